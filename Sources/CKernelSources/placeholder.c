@@ -1,0 +1,2 @@
+#include "CKernelSources.h"
+void elixirKernelSourcesPlaceholder(void) {}

@@ -1,0 +1,2 @@
+#include "CMicroKernels.h"
+void elixirMicroKernelsPlaceholder(void) {}

@@ -1,0 +1,4 @@
+// OpenCL 1.2 host API. The version macros keep newer headers from warning about deprecated calls.
+#define CL_TARGET_OPENCL_VERSION 120
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include <CL/cl.h>

@@ -1,0 +1,2 @@
+// libpng with its simplified API (png_image_*), which needs no setjmp in Swift.
+#include <png.h>

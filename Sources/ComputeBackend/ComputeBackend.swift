@@ -1,0 +1,64 @@
+/// A device that executes tensor operations in the order they are encoded.
+///
+/// Contract, the same for every backend:
+/// - Data are contiguous, images `[N, H, W, C]`, convolution weights `[O, kH, kW, I / groups]`.
+/// - The caller owns every output; an operation writes all of `into` (or adds, where it says so).
+///   Outputs may not overlap inputs, except that elementwise operations may write in place.
+/// - Encoding returns once the work is enqueued. Only `download` and `synchronize` wait.
+/// - A failure is sticky: later operations do nothing, and the next waiting call throws it.
+/// - Misuse by the programmer (shapes that disagree) is a precondition failure that names the operation.
+public protocol ComputeBackend: AnyObject, Sendable, MemoryOperations, ElementwiseOperations,
+  ReductionOperations, MatrixOperations, ConvolutionOperations, PoolingOperations,
+  NormalizationOperations, AttentionOperations, RandomOperations, OptimizerOperations,
+  DiffusionOperations
+{
+  /// What the user sees: name, driver, units, library core types.
+  var description: DeviceDescription { get }
+  /// The memory pool behind `makeBuffer`.
+  var pool: BufferPool { get }
+}
+
+/// A device as shown by `elixir-gpu devices` and stamped on every benchmark result.
+public struct DeviceDescription: Sendable, Codable, Equatable {
+  /// What `--device` takes: `cpu`, `opencl:0`.
+  public var identifier: String
+  public var name: String
+  /// Driver and platform versions, or the BLAS library with its core type.
+  public var driver: String
+  /// Compute units or threads.
+  public var units: Int
+  /// Bytes of device memory.
+  public var memory: Int
+
+  public init(identifier: String, name: String, driver: String, units: Int, memory: Int) {
+    self.identifier = identifier
+    self.name = name
+    self.driver = driver
+    self.units = units
+    self.memory = memory
+  }
+}
+
+/// What goes wrong in the environment rather than in the program.
+public enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// No such device; `advice` says what to install or choose.
+  case noDevice(requested: String, advice: String)
+  /// A kernel that does not compile; `log` names the true file and line.
+  case kernelBuild(file: String, log: String)
+  /// A kernel file that a named directory lacks.
+  case kernelFile(path: String, reason: String)
+  case outOfMemory(bytes: Int, device: String)
+  /// An operation that failed on the device.
+  case execution(operation: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .noDevice(let requested, let advice): "no device '\(requested)': \(advice)"
+    case .kernelBuild(let file, let log): "kernel \(file) does not compile:\n\(log)"
+    case .kernelFile(let path, let reason): "kernel file \(path): \(reason)"
+    case .outOfMemory(let bytes, let device):
+      "out of memory on \(device): \(bytes) bytes could not be had; use a smaller --batch"
+    case .execution(let operation, let reason): "\(operation) failed on the device: \(reason)"
+    }
+  }
+}
