@@ -1,0 +1,43 @@
+# elixir-gpu: `make demo` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
+
+PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libpng-dev pkg-config
+# PoCL is an OpenCL implementation on the CPU: with it the OpenCL tests run on any machine.
+TEST_PACKAGES = pocl-opencl-icd
+PREFIX ?= /usr/local
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SWIFT_FLAGS = -c release
+
+.PHONY: all setup build test demo install format clean
+
+all: build
+
+# Installs the Debian packages that are missing; does nothing (and needs no root) when all are there.
+setup:
+	@missing=""; for package in $(PACKAGES) $(TEST_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing:$$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	fi
+
+build: setup
+	swift build $(SWIFT_FLAGS) --product elixir-gpu
+
+test: setup
+	swift build $(SWIFT_FLAGS) --product elixir-gpu
+	swift test $(SWIFT_FLAGS)
+
+demo: build
+	.build/release/elixir-gpu demo --output demo-output --force
+
+install: build
+	install -D .build/release/elixir-gpu $(DESTDIR)$(PREFIX)/bin/elixir-gpu
+	install -d $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
+	install -m 644 Kernels/*.cl $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build demo-output
