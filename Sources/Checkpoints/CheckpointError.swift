@@ -1,0 +1,44 @@
+/// What is wrong with a model file, in one line: the file, the fault, and what to do.
+public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file cannot be opened or read.
+  case unreadable(path: String, reason: String)
+  /// The file breaks the rules of the safetensors format.
+  case invalidSafetensors(path: String, reason: String)
+  /// The file breaks the rules of JSON, or lacks what it must have.
+  case invalidJSON(path: String, reason: String)
+  /// A tensor stored in an element type that is not supported.
+  case unsupportedElementType(path: String, tensor: String, type: String)
+  /// A configuration field with a value that is not supported.
+  case unsupportedValue(path: String, field: String, value: String, supported: String)
+  case missingTensor(path: String, tensor: String)
+  case shapeMismatch(path: String, tensor: String, expected: [Int], found: [Int])
+  /// A tensor that the network has no use for.
+  case unexpectedTensor(path: String, tensor: String)
+  /// NaN or infinity among a tensor's elements.
+  case notFinite(path: String, tensor: String, index: Int)
+  case cannotWrite(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): \(reason)"
+    case .invalidSafetensors(let path, let reason):
+      "\(path): not a valid safetensors file: \(reason); download or export it again"
+    case .invalidJSON(let path, let reason): "\(path): \(reason)"
+    case .unsupportedElementType(let path, let tensor, let type):
+      "\(path): tensor '\(tensor)' has element type \(type); convert it to one of "
+        + ElementType.readable.map(\.rawValue).joined(separator: ", ")
+    case .unsupportedValue(let path, let field, let value, let supported):
+      "\(path): \(field) is \(value), which is not supported; supported: \(supported)"
+    case .missingTensor(let path, let tensor):
+      "\(path): tensor '\(tensor)' is missing; the file does not fit this network"
+    case .shapeMismatch(let path, let tensor, let expected, let found):
+      "\(path): tensor '\(tensor)' has shape \(found), but the network needs \(expected)"
+    case .unexpectedTensor(let path, let tensor):
+      "\(path): tensor '\(tensor)' has no place in this network; the file is of another architecture"
+    case .notFinite(let path, let tensor, let index):
+      "\(path): tensor '\(tensor)' has NaN or infinity at element \(index); "
+        + "the training that wrote it diverged, use an earlier checkpoint"
+    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// A safetensors file opened for reading; its header is checked, its data are read on demand.
+///
+///     let file = try SafetensorsFile(url)
+///     let weight = try file.floats("conv_in.weight")   // any readable type, as Float
+public final class SafetensorsFile: Sendable {
+  public let url: URL
+  /// Strings under `__metadata__`.
+  public let metadata: [String: String]
+  /// Names in the order of the data.
+  public let names: [String]
+  private let file: RandomAccessFile
+  private let entries: [String: SafetensorsHeader.Entry]
+  private let dataStart: Int
+
+  /// Opens a file and checks its header.
+  ///
+  /// - Throws: `CheckpointError.unreadable` or `.invalidSafetensors`.
+  public init(_ url: URL) throws {
+    self.url = url
+    file = try RandomAccessFile(url)
+    do {
+      let (header, start) = try Self.header(file)
+      dataStart = start
+      metadata = header.metadata
+      names = header.entries.map(\.name)
+      entries = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0) })
+    } catch let failure as SafetensorsHeader.Failure {
+      throw CheckpointError.invalidSafetensors(path: url.path, reason: failure.reason)
+    }
+  }
+
+  private static func header(
+    _ file: RandomAccessFile
+  ) throws -> (header: SafetensorsHeader, dataStart: Int) {
+    guard file.size >= 8 else {
+      throw SafetensorsHeader.Failure(reason: "only \(file.size) bytes long")
+    }
+    let length = try file.bytes(at: 0, count: 8).withUnsafeBytes {
+      UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+    }
+    guard length <= UInt64(SafetensorsHeader.maximumLength) else {
+      throw SafetensorsHeader.Failure(
+        reason: "a header of \(length) bytes is above the limit of "
+          + "\(SafetensorsHeader.maximumLength)")
+    }
+    guard Int(length) + 8 <= file.size else {
+      throw SafetensorsHeader.Failure(
+        reason: "the header of \(length) bytes ends beyond the file of \(file.size) bytes")
+    }
+    let start = 8 + Int(length)
+    let text = try file.bytes(at: 8, count: Int(length))
+    return (try SafetensorsHeader(text, dataLength: file.size - start), start)
+  }
+
+  public func contains(_ name: String) -> Bool { entries[name] != nil }
+
+  /// A tensor's shape, or `nil` if there is none of that name.
+  public func shape(_ name: String) -> [Int]? { entries[name]?.shape }
+
+  /// A tensor's element type, or `nil` if there is none of that name.
+  public func elementType(_ name: String) -> ElementType? { entries[name]?.type }
+
+  /// A tensor's elements in row-major order, converted to Float.
+  ///
+  /// - Throws: `CheckpointError.missingTensor`, `.unsupportedElementType` or `.unreadable`.
+  public func floats(_ name: String) throws -> [Float] {
+    guard let entry = entries[name] else {
+      throw CheckpointError.missingTensor(path: url.path, tensor: name)
+    }
+    switch entry.type {
+    case .float32: return try elements(entry) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float16: return try elements(entry) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+    case .bfloat16:
+      return try elements(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float64:
+      return try elements(entry) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+    case .int64: return try elements(entry) { (bits: UInt64) in Float(Int64(bitPattern: bits)) }
+    case .int32: return try elements(entry) { (bits: UInt32) in Float(Int32(bitPattern: bits)) }
+    case .uint8: return try elements(entry) { (bits: UInt8) in Float(bits) }
+    default:
+      throw CheckpointError.unsupportedElementType(
+        path: url.path, tensor: name, type: entry.type.rawValue)
+    }
+  }
+
+  /// As `floats`, but refuses NaN and infinity.
+  ///
+  /// - Throws: also `CheckpointError.notFinite`, naming the tensor.
+  public func finiteFloats(_ name: String) throws -> [Float] {
+    let values = try floats(name)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw CheckpointError.notFinite(path: url.path, tensor: name, index: index)
+    }
+    return values
+  }
+
+  private func elements<Bits: FixedWidthInteger & BitwiseCopyable>(
+    _ entry: SafetensorsHeader.Entry, _ convert: (Bits) -> Float
+  ) throws -> [Float] {
+    var stored = [Bits](repeating: 0, count: entry.count)
+    try stored.withUnsafeMutableBytes {
+      try file.read(at: dataStart + entry.range.lowerBound, into: $0)
+    }
+    return stored.map { convert(Bits(littleEndian: $0)) }
+  }
+}
