@@ -1,0 +1,36 @@
+/// Outlier measure by the median absolute deviation (Leys et al. 2013): |s − median| / (1.4826·MAD).
+///
+/// When more than half of the scores are equal, MAD is 0 and the index is undefined, although a
+/// single score far from all others is the clearest outlier there is. Then the mean absolute
+/// deviation takes its place, |s − median| / (√(π/2)·mean|s − median|), which is 0 only if all
+/// scores are equal; then all indices are 0. With one outlier among K scores it gives 0.8·K.
+public struct AnomalyIndex: Equatable, Sendable {
+  /// Index of each score, all ≥ 0.
+  public var values: [Double]
+  public var median: Double
+  /// 1.4826·MAD, or √(π/2)·mean absolute deviation if `usedMean`.
+  public var scale: Double
+  public var usedMean: Bool
+
+  public init(_ scores: [Double]) {
+    median = Self.median(scores)
+    let center = median
+    let deviations = scores.map { ($0 - center).magnitude }
+    scale = 1.4826 * Self.median(deviations)
+    usedMean = scale == 0
+    if usedMean {
+      let mean = deviations.reduce(0, +) / Double(max(deviations.count, 1))
+      scale = (Double.pi / 2).squareRoot() * mean
+    }
+    let divisor = scale
+    values = deviations.map { divisor == 0 ? 0 : $0 / divisor }
+  }
+
+  /// The middle score, or the mean of the two middle ones; 0 if there is none.
+  public static func median(_ scores: [Double]) -> Double {
+    guard !scores.isEmpty else { return 0 }
+    let sorted = scores.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+
+/// Finds the labels that an attacker aims at, from the anomalous samples of each class (DataElixir
+/// §3.4).
+///
+/// Score of class y: the divergence −ln q_y of its anomalous samples' candidate labels from the ideal
+/// in which all are y, with q_y held above 1/(N_y + 1) for N_y anomalous samples, so that a class of
+/// few samples cannot score highest by chance. A class is a target if its anomaly index exceeds 2 and
+/// its score is above the median. Classes without anomalous samples have no score, with one
+/// exception: an index needs three scores, and if a good denoiser leaves anomalous samples in fewer
+/// classes, the empty ones enter with score 0, the ideal.
+///
+/// In two cases an index above 2 alone is weak evidence: if most scores are equal (see
+/// `AnomalyIndex`), and if empty classes entered. Then a class must also have at least
+/// `minimumSamples` anomalous samples; one that has fewer is named in `warnings`.
+public struct TargetDetection: Equatable, Sendable {
+  /// Below this many anomalous samples a class's score is uncertain.
+  public static let minimumSamples = 20
+  /// A class with a higher index is an outlier.
+  public static let indexThreshold = 2.0
+
+  /// The evidence about one class.
+  public struct ClassEvidence: Equatable, Codable, Sendable {
+    public var label: Int
+    /// Samples in P ∪ S with this label.
+    public var anomalousSamples: Int
+    /// Candidate labels pooled over them.
+    public var pooledLabels: Int
+    /// −ln max(q_y, 1/(N_y + 1)), or nil without anomalous samples.
+    public var score: Double?
+    /// Anomaly index of the score.
+    public var index: Double?
+    /// Anomaly index of the number of anomalous samples, the paper's other metric; it decides nothing.
+    public var countIndex: Double
+    public var isTarget: Bool
+  }
+
+  public var classes: [ClassEvidence]
+  public var warnings: [String]
+  public var targets: [Int] { classes.filter(\.isTarget).map(\.label) }
+
+  /// - Parameters:
+  ///   - pools: by class, the candidate labels of its anomalous samples.
+  ///   - anomalousSamples: by class, N_y.
+  ///   - compatibility: with `.dataElixir`, −ln q_y unsmoothed and the index two-sided.
+  public init(
+    pools: [LabelHistogram], anomalousSamples: [Int], compatibility: Compatibility = .standard
+  ) {
+    precondition(
+      pools.count == anomalousSamples.count,
+      "TargetDetection: \(pools.count) pools, \(anomalousSamples.count) counts")
+    let countIndex = AnomalyIndex(anomalousSamples.map(Double.init)).values
+    classes = pools.indices.map { label in
+      ClassEvidence(
+        label: label, anomalousSamples: anomalousSamples[label], pooledLabels: pools[label].total,
+        score: Self.score(
+          pools[label], label: label, samples: anomalousSamples[label],
+          compatibility: compatibility),
+        index: nil, countIndex: countIndex[label], isTarget: false)
+    }
+    warnings = []
+    switch compatibility {
+    case .standard: judge()
+    case .dataElixir: judgeLikeOfficialCode()
+    }
+    warnAboutFewSamples()
+  }
+
+  private static func score(
+    _ pool: LabelHistogram, label: Int, samples: Int, compatibility: Compatibility
+  ) -> Double? {
+    guard samples > 0 else { return nil }
+    let share = pool.share(of: label)
+    let least = compatibility == .dataElixir ? 0 : 1 / Double(samples + 1)
+    // −ln 1 is −0: print it as 0.
+    return 0 - log(max(share, least))
+  }
+
+  private mutating func judge() {
+    var scored = classes.indices.filter { classes[$0].score != nil }
+    guard !scored.isEmpty else { return }
+    let emptyClassesEnter = scored.count < 3
+    if emptyClassesEnter { scored = Array(classes.indices) }
+    guard scored.count >= 3 else {
+      warnings.append(
+        "with \(classes.count) classes no class can stand out by its anomaly index: "
+          + "target detection needs at least 3")
+      return
+    }
+    let scores = scored.map { classes[$0].score ?? 0 }
+    let index = AnomalyIndex(scores)
+    let isWeak = emptyClassesEnter || index.usedMean
+    for (position, label) in scored.enumerated() {
+      if classes[label].score != nil { classes[label].index = index.values[position] }
+      guard index.values[position] > Self.indexThreshold, scores[position] > index.median else {
+        continue
+      }
+      if isWeak && classes[label].anomalousSamples < Self.minimumSamples {
+        warnings.append(
+          "class \(label) stands out, but by only \(classes[label].anomalousSamples) anomalous "
+            + "samples while most classes have equal scores: not taken as a target")
+      } else {
+        classes[label].isTarget = true
+      }
+    }
+  }
+
+  /// Two-sided, scores may be infinite, MAD + 10⁻⁶; two infinities give NaN, which flags nothing.
+  private mutating func judgeLikeOfficialCode() {
+    let scored = classes.indices.filter { classes[$0].score != nil }
+    let scores = scored.compactMap { classes[$0].score }
+    let median = AnomalyIndex.median(scores)
+    let deviation = AnomalyIndex.median(scores.map { ($0 - median).magnitude })
+    for label in scored {
+      guard let score = classes[label].score else { continue }
+      let index = (score - median).magnitude / 1.4826 / (deviation + 1e-6)
+      classes[label].index = index
+      classes[label].isTarget = index > Self.indexThreshold
+    }
+  }
+
+  private mutating func warnAboutFewSamples() {
+    let few = classes.filter { (1..<Self.minimumSamples).contains($0.anomalousSamples) }
+    guard !few.isEmpty else { return }
+    let names = few.map { "\($0.label) (\($0.anomalousSamples))" }.joined(separator: ", ")
+    warnings.append(
+      "fewer than \(Self.minimumSamples) anomalous samples, so an uncertain score, in class \(names)")
+  }
+}
