@@ -26,6 +26,7 @@ public struct NoiseSchedule: Hashable, Sendable {
     case learnedRange = "learned_range"
   }
 
+  public let betas: BetaSchedule
   /// ᾱ_t by time step.
   public let alphaBars: [Double]
   public var prediction: Prediction
@@ -40,6 +41,7 @@ public struct NoiseSchedule: Hashable, Sendable {
     _ betas: BetaSchedule, count: Int = 1000, prediction: Prediction = .epsilon,
     variance: Variance = .fixedSmall, clip: Double? = 1, trainedTimesteps: Int? = nil
   ) {
+    self.betas = betas
     var product = 1.0
     alphaBars = betas.betas(count: count).map { beta in
       precondition(beta > 0 && beta < 1, "NoiseSchedule: β = \(beta) is outside (0, 1)")
