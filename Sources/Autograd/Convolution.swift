@@ -32,13 +32,14 @@ public func convolve(
     """)
   var terms = Rule.convolution(geometry, x, weight)
   terms.append((bias, { $0.summedToChannels() }))
-  terms.append((
-    sampleBias,
-    {
-      $0.reduced(
-        .sum, shape: $0.block, keeping: [.outer, .inner], resultShape: [samples, channels])
-    }
-  ))
+  terms.append(
+    (
+      sampleBias,
+      {
+        $0.reduced(
+          .sum, shape: $0.block, keeping: [.outer, .inner], resultShape: [samples, channels])
+      }
+    ))
   terms.append((residual, { $0 }))
   return fusing(activation, terms) { activation in
     let output = Tensor.empty(shape, on: x.backend)

@@ -22,17 +22,17 @@ extension Tensor {
   public func tanh() -> Tensor { applying(UnaryOperation(.tanh)) }
   public func sigmoid() -> Tensor { applying(UnaryOperation(.sigmoid)) }
   public func relu() -> Tensor { applying(UnaryOperation(.relu)) }
-  /// x > 0 ? x : slope·x
+  /// x > 0 ? x : slope·x.
   public func leakyReLU(_ slope: Float) -> Tensor {
     applying(UnaryOperation(.leakyReLU, a: slope))
   }
-  /// x·sigmoid(x)
+  /// x·sigmoid(x).
   public func silu() -> Tensor { applying(UnaryOperation(.silu)) }
   /// x·Φ(x), exact.
   public func gelu() -> Tensor { applying(UnaryOperation(.gelu)) }
-  /// log(1 + eˣ)
+  /// log(1 + eˣ).
   public func softplus() -> Tensor { applying(UnaryOperation(.softplus)) }
-  /// min(max(x, lower), upper)
+  /// min(max(x, lower), upper).
   public func clamped(_ lower: Float, _ upper: Float) -> Tensor {
     applying(UnaryOperation(.clamp, a: lower, b: upper))
   }
@@ -43,7 +43,7 @@ extension Tensor {
     activation == .identity ? self : applying(activation.unary)
   }
 
-  /// scale·x + offset
+  /// scale·x + offset.
   public func affine(scale: Float, offset: Float = 0) -> Tensor {
     scale == 1 && offset == 0 ? self : applying(.affine(scale: scale, offset: offset))
   }

@@ -60,6 +60,9 @@ public struct Tensor: Sendable {
   /// Whether `gradient` can be asked for this tensor, or flows through it.
   public var requiresGradient: Bool { node != nil }
 
+  /// Whether functions of this tensor, called now, are recorded.
+  public var isRecorded: Bool { node != nil && Recording.isOn }
+
   /// A new leaf over the same memory that gradients can be asked for.
   public func variable() -> Tensor {
     Tensor(shape: shape, slice: slice, backend: backend, node: Node(shape: shape))
