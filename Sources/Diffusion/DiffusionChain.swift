@@ -1,0 +1,126 @@
+import Autograd
+import ComputeBackend
+
+/// Noise and denoise images, from start to end on the device.
+///
+///     let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 1)
+///     let clean = chain.purify(images, streams: sampleNumbers, round: 0, keepLast: 10) { index, bytes in
+///       …
+///     }
+///
+/// All noise is a function of (seed, round, step, stream): give each image its index in the dataset
+/// as its stream, and results do not depend on the batch an image is in. Nothing waits for the device.
+public struct DiffusionChain {
+  /// Purposes of noise keys.
+  enum Purpose {
+    static let forward: UInt32 = 0xD1F0
+    static let reverse: UInt32 = 0xD1F1
+  }
+
+  public let denoiser: any Denoiser
+  public let plan: SamplerPlan
+  public let seed: UInt64
+
+  /// - Throws: `DiffusionError.channels` where the network's output does not go with the schedule.
+  public init(denoiser: any Denoiser, plan: SamplerPlan, seed: UInt64) throws {
+    let learnsVariance = plan.steps.contains { $0.coefficients.learnedVariance != nil }
+    let input = denoiser.imageChannels
+    guard denoiser.outputChannels == 2 * input
+      || (denoiser.outputChannels == input && !learnsVariance)
+    else {
+      throw DiffusionError.channels(
+        output: denoiser.outputChannels, input: input,
+        variance: learnsVariance ? "learned_range" : "fixed")
+    }
+    self.denoiser = denoiser
+    self.plan = plan
+    self.seed = seed
+  }
+
+  /// One round: images `[N, H, W, C]` in [−1, 1], corrupted to the plan's level and denoised.
+  ///
+  /// - Parameters:
+  ///   - streams: a number for each image, such as its index in the dataset, `[N]`.
+  ///   - round: separates the noise of repeated runs.
+  ///   - keepLast: candidates wanted; the plan may have fewer, see `SamplerPlan.candidateCount`.
+  ///   - candidate: called with each candidate's number and its bytes 0 … 255 as floats
+  ///     `[N, H, W, C]`: the state as it would be saved.
+  /// - Returns: the clean images, limited to [−1, 1].
+  public func purify(
+    _ images: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
+  ) rethrows -> Tensor {
+    let noisy = withoutGradient { corrupted(images, streams: streams, round: round) }
+    let clean = try denoise(
+      noisy, streams: streams, round: round, keepLast: keepLast, candidate: candidate)
+    return withoutGradient { clean.clamped(-1, 1) }
+  }
+
+  /// √ᾱ·x + √(1−ᾱ)·ε at the plan's first level.
+  package func corrupted(_ images: Tensor, streams: IndexTensor, round: Int) -> Tensor {
+    let noise = Tensor.empty(images.shape, on: images.backend)
+    images.backend.randomNormal(
+      NoiseKey(seed: seed, step: UInt32(truncatingIfNeeded: round), purpose: Purpose.forward),
+      streams: streams.slice, rows: images.shape[0], columns: images.count / images.shape[0],
+      into: noise.slice)
+    let alphaBar = plan.startAlphaBar
+    return affineSum([
+      (Float(alphaBar.squareRoot()), images), (Float((1 - alphaBar).squareRoot()), noise),
+    ])
+  }
+
+  /// The reverse process alone, from samples at the plan's first level; parameters as in `purify`.
+  ///
+  /// - Returns: the last state, not limited to [−1, 1].
+  public func denoise(
+    _ noisy: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
+  ) rethrows -> Tensor {
+    precondition(
+      noisy.shape.count == 4 && noisy.shape[3] == denoiser.imageChannels,
+      "DiffusionChain: images \(noisy.shape) for a network of \(denoiser.imageChannels) channels")
+    precondition(
+      streams.shape == [noisy.shape[0]],
+      "DiffusionChain: streams \(streams.shape) for images \(noisy.shape)")
+    return try withoutGradient {
+      var state = State(sample: noisy)
+      let firstCandidate =
+        plan.steps.count - (keepLast > 0 ? plan.candidateCount(keepLast: keepLast) : 0)
+      for index in plan.steps.indices {
+        advance(&state, step: index, streams: streams, round: round)
+        if index >= firstCandidate {
+          try candidate(index - firstCandidate, state.sample.quantizedToByte())
+        }
+      }
+      return state.sample
+    }
+  }
+
+  private struct State {
+    var sample: Tensor
+    /// x̂₀ of the step before, where the sampler looks back.
+    var prediction: Tensor?
+  }
+
+  private func advance(_ state: inout State, step index: Int, streams: IndexTensor, round: Int) {
+    let step = plan.steps[index]
+    let sample = state.sample
+    var output = denoiser.predict(sample, timestep: Float(step.timestep))
+    if step.coefficients.learnedVariance == nil && denoiser.outputChannels > sample.shape[3] {
+      output = output.channels(0..<sample.shape[3])
+    }
+    let next = Tensor.empty(sample.shape, on: sample.backend)
+    let prediction =
+      plan.usesPreviousPrediction ? Tensor.empty(sample.shape, on: sample.backend) : nil
+    let draws = step.coefficients.noiseScale != 0 || step.coefficients.learnedVariance != nil
+    let key = NoiseKey(
+      seed: seed, step: UInt32(truncatingIfNeeded: round * plan.steps.count + index),
+      purpose: Purpose.reverse)
+    sample.backend.diffusionStep(
+      step.coefficients, sample: sample.slice, output: output.slice,
+      previousPrediction: state.prediction?.slice, noise: draws ? (key, streams.slice) : nil,
+      rows: sample.shape[0], pixels: sample.shape[1] * sample.shape[2], channels: sample.shape[3],
+      into: next.slice, prediction: prediction?.slice)
+    state = State(sample: next, prediction: prediction)
+  }
+}
