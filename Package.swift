@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Models", dependencies: ["NeuralNet", "Checkpoints"]),
 
     // Data and algorithms.
-    .target(name: "Datasets", dependencies: ["CPNG"]),
+    .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
     .target(name: "Attacks", dependencies: ["ComputeBackend", "Datasets"]),
     .target(name: "Diffusion", dependencies: ["Models", "Checkpoints"]),
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),

@@ -1,0 +1,87 @@
+import Foundation
+
+/// An output folder that appears under its final name only when it is complete.
+///
+/// Everything is written to a hidden sibling, which `commit` renames; a run that fails leaves
+/// nothing behind. A hidden file `.elixir-gpu` marks the folder as ours, so that `--force` can
+/// replace it, and never anything else.
+public final class AtomicDirectory {
+  /// Where to write until `commit`.
+  public let path: String
+  /// Where it will be.
+  public let destination: String
+  private let force: Bool
+  private let inputs: [String]
+  private var isCommitted = false
+  private static let marker = ".elixir-gpu"
+
+  /// Makes the hidden folder.
+  ///
+  /// - Parameters:
+  ///   - force: replace an existing output, once this one is complete.
+  ///   - inputs: files and folders that are read; an output that contains one is refused.
+  /// - Throws: `DatasetError`, as `check` does.
+  public init(_ destination: String, force: Bool = false, inputs: [String] = []) throws {
+    try Self.check(destination, force: force, inputs: inputs)
+    self.destination = Self.canonical(destination)
+    self.force = force
+    self.inputs = inputs
+    let name = self.destination.lastPathComponent
+    path = self.destination.parentFolder + "/.\(name).partial-\(getpid())"
+    try? FileManager.default.removeItem(atPath: path)
+    try TextFile.makeFolder(path)
+    try TextFile.write("", to: path + "/" + Self.marker)
+  }
+
+  deinit {
+    if !isCommitted { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// Throws unless the output can be written, so that a long run need not fail at its end.
+  public static func check(_ destination: String, force: Bool, inputs: [String] = []) throws {
+    let target = canonical(destination)
+    for input in inputs where (canonical(input) + "/").hasPrefix(target + "/") {
+      throw DatasetError.outputNotReplaceable(path: destination, reason: "it contains the input")
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: target, isDirectory: &isFolder) else { return }
+    guard force else { throw DatasetError.outputExists(path: destination) }
+    guard isFolder.boolValue else {
+      throw DatasetError.outputNotReplaceable(path: destination, reason: "it is a file")
+    }
+    let contents = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? ["?"]
+    guard contents.isEmpty || contents.contains(marker) else {
+      throw DatasetError.outputNotReplaceable(
+        path: destination, reason: "it was not written by elixir-gpu")
+    }
+  }
+
+  /// Gives the folder its final name; the old one goes only then.
+  public func commit() throws {
+    precondition(!isCommitted, "AtomicDirectory: \(destination) is committed already")
+    try Self.check(destination, force: force, inputs: inputs)
+    let old = destination.parentFolder + "/.\(destination.lastPathComponent).old-\(getpid())"
+    let replaces = FileManager.default.fileExists(atPath: destination)
+    if replaces { try move(destination, to: old) }
+    do {
+      try move(path, to: destination)
+    } catch {
+      if replaces { try? move(old, to: destination) }
+      throw error
+    }
+    isCommitted = true
+    if replaces { try? FileManager.default.removeItem(atPath: old) }
+  }
+
+  private func move(_ source: String, to target: String) throws {
+    guard rename(source, target) == 0 else {
+      throw DatasetError.unwritable(path: target, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// The absolute path with links resolved as far as it exists.
+  private static func canonical(_ path: String) -> String {
+    let absolute = URL(fileURLWithPath: path).standardizedFileURL
+    return absolute.resolvingSymlinksInPath().path
+  }
+}

@@ -1,0 +1,60 @@
+/// Writes a changed copy of a dataset: the same layout, the same names, whole or not at all.
+///
+///     let writer = try DatasetWriter(copying: dataset, to: "purified")
+///     try writer.replace(17, image: pixels, label: 3)
+///     try TextFile.write(report, to: writer.path + "/report.txt")
+///     try writer.commit()
+///
+/// Samples may be replaced in any order; all others are copied byte for byte. Memory does not grow
+/// with the dataset.
+public final class DatasetWriter {
+  private let dataset: ImageDataset
+  private let directory: AtomicDirectory
+  private let writer: any SampleWriter
+  private var names: [String]?
+
+  /// - Parameters:
+  ///   - output: the new folder.
+  ///   - force: replace an output of an earlier run.
+  /// - Throws: `DatasetError` when the output exists, contains the source, or cannot be written.
+  public init(copying dataset: ImageDataset, to output: String, force: Bool = false) throws {
+    self.dataset = dataset
+    directory = try AtomicDirectory(output, force: force, inputs: [dataset.path])
+    writer = try dataset.storage.makeWriter(in: directory.path)
+  }
+
+  /// The folder as long as it is not committed; files added to it appear together with the dataset.
+  public var path: String { directory.path }
+
+  /// Gives a sample another image (bytes `[H, W, C]`), another label, or both.
+  public func replace(_ index: Int, image: [UInt8]? = nil, label: Int32? = nil) throws {
+    precondition(names == nil, "DatasetWriter.replace: the layout is finished")
+    precondition(
+      dataset.labels.indices.contains(index),
+      "DatasetWriter.replace: sample \(index) of a dataset of \(dataset.count)")
+    precondition(
+      image.map { $0.count == dataset.shape.byteCount } ?? true,
+      "DatasetWriter.replace: \(image?.count ?? 0) bytes for an image of \(dataset.shape)")
+    precondition(
+      label.map { (0..<dataset.classCount).contains(Int($0)) } ?? true,
+      "DatasetWriter.replace: label \(label ?? 0) with \(dataset.classCount) classes")
+    try writer.replace(index, image: image, label: label)
+  }
+
+  /// Completes the layout; returns each sample's name in the copy, by index in the source.
+  ///
+  /// Names change only in an image folder, where the class is part of the path.
+  @discardableResult
+  public func finishLayout() throws -> [String] {
+    if let names { return names }
+    let finished = try writer.finish()
+    names = finished
+    return finished
+  }
+
+  /// Finishes the layout if need be and lets the output appear.
+  public func commit() throws {
+    try finishLayout()
+    try directory.commit()
+  }
+}

@@ -1,0 +1,28 @@
+extension ImageDataset {
+  /// Throws `DatasetError.singleClass` unless at least two labels occur.
+  public func requireSeveralClasses() throws {
+    guard let first = labels.first, labels.contains(where: { $0 != first }) else {
+      let name = labels.first.map { classNames[Int($0)] } ?? ""
+      throw DatasetError.singleClass(path: path, name: name)
+    }
+  }
+
+  /// Throws unless the images have the given shape, as a model or another dataset wants it.
+  ///
+  /// - Parameter owner: what has that shape, named in the message.
+  public func requireShape(_ expected: ImageShape, of owner: String) throws {
+    guard shape == expected else {
+      throw DatasetError.damaged(
+        path: path, reason: "the images are \(shape), but \(owner) has \(expected)",
+        advice: "use matching data")
+    }
+  }
+
+  /// Throws unless every label is one of the first `classCount` classes.
+  public func requireLabels(below classCount: Int) throws {
+    if let record = labels.firstIndex(where: { !(0..<classCount).contains(Int($0)) }) {
+      throw DatasetError.labelOutOfRange(
+        path: path, record: record, label: Int(labels[record]), classCount: classCount)
+    }
+  }
+}

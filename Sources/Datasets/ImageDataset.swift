@@ -1,0 +1,78 @@
+/// A labelled image dataset on disk, read in parts so that memory is bounded by the batch.
+///
+///     let dataset = try ImageDataset.open("cifar-10-batches-bin")
+///     let pixels = try dataset.images(0..<128)      // [128, H, W, C] bytes
+///     let label = dataset.labels[0]                 // index into classNames
+///
+/// Only labels (and an image folder's file names) are held in memory. Reading is safe from several
+/// threads at once.
+public struct ImageDataset: Sendable {
+  /// The layouts that are read and written.
+  public enum Format: String, Sendable, Codable {
+    case cifar10 = "CIFAR-10 binary"
+    case cifar100 = "CIFAR-100 binary"
+    case idx = "IDX"
+    case imageFolder = "image folder"
+  }
+
+  /// Which part of a folder that holds a training and a test set.
+  public enum Split: Sendable {
+    case training, test
+  }
+
+  /// The path it was opened by.
+  public let path: String
+  public let format: Format
+  public let shape: ImageShape
+  /// By label; digits where the layout has no names.
+  public let classNames: [String]
+  /// By sample.
+  public let labels: [Int32]
+  let storage: any SampleStorage
+
+  public var count: Int { labels.count }
+  public var height: Int { shape.height }
+  public var width: Int { shape.width }
+  public var channels: Int { shape.channels }
+  public var classCount: Int { classNames.count }
+
+  /// The images of a range of samples, bytes `[N, H, W, C]`.
+  ///
+  /// Throws `DatasetError` when a file changed or cannot be read any more.
+  public func images(_ range: Range<Int>) throws -> [UInt8] {
+    try images(Array(range))
+  }
+
+  /// The images of some samples in the order given, bytes `[N, H, W, C]`.
+  public func images(_ indices: [Int]) throws -> [UInt8] {
+    let size = shape.byteCount
+    return try [UInt8](unsafeUninitializedCapacity: indices.count * size) { buffer, filled in
+      for (position, index) in indices.enumerated() {
+        precondition(
+          labels.indices.contains(index), "images: sample \(index) of a dataset of \(count)")
+        let part = UnsafeMutableBufferPointer(
+          rebasing: buffer[position * size..<(position + 1) * size])
+        try storage.readImage(index, into: part)
+      }
+      filled = indices.count * size
+    }
+  }
+
+  /// One image with its shape.
+  public func image(_ index: Int) throws -> RasterImage {
+    RasterImage(shape: shape, pixels: try images([index]))
+  }
+
+  /// A sample's name, unique in the dataset: `data_batch_1.bin#123` or `class/name.png`.
+  public func name(of index: Int) -> String { storage.name(of: index) }
+
+  /// 16 hexadecimal digits that change with any name, label or pixel; reads the whole dataset.
+  public func fingerprint() throws -> String {
+    var hash = ContentHash()
+    hash.add(format.rawValue)
+    hash.add(shape.description)
+    for name in classNames { hash.add(name) }
+    try storage.addContents(to: &hash)
+    return hash.hexadecimal
+  }
+}

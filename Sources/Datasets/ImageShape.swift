@@ -1,0 +1,18 @@
+/// Height, width and channels shared by all images of a dataset; pixels are bytes `[H, W, C]`.
+public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
+  public var height: Int
+  public var width: Int
+  /// 1 (gray) or 3 (red, green, blue).
+  public var channels: Int
+
+  public init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  /// Bytes of one image.
+  public var byteCount: Int { height * width * channels }
+
+  public var description: String { "\(width)×\(height)×\(channels)" }
+}

@@ -1,0 +1,19 @@
+/// Where the samples of one layout lie on disk, and how a changed copy is laid out.
+protocol SampleStorage: Sendable {
+  /// Writes image `index` as bytes `[H, W, C]`.
+  func readImage(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
+  /// The sample's name, unique in the dataset.
+  func name(of index: Int) -> String
+  /// Adds names, labels and pixels.
+  func addContents(to hash: inout ContentHash) throws
+  /// A writer of the same layout into an existing empty folder.
+  func makeWriter(in directory: String) throws -> any SampleWriter
+}
+
+/// Writes a changed copy of a dataset in its own layout.
+protocol SampleWriter: AnyObject {
+  /// Notes a new image `[H, W, C]` and label of a sample; `nil` keeps what there was.
+  func replace(_ index: Int, image: [UInt8]?, label: Int32?) throws
+  /// Completes the layout; returns each sample's name in it, by index in the source.
+  func finish() throws -> [String]
+}

@@ -1,0 +1,66 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct AtomicDirectoryTests {
+  @Test func appearsOnlyWhenCommitted() throws {
+    let folder = try TemporaryFolder()
+    let directory = try AtomicDirectory(folder.path + "/deep/out")
+    try TextFile.write("hello", to: directory.path + "/a.txt")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/deep/out"))
+    try directory.commit()
+    #expect(try folder.entries("deep") == ["out"])
+    #expect(try folder.read("deep/out/a.txt") == Array("hello".utf8))
+  }
+
+  @Test func leavesNothingBehindWhenAbandoned() throws {
+    let folder = try TemporaryFolder()
+    do { _ = try AtomicDirectory(folder.path + "/out") }
+    #expect(try folder.entries() == [])
+  }
+
+  @Test func refusesAnExistingOutputWithoutForce() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/out"
+    try AtomicDirectory(output).commit()
+    #expect(throws: DatasetError.outputExists(path: output)) { try AtomicDirectory(output) }
+    let second = try AtomicDirectory(output, force: true)
+    try TextFile.write("new", to: second.path + "/b.txt")
+    #expect(try folder.entries("out") == [".elixir-gpu"])
+    try second.commit()
+    #expect(try folder.entries("out") == [".elixir-gpu", "b.txt"])
+    #expect(try folder.entries() == ["out"])
+  }
+
+  @Test func forceSparesWhatIsNotOurs() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "precious/a.txt")
+    let output = folder.path + "/precious"
+    let error = #expect(throws: DatasetError.self) { try AtomicDirectory(output, force: true) }
+    #expect(try #require(error).description.contains("not written by elixir-gpu"))
+    let file = #expect(throws: DatasetError.self) {
+      try AtomicDirectory(output + "/a.txt", force: true)
+    }
+    #expect(try #require(file).description.contains("it is a file"))
+    #expect(try folder.entries("precious") == ["a.txt"])
+  }
+
+  @Test func neverReplacesItsOwnInput() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/out"
+    try AtomicDirectory(output).commit()
+    try folder.write(cifarBatch([1, 2]), to: "out/a.bin")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: output)
+    for input in ["/out", "/out/a.bin", "/link/a.bin"] {
+      let dataset = try ImageDataset.open(folder.path + input)
+      let error = #expect(throws: DatasetError.self) {
+        try DatasetWriter(copying: dataset, to: output, force: true)
+      }
+      #expect(try #require(error).description.contains("it contains the input"))
+    }
+    let dataset = try ImageDataset.open(output)
+    try DatasetWriter(copying: dataset, to: output + "-2").commit()
+    #expect(try folder.entries("out") == [".elixir-gpu", "a.bin"])
+  }
+}

@@ -1,0 +1,15 @@
+import Datasets
+import Testing
+
+@Suite struct CSVFileTests {
+  @Test func quotesOnlyWhereNeeded() throws {
+    let folder = try TemporaryFolder()
+    let file = try CSVFile(folder.path + "/t.csv", columns: ["sample", "label"])
+    try file.append(["plain name", "1"])
+    try file.append(["a,b", "say \"no\"\n"])
+    try file.close()
+    #expect(
+      String(decoding: try folder.read("t.csv"), as: UTF8.self)
+        == "sample,label\nplain name,1\n\"a,b\",\"say \"\"no\"\"\n\"\n")
+  }
+}
