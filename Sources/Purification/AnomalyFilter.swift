@@ -3,7 +3,7 @@
 /// With η the second-highest count among the candidates' labels: η ≥ τ makes the sample suspicious
 /// and keeps every candidate; otherwise rare labels are dropped, so that the kept candidates agree on
 /// the consensus, and the sample is benign or poisoned as the consensus equals its reference label.
-public struct AnomalyFilter: Hashable, Sendable {
+public struct AnomalyFilter: Hashable, Codable, Sendable {
   /// What the consensus is compared with.
   public enum Reference: String, Codable, Sendable, CaseIterable {
     /// The label in the dataset (eq. 3), so that mislabelled samples are anomalous too.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How far a candidate is from the original, in pixels and in the victim's features (DataElixir eq. 5).
 ///
 /// d = ½·(1 − (SSIM + 1)/2) + ½·(1 − (cos + 1)/2), 0 for equal images, at most 1.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// Structural similarity (Wang et al. 2004) of 8-bit images `[H, W, C]` with a uniform window.
 ///
 /// K₁ = 0.01, K₂ = 0.03, range 255, sample covariance; windows that leave the image are not counted.
@@ -21,7 +23,7 @@ public struct StructuralSimilarity: Hashable, Sendable {
     _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, shape: ImageShape
   ) -> Double {
     precondition(
-      a.count == shape.count && b.count == shape.count,
+      a.count == shape.byteCount && b.count == shape.byteCount,
       "StructuralSimilarity: \(a.count) and \(b.count) bytes for images of \(shape)")
     let side: Int
     let depth: Int

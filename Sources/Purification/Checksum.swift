@@ -1,0 +1,16 @@
+/// FNV-1a in 64 bits over bytes: notices a torn or altered record (not for security).
+struct Checksum {
+  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    var state = value
+    for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    value = state
+  }
+
+  static func of(_ bytes: [UInt8]) -> UInt64 {
+    var checksum = Checksum()
+    bytes.withUnsafeBytes { checksum.add($0) }
+    return checksum.value
+  }
+}

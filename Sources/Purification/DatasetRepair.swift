@@ -1,0 +1,123 @@
+/// Stage 4, purified dataset generation (DataElixir §3.5).
+///
+/// Samples of other labels, and benign ones of a target label, stay. A poisoned sample gets the label
+/// its candidates agree on; a suspicious one the benign model's, which is trained on everything else
+/// first, then goes on with the suspicious samples whose label it agrees on with the candidates' vote.
+/// Their images are candidates by the 80 % rule.
+public struct DatasetRepair {
+  public var images: any LabelledImages
+  public var store: CandidateStore
+  public var rules: DataElixir.Rules
+  public var victim: any LabelModel
+  public var trainer: any BenignTrainer
+
+  public init(
+    images: any LabelledImages, store: CandidateStore, rules: DataElixir.Rules,
+    victim: any LabelModel, trainer: any BenignTrainer
+  ) {
+    self.images = images
+    self.store = store
+    self.rules = rules
+    self.victim = victim
+    self.trainer = trainer
+  }
+
+  /// What happened to the suspicious samples.
+  public struct Outcome: Sendable {
+    /// By sample; the others stay as they are.
+    public var revisions: [Int: Revision] = [:]
+    /// Suspicious samples of a target label.
+    public var suspicious = 0
+    /// How many of them joined the second stage.
+    public var agreed = 0
+  }
+
+  /// - Parameter findings: of all samples.
+  /// - Parameter targets: the labels that were found to be targets; if empty, nothing changes.
+  public func run(findings: [AnomalyFilter.Finding], targets: [Int]) throws -> Outcome {
+    var outcome = Outcome()
+    var suspicious: [Int] = []
+    var distances: [Int: [Double]] = [:]
+    for (sample, finding) in findings.enumerated()
+    where finding.verdict.isAnomalous && targets.contains(images.label(sample)) {
+      let measured = try candidateDistances(of: sample)
+      distances[sample] = measured
+      if finding.verdict == .suspicious {
+        suspicious.append(sample)
+      } else {
+        let kept = rules.filter.kept(store.labels(of: sample), finding: finding)
+        outcome.revisions[sample] = revision(finding.consensus, among: kept, distances: measured)
+      }
+    }
+    outcome.suspicious = suspicious.count
+    guard !suspicious.isEmpty else { return outcome }
+
+    let first = try trainer.train(
+      .first,
+      on: RevisedImages(
+        images, store: store, revisions: outcome.revisions, leavingOut: Set(suspicious)))
+    let agreed = try opinions(of: first, about: suspicious).filter { sample, opinion in
+      findings[sample].consensus == label(opinion)
+    }
+    var provisional = outcome.revisions
+    for (sample, opinion) in agreed {
+      provisional[sample] = revision(opinion, distances: distances[sample] ?? [])
+    }
+    outcome.agreed = agreed.count
+    let waiting = Set(suspicious.filter { agreed[$0] == nil })
+    let second = try trainer.train(
+      .second,
+      on: RevisedImages(images, store: store, revisions: provisional, leavingOut: waiting))
+    for (sample, opinion) in try opinions(of: second, about: suspicious) {
+      outcome.revisions[sample] = revision(opinion, distances: distances[sample] ?? [])
+    }
+    return outcome
+  }
+
+  private func label(_ opinion: BenignOpinion) -> Int {
+    opinion.label(rules.suspiciousLabel, classes: images.classCount)
+  }
+
+  private func revision(_ opinion: BenignOpinion, distances: [Double]) -> Revision {
+    let label = label(opinion)
+    let choices = opinion.choices(for: label, compatibility: rules.compatibility)
+    return revision(label, among: choices, distances: distances)
+  }
+
+  private func revision(_ label: Int, among choices: [Int], distances: [Double]) -> Revision {
+    guard let place = ImageDistance.selection(choices.map { distances[$0] }) else {
+      return Revision(label: label, candidate: nil, distance: nil)
+    }
+    let candidate = choices[place]
+    return Revision(label: label, candidate: candidate, distance: distances[candidate])
+  }
+
+  /// Distance of each candidate from the original, with the victim's features.
+  private func candidateDistances(of sample: Int) throws -> [Double] {
+    let size = images.shape.byteCount
+    let count = store.candidatesPerSample
+    let bytes = try images.images([sample]) + store.images(of: sample)
+    let features = try victim.features(bytes, count: count + 1)
+    let width = features.count / (count + 1)
+    let distance = ImageDistance(
+      similarity: StructuralSimilarity(
+        window: rules.compatibility == .dataElixir ? .volume : .planar(side: 3)))
+    return (1...count).map { i in
+      distance(
+        bytes[..<size], bytes[i * size..<(i + 1) * size], shape: images.shape,
+        features: (features[..<width], features[i * width..<(i + 1) * width]))
+    }
+  }
+
+  private func opinions(
+    of model: any LabelModel, about samples: [Int]
+  ) throws -> [Int: BenignOpinion] {
+    var found: [Int: BenignOpinion] = [:]
+    for sample in samples {
+      let bytes = try images.images([sample]) + store.images(of: sample)
+      let labels = try model.labels(bytes, count: store.candidatesPerSample + 1)
+      found[sample] = BenignOpinion(original: labels[0], candidates: Array(labels.dropFirst()))
+    }
+    return found
+  }
+}

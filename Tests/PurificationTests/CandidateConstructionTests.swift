@@ -1,0 +1,116 @@
+import Foundation
+import Purification
+import Testing
+
+@Suite struct CandidateConstructionTests {
+  private func contents(_ store: CandidateStore) throws -> [[UInt8]] {
+    try (0..<store.completed).map { sample in
+      let labels = store.labels(of: sample)
+      let images = store.hasImages(of: sample) ? try store.images(of: sample) : []
+      return [UInt8(labels.original)] + labels.candidates.map(UInt8.init) + images
+    }
+  }
+
+  @Test func batchesDoNotMatter() throws {
+    let whole = try TemporaryFolder()
+    let parts = try TemporaryFolder()
+    let first = try whole.store()
+    let second = try parts.store()
+    try ScriptedCase.construction(ScriptedCase.Denoiser()).run(into: first)
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 5).run(into: second)
+    #expect(try contents(first) == contents(second))
+    #expect(try whole.bytes("candidates.images") == parts.bytes("candidates.images"))
+  }
+
+  @Test func settledSamplesAreSkippedWithTheSameBytes() throws {
+    // τ = 3 of 6: unanimous after two rounds of two, a sample cannot change any more.
+    let withSkips = try TemporaryFolder()
+    let without = try TemporaryFolder()
+    let quick = ScriptedCase.Denoiser()
+    let slow = ScriptedCase.Denoiser()
+    try ScriptedCase.construction(quick, threshold: 3).run(into: withSkips.store())
+    var construction = ScriptedCase.construction(slow, threshold: 3)
+    construction.skipsSettled = false
+    try construction.run(into: without.store())
+    #expect(slow.calls.allSatisfy { $0.count == 12 })
+    // Unanimous and as labelled after two rounds: 0, 5, 6, 7, 8, 9, 11.
+    #expect(quick.calls.map(\.count) == [12, 12, 5])
+    #expect(quick.calls.last == [1, 2, 3, 4, 10])
+    for file in ["candidates.journal", "candidates.images"] {
+      #expect(try withSkips.bytes(file) == without.bytes(file))
+    }
+    let all = try without.store()
+    let verdicts = DataElixir(
+      images: ScriptedCase.Images(), store: all,
+      rules: .init(filter: AnomalyFilter(threshold: .count(3)))
+    ).identifyAnomalies().map(\.verdict.rawValue).joined()
+    #expect(verdicts == "BBPPSBBBBBSB")
+  }
+
+  @Test func resumesAfterAnInterruption() throws {
+    let whole = try TemporaryFolder()
+    let broken = try TemporaryFolder()
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 5).run(into: whole.store())
+    let denoiser = ScriptedCase.Denoiser()
+    denoiser.failsAtCall = 4
+    #expect(throws: ScriptedCase.Denoiser.Interruption.self) {
+      try ScriptedCase.construction(denoiser, batchSize: 5).run(into: broken.store())
+    }
+    #expect(try broken.store().completed == 5)
+    let second = ScriptedCase.Denoiser()
+    try ScriptedCase.construction(second, batchSize: 5).run(into: broken.store())
+    #expect(second.calls.first == [5, 6, 7, 8, 9])
+    for file in ["candidates.journal", "candidates.images"] {
+      #expect(try whole.bytes(file) == broken.bytes(file))
+    }
+  }
+
+  @Test(arguments: [1, 7, 20])
+  func dropsARecordThatWasCutShort(missing: Int) throws {
+    let whole = try TemporaryFolder()
+    let torn = try TemporaryFolder()
+    for folder in [whole, torn] {
+      try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 6).run(into: folder.store())
+    }
+    let path = torn.url.appendingPathComponent("candidates.journal")
+    let handle = try FileHandle(forUpdating: path)
+    try handle.truncate(atOffset: try handle.seekToEnd() - UInt64(missing))
+    try handle.close()
+    #expect(try torn.store().completed == 6)
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 6).run(into: torn.store())
+    for file in ["candidates.journal", "candidates.images"] {
+      #expect(try whole.bytes(file) == torn.bytes(file))
+    }
+  }
+
+  @Test func noticesAlteredImages() throws {
+    let folder = try TemporaryFolder()
+    try ScriptedCase.construction(ScriptedCase.Denoiser()).run(into: folder.store())
+    let handle = try FileHandle(
+      forUpdating: folder.url.appendingPathComponent("candidates.images"))
+    try handle.seek(toOffset: 3)
+    try handle.write(contentsOf: [0xFF])
+    try handle.close()
+    let store = try folder.store()
+    #expect(throws: PurificationError.self) { try store.images(of: 2) }
+    #expect(throws: Never.self) { try store.images(of: 3) }
+  }
+
+  @Test func stopsAtValuesThatAreNotNumbers() throws {
+    struct Broken: CandidateGenerator {
+      let candidatesPerRound = 2
+      func round(_ round: Int, images: [Float], samples: [Int]) -> CandidateRound {
+        let bytes = samples.flatMap { _ in [UInt8](repeating: 0, count: 9) }
+        var result = images
+        result[10] = .nan
+        return CandidateRound(candidates: [bytes, bytes], result: result)
+      }
+    }
+    let folder = try TemporaryFolder()
+    var construction = ScriptedCase.construction(ScriptedCase.Denoiser())
+    construction.generator = Broken()
+    #expect(throws: PurificationError.notANumber(sample: 1, round: 0)) {
+      try construction.run(into: folder.store())
+    }
+  }
+}
