@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// The real datasets beside the repository: `../shared/data`, or `$ELIXIR_SHARED/data`.

@@ -1,0 +1,28 @@
+/// Why a dataset cannot be poisoned as asked, or a manifest cannot be used.
+public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
+  case targetOutOfRange(target: Int, classCount: Int)
+  case rateOutOfRange(rate: Double)
+  /// The rate selects no sample, or more than there are.
+  case cannotSelect(wanted: Int, available: Int, rate: Double)
+  case patchTooLarge(path: String, patch: String, image: String)
+  /// A patch without any nonzero pixel changes nothing.
+  case emptyPatch(path: String)
+  case manifest(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .targetOutOfRange(let target, let classCount):
+      "--target \(target): the dataset has the classes 0 to \(classCount - 1); choose one of them"
+    case .rateOutOfRange(let rate):
+      "--rate \(rate): the share of samples must lie between 0 and 1"
+    case .cannotSelect(let wanted, let available, let rate):
+      "--rate \(rate): this asks for \(wanted) of \(available) eligible samples; choose another rate"
+    case .patchTooLarge(let path, let patch, let image):
+      "\(path): the patch is \(patch), but the images are \(image); give one that fits"
+    case .emptyPatch(let path):
+      "\(path): all pixels are zero, which means transparent; give a patch with nonzero pixels"
+    case .manifest(let path, let reason):
+      "\(path): \(reason); it is written by 'elixir-gpu poison' beside the dataset"
+    }
+  }
+}

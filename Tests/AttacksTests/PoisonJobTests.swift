@@ -1,0 +1,119 @@
+import Attacks
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct PoisonJobTests {
+  /// 40 shapes as a CIFAR-10 folder.
+  private func source(_ folder: TemporaryFolder) throws -> ImageDataset {
+    try Shapes(seed: 8).writeFolder(folder.path + "/clean", training: 40, test: 10)
+    return try ImageDataset.open(folder.path + "/clean")
+  }
+
+  private func job(_ dataset: ImageDataset, seed: UInt64 = 3) throws -> PoisonJob {
+    try PoisonJob(
+      dataset: dataset, trigger: .whiteSquare(dataset.shape), mapping: .allToOne(target: 0),
+      selection: PoisonSelection(rate: 0.1, seed: seed))
+  }
+
+  @Test func writesThePoisonedCopyAndItsGroundTruth() throws {
+    let folder = try TemporaryFolder()
+    let clean = try source(folder)
+    let output = folder.path + "/poisoned"
+    let written = try job(clean).run(output: output)
+    let manifest = try PoisonManifest.load(output)
+    #expect(manifest == written)
+    #expect(manifest.samples.count == 4)
+    let poisoned = try ImageDataset.open(output)
+    let trigger = try manifest.trigger(in: output, shape: poisoned.shape)
+    #expect(trigger == .whiteSquare(clean.shape))
+    for index in 0..<40 {
+      let before = try clean.images([index])
+      if let sample = manifest.samples.first(where: { $0.index == index }) {
+        #expect(sample.originalLabel == clean.labels[index] && sample.originalLabel != 0)
+        #expect(sample.label == 0 && poisoned.labels[index] == 0)
+        #expect(sample.name == poisoned.name(of: index))
+        #expect(try poisoned.images([index]) == trigger.applied(to: before))
+      } else {
+        #expect(poisoned.labels[index] == clean.labels[index])
+        #expect(try poisoned.images([index]) == before)
+      }
+    }
+    let preview = try PNG.read(output + "/poison-preview.png")
+    #expect(preview.shape.channels == 3)
+  }
+
+  @Test func repeatsFromItsSeed() throws {
+    let folder = try TemporaryFolder()
+    let clean = try source(folder)
+    for (name, seed) in [("a", 3), ("b", 3), ("c", 4)] as [(String, UInt64)] {
+      try job(clean, seed: seed).run(output: folder.path + "/" + name)
+    }
+    let files = ["data_batch_1.bin", PoisonManifest.fileName, "trigger.png", "poison-preview.png"]
+    for file in files { #expect(try folder.read("a/" + file) == folder.read("b/" + file)) }
+    #expect(try folder.read("a/" + files[0]) != folder.read("c/" + files[0]))
+  }
+
+  /// In an image folder a poisoned sample moves to the target's class, and so changes its place.
+  @Test func namesTheNewPlacesInAnImageFolder() throws {
+    let folder = try TemporaryFolder()
+    let shapes = Shapes(seed: 2)
+    for index in 0..<20 {
+      let name = "in/\(["a", "b", "c"][index % 3])/\(index % 4).\(index).png"
+      try folder.write([], to: name)
+      try PNG.write(shapes.image(index), to: folder.path + "/" + name)
+    }
+    let clean = try ImageDataset.open(folder.path + "/in")
+    let job = try PoisonJob(
+      dataset: clean, trigger: .blendedNoise(clean.shape, alpha: 0.2, seed: 1),
+      mapping: .allToAll, selection: PoisonSelection(rate: 0.3, seed: 5))
+    let manifest = try job.run(output: folder.path + "/out")
+    #expect(manifest.samples.count == 6)
+    let poisoned = try ImageDataset.open(folder.path + "/out")
+    let trigger = try manifest.trigger(in: folder.path + "/out", shape: poisoned.shape)
+    for sample in manifest.samples {
+      #expect(poisoned.name(of: sample.index) == sample.name)
+      #expect(poisoned.labels[sample.index] == sample.label)
+      #expect(sample.label == (sample.originalLabel + 1) % 3)
+      let original = try PNG.read(folder.path + "/in/" + sample.sourceName)
+      #expect(try poisoned.images([sample.index]) == trigger.applied(to: original.pixels))
+    }
+  }
+
+  @Test func theGroundTruthStaysBehindWhenTheDatasetIsCopied() throws {
+    let folder = try TemporaryFolder()
+    try job(try source(folder)).run(output: folder.path + "/poisoned")
+    let poisoned = try ImageDataset.open(folder.path + "/poisoned")
+    try DatasetWriter(copying: poisoned, to: folder.path + "/copy").commit()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/copy")
+    #expect(!names.contains(PoisonManifest.fileName))
+    #expect(!names.contains("trigger.png"))
+  }
+
+  @Test func failuresWriteNothing() throws {
+    let folder = try TemporaryFolder()
+    let clean = try source(folder)
+    #expect(throws: AttackError.targetOutOfRange(target: 10, classCount: 10)) {
+      try PoisonJob(
+        dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 10),
+        selection: PoisonSelection(rate: 0.1, seed: 0))
+    }
+    let impossible = try PoisonJob(
+      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 1),
+      selection: PoisonSelection(rate: 1, seed: 0))
+    #expect(throws: AttackError.self) { try impossible.run(output: folder.path + "/out") }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["clean"])
+  }
+
+  @Test(arguments: [
+    (#"{"version": 1}"#, "not a poison manifest"), ("nonsense", "not a poison manifest"),
+  ])
+  func refusesDamagedManifests(text: String, message: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array(text.utf8), to: PoisonManifest.fileName)
+    let error = #expect(throws: AttackError.self) { try PoisonManifest.load(folder.path) }
+    #expect(try #require(error).description.contains(message))
+    #expect(throws: AttackError.self) { try PoisonManifest.load(folder.path + "/none") }
+  }
+}

@@ -1,0 +1,64 @@
+import Attacks
+import Testing
+
+@Suite struct PoisonSelectionTests {
+  private let labels = (0..<1000).map { Int32($0 % 10) }
+
+  @Test(arguments: [(0.1, 100), (0.0456, 46), (0.9, 900)])
+  func selectsTheShareOfAllSamplesOutsideTheTarget(rate: Double, count: Int) throws {
+    let mapping = LabelMapping.allToOne(target: 3)
+    let indices = try PoisonSelection(rate: rate, seed: 1).indices(
+      labels: labels, mapping: mapping)
+    #expect(indices.count == count)
+    #expect(Set(indices).count == count)
+    #expect(indices == indices.sorted())
+    #expect(indices.allSatisfy { labels[$0] != 3 })
+  }
+
+  @Test func dependsOnTheSeedAlone() throws {
+    let mapping = LabelMapping.allToOne(target: 0)
+    let first = try PoisonSelection(rate: 0.1, seed: 1).indices(labels: labels, mapping: mapping)
+    let again = try PoisonSelection(rate: 0.1, seed: 1).indices(labels: labels, mapping: mapping)
+    let other = try PoisonSelection(rate: 0.1, seed: 2).indices(labels: labels, mapping: mapping)
+    #expect(first == again)
+    #expect(first != other)
+  }
+
+  @Test func spreadsOverClassesAndPlaces() throws {
+    let indices = try PoisonSelection(rate: 0.45, seed: 7).indices(
+      labels: labels, mapping: .allToOne(target: 9))
+    // 450 of 900: each class gives 50 ± 5 standard deviations (3.6), and so do both halves (225 ± 8).
+    for label in 0..<9 {
+      let count = indices.count { labels[$0] == label }
+      #expect((32...68).contains(count), "class \(label): \(count)")
+    }
+    #expect((185...265).contains(indices.count { $0 < 500 }))
+  }
+
+  @Test func mayIncludeTheTargetAndAllToAllAlwaysDoes() throws {
+    let mapping = LabelMapping.allToOne(target: 3)
+    let every = try PoisonSelection(rate: 1, includesTarget: true, seed: 1).indices(
+      labels: labels, mapping: mapping)
+    #expect(every == Array(0..<1000))
+    let all = try PoisonSelection(rate: 1, seed: 1).indices(labels: labels, mapping: .allToAll)
+    #expect(all == Array(0..<1000))
+    #expect(LabelMapping.allToAll.poisonedLabel(of: 9, classCount: 10) == 0)
+    #expect(LabelMapping.allToAll.poisonedLabel(of: 4, classCount: 10) == 5)
+  }
+
+  @Test func refusesImpossibleRates() {
+    let mapping = LabelMapping.allToOne(target: 3)
+    #expect(throws: AttackError.cannotSelect(wanted: 950, available: 900, rate: 0.95)) {
+      try PoisonSelection(rate: 0.95, seed: 1).indices(labels: labels, mapping: mapping)
+    }
+    #expect(throws: AttackError.cannotSelect(wanted: 0, available: 900, rate: 0.0001)) {
+      try PoisonSelection(rate: 0.0001, seed: 1).indices(labels: labels, mapping: mapping)
+    }
+    #expect(throws: AttackError.rateOutOfRange(rate: 1.5)) {
+      try PoisonSelection(rate: 1.5, seed: 1).indices(labels: labels, mapping: mapping)
+    }
+    #expect(throws: AttackError.cannotSelect(wanted: 1, available: 0, rate: 0.5)) {
+      try PoisonSelection(rate: 0.5, seed: 1).indices(labels: [3, 3], mapping: mapping)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Attacks
+import Datasets
+import TestSupport
+import Testing
+
+@Suite struct TriggerTests {
+  @Test(arguments: [(32, 32, 3), (28, 28, 1), (5, 9, 3)])
+  func whiteSquareTouchesOnlyTheCorner(height: Int, width: Int, channels: Int) {
+    let shape = ImageShape(height: height, width: width, channels: channels)
+    let original = RasterImage(
+      shape: shape, pixels: (0..<shape.byteCount).map { UInt8($0 % 251) })
+    let poisoned = RasterImage(
+      shape: shape, pixels: Trigger.whiteSquare(shape).applied(to: original.pixels))
+    for y in 0..<height {
+      for x in 0..<width {
+        for channel in 0..<channels {
+          let inside = y >= height - 3 && x >= width - 3
+          #expect(poisoned[y, x, channel] == (inside ? 255 : original[y, x, channel]))
+        }
+      }
+    }
+  }
+
+  @Test func patchIsTransparentWhereZeroByteByByte() throws {
+    let folder = try TemporaryFolder()
+    let patch = RasterImage(
+      shape: ImageShape(height: 1, width: 2, channels: 3), pixels: [255, 255, 0, 0, 0, 1])
+    try PNG.write(patch, to: folder.path + "/patch.png")
+    let shape = ImageShape(height: 2, width: 3, channels: 3)
+    let trigger = try Trigger.patch(from: folder.path + "/patch.png", for: shape)
+    let images = (0..<36).map { UInt8($0 + 100) }
+    var expected = images
+    for image in [0, 18] {
+      expected[image + 12] = 255
+      expected[image + 13] = 255
+      expected[image + 17] = 1
+    }
+    #expect(trigger.applied(to: images) == expected)
+  }
+
+  @Test func patchMustFitAndShow() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/patch.png"
+    let shape = ImageShape(height: 4, width: 4, channels: 1)
+    try PNG.write(RasterImage(shape: shape, filledWith: 0), to: path)
+    #expect(throws: AttackError.emptyPatch(path: path)) {
+      try Trigger.patch(from: path, for: shape)
+    }
+    let smaller = ImageShape(height: 4, width: 3, channels: 1)
+    #expect(throws: AttackError.patchTooLarge(path: path, patch: "4×4×1", image: "3×4×1")) {
+      try Trigger.patch(from: path, for: smaller)
+    }
+    #expect(throws: DatasetError.notFound(path: "/none.png")) {
+      try Trigger.patch(from: "/none.png", for: shape)
+    }
+  }
+
+  @Test func blendedIsTheWeightedSumRounded() throws {
+    let shape = ImageShape(height: 1, width: 4, channels: 1)
+    let pattern = RasterImage(shape: shape, pixels: [0, 255, 100, 7])
+    let trigger = Trigger(kind: .blended(alpha: 0.2), pattern: pattern)
+    // 0.8·255 = 204; 0.8·255 + 51 = 255; 0.8·10 + 20 = 28; 0.8·3 + 1.4 = 3.8.
+    #expect(trigger.applied(to: [255, 255, 10, 3]) == [204, 255, 28, 4])
+    #expect(trigger.applied(to: [0, 0, 0, 0, 255, 255, 10, 3]) == [0, 51, 20, 1, 204, 255, 28, 4])
+  }
+
+  @Test func blendedPatternsComeFromTheSeedOrAPicture() throws {
+    let shape = ImageShape(height: 28, width: 28, channels: 1)
+    let first = Trigger.blendedNoise(shape, alpha: 0.2, seed: 4)
+    #expect(first == Trigger.blendedNoise(shape, alpha: 0.2, seed: 4))
+    #expect(first != Trigger.blendedNoise(shape, alpha: 0.2, seed: 5))
+    let mean = first.pattern.pixels.reduce(0.0) { $0 + Double($1) } / 784
+    #expect(abs(mean - 127.5) < 12)
+    let folder = try TemporaryFolder()
+    let picture = RasterImage(
+      shape: ImageShape(height: 50, width: 10, channels: 3), filledWith: 60)
+    try PNG.write(picture, to: folder.path + "/p.png")
+    let trigger = try Trigger.blended(from: folder.path + "/p.png", for: shape, alpha: 0.5)
+    #expect(trigger.pattern == RasterImage(shape: shape, filledWith: 60))
+  }
+}
