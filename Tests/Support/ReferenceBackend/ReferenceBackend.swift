@@ -38,7 +38,10 @@ final class ReferenceStorage: BufferStorage, @unchecked Sendable {
 
 extension BufferSlice {
   /// The slice's first element.
+  ///
+  /// Access counts as writing: derived data is forgotten too often here, never too rarely.
   var elements: UnsafeMutablePointer<Double> {
+    buffer.invalidateDerived()
     guard let storage = buffer.storage as? ReferenceStorage else {
       preconditionFailure("ReferenceBackend: the buffer belongs to another backend")
     }
