@@ -1,3 +1,5 @@
+import Datasets
+
 /// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for every
 /// sample, and the victim's label of each candidate.
 ///

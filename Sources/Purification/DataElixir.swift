@@ -1,3 +1,5 @@
+import Datasets
+
 /// The decisions of DataElixir (Zhou et al., AAAI 2024) over a whole dataset, stages 2 to 4.
 ///
 ///     let elixir = DataElixir(images: images, store: store, rules: rules)

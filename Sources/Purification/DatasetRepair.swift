@@ -1,3 +1,5 @@
+import Datasets
+
 /// Stage 4, purified dataset generation (DataElixir §3.5).
 ///
 /// Samples of other labels, and benign ones of a target label, stay. A poisoned sample gets the label

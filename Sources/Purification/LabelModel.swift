@@ -1,3 +1,5 @@
+import Datasets
+
 /// A classifier as the method sees it: the victim or the benign model.
 public protocol LabelModel {
   /// The most likely label of each of `count` images `[N, H, W, C]`.

@@ -1,0 +1,5 @@
+import Datasets
+
+extension LabelledImages {
+  func label(_ sample: Int) -> Int { Int(labels[sample]) }
+}
