@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Devices", dependencies: ["ComputeBackend", "CPUBackend", "OpenCLBackend"]),
 
     // Networks.
-    .target(name: "Autograd", dependencies: ["ComputeBackend"]),
+    .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["Autograd"]),
     .target(name: "Checkpoints"),
     .target(name: "Models", dependencies: ["NeuralNet", "Checkpoints"]),

@@ -1,10 +1,13 @@
 import Autograd
 import ComputeBackend
+import Testing
 
 /// A fused function and the composition of plain functions that it must equal.
-struct FusedCase: Sendable {
+struct FusedCase: Sendable, CustomTestStringConvertible {
   let fused: FunctionCase
   let composition: @Sendable ([Tensor]) -> Tensor
+
+  var testDescription: String { fused.name }
 
   init(
     _ name: String, _ shapes: [[Int]], fused: @escaping @Sendable ([Tensor]) -> Tensor,

@@ -117,6 +117,27 @@ import Testing
     #expect(backend.pool.statistics.bytesInUse == before)
   }
 
+  @Test func keepsOnlyWhatDerivativesNeed() {
+    let x = Tensor.random([64], stream: 1, on: backend).variable()
+    let weight = Tensor.random([8, 8], stream: 2, on: backend)
+    /// Tensors of 64 elements that are alive with the result of `body`, itself included.
+    func kept(_ body: () -> Tensor) -> Int {
+      let before = backend.pool.statistics.bytesInUse
+      let result = body()
+      return withExtendedLifetime(result) {
+        (backend.pool.statistics.bytesInUse - before) / (64 * 4)
+      }
+    }
+    #expect(kept { x * 2 + x * 3 - x * 4 } == 1)
+    #expect(kept { (x * 2).relu() } == 1)
+    #expect(kept { (x * 2).silu() } == 2)
+    #expect(kept { (x * 2) * (x * 3) } == 3)
+    // A constant weight needs no gradient, so the input is not kept.
+    let images = x.reshaped([8, 8])
+    #expect(kept { linear(images * 2, weight: weight, activation: .relu) } == 1)
+    #expect(kept { linear(images * 2, weight: weight.variable()) } == 2)
+  }
+
   @Test func inferenceReturnsMemoryAtOnce() {
     var x = Tensor.random([64], stream: 1, on: backend)
     x = x.silu()
