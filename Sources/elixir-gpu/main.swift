@@ -1,1 +1,0 @@
-print("elixir-gpu")

@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user would.
+struct CommandRun {
+  let exitCode: Int32
+  let output: String
+  let errors: String
+
+  /// Runs `elixir-gpu` from the folder that holds the test program.
+  init(_ arguments: [String], in folder: String? = nil) throws {
+    let tests = URL(fileURLWithPath: CommandLine.arguments[0])
+    let program = tests.deletingLastPathComponent().appendingPathComponent("elixir-gpu")
+    try #require(
+      FileManager.default.isExecutableFile(atPath: program.path), "\(program.path) is not built")
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    // Files rather than pipes: neither stream can fill up and block.
+    let names = ["output", "errors"].map {
+      FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\($0)")
+    }
+    defer { for name in names { try? FileManager.default.removeItem(at: name) } }
+    for name in names { try Data().write(to: name) }
+    process.standardOutput = try FileHandle(forWritingTo: names[0])
+    process.standardError = try FileHandle(forWritingTo: names[1])
+    try process.run()
+    process.waitUntilExit()
+    exitCode = process.terminationStatus
+    output = try String(contentsOf: names[0], encoding: .utf8)
+    errors = try String(contentsOf: names[1], encoding: .utf8)
+  }
+
+  /// The single line of a failure, without its line end; `nil` if it is not exactly that.
+  var errorLine: String? {
+    guard exitCode == 1, errors.hasPrefix("error: "), errors.hasSuffix("\n") else { return nil }
+    let line = errors.dropLast()
+    return line.contains("\n") ? nil : String(line)
+  }
+}

@@ -1,0 +1,21 @@
+import Testing
+
+@Suite struct HelpTests {
+  @Test(arguments: ["poison"])
+  func everyCommandShowsExamples(command: String) throws {
+    let run = try CommandRun([command, "--help"])
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("Examples:\n"))
+    #expect(run.output.contains("elixir-gpu \(command)"))
+  }
+
+  @Test func showsItsVersion() throws {
+    let run = try CommandRun(["--version"])
+    #expect(run.exitCode == 0)
+    #expect(run.output.hasPrefix("elixir-gpu "))
+  }
+
+  @Test func unknownCommandsAreUsageErrors() throws {
+    #expect(try CommandRun(["purge"]).exitCode == 64)
+  }
+}

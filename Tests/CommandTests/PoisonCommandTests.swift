@@ -1,0 +1,100 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct PoisonCommandTests {
+  /// A folder with 40 shapes as `clean`, and some damaged datasets.
+  private func example() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try Shapes(seed: 8).writeFolder(folder.path + "/clean", training: 40, test: 10)
+    let batch = try folder.read("clean/data_batch_1.bin")
+    try folder.write(Array(batch.dropLast(100)), to: "truncated/data_batch_1.bin")
+    try folder.write([77] + batch.dropFirst(), to: "label/data_batch_1.bin")
+    try folder.write([], to: "empty/data_batch_1.bin")
+    try folder.write([UInt8](repeating: 7, count: 100), to: "corrupt/cat/a.png")
+    let small = RasterImage(
+      shape: ImageShape(height: 4, width: 4, channels: 3), filledWith: 9)
+    let large = RasterImage(
+      shape: ImageShape(height: 40, width: 40, channels: 3), filledWith: 9)
+    try folder.write([], to: "sizes/cat/a.png")
+    try PNG.write(small, to: folder.path + "/sizes/cat/a.png")
+    try PNG.write(large, to: folder.path + "/sizes/cat/b.png")
+    try PNG.write(large, to: folder.path + "/large.png")
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5]
+    try folder.write(header, to: "idx/train-images-idx3-ubyte")
+    return folder
+  }
+
+  @Test func writesAPoisonedDataset() throws {
+    let folder = try example()
+    let run = try CommandRun(
+      ["poison", "clean", "--target", "ring", "--output", "out/deep"], in: folder.path)
+    #expect(run.exitCode == 0)
+    #expect(run.errors.isEmpty)
+    #expect(run.output.contains("Poisoned 4 of 40 images"))
+    #expect(run.output.contains("target 1 (ring)"))
+    let poisoned = try ImageDataset.open(folder.path + "/out/deep")
+    #expect(poisoned.labels.count { $0 == 1 } == 8)
+    #expect(
+      try folder.entries("out/deep") == [
+        ".elixir-gpu", "batches.meta.txt", "data_batch_1.bin", "poison-manifest.json",
+        "poison-preview.png", "test_batch.bin", "trigger.png",
+      ])
+    let again = ["poison", "clean", "--seed", "5", "--output", "out/deep"]
+    let refused = try CommandRun(again, in: folder.path)
+    #expect(
+      refused.errorLine == "error: out/deep: the output exists already; "
+        + "choose another or give --force to replace it")
+    #expect(try CommandRun(again + ["--force"], in: folder.path).exitCode == 0)
+    #expect(try ImageDataset.open(folder.path + "/out/deep").labels.count { $0 == 0 } == 8)
+  }
+
+  /// Arguments and what the single error line must say.
+  @Test(arguments: [
+    (["nowhere"], "nowhere: there is no such file or folder"),
+    (["truncated"], "truncated/data_batch_1.bin: 122820 bytes is no multiple"),
+    (["label"], "label/data_batch_1.bin: record 0 has label 77, but there are 10 classes"),
+    (["empty"], "empty: there are no images"),
+    (["corrupt"], "corrupt/cat/a.png: it is not a PNG image"),
+    (["sizes"], "sizes/cat/b.png: the image is 40×40, but sizes/cat/a.png is 4×4"),
+    (["idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
+    (["clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
+    (["clean", "--rate", "0.95"], "--rate 0.95: this asks for 38 of 36 eligible samples"),
+    (["clean", "--pattern", "large.png"], "large.png: the patch is 40×40×3, but the images are"),
+    (["clean", "--pattern", "none.png"], "none.png: there is no such file"),
+  ])
+  func failsWithOneLineAndWritesNothing(arguments: [String], message: String) throws {
+    let folder = try example()
+    let before = try folder.entries()
+    let run = try CommandRun(
+      ["poison", "--output", "out"] + arguments, in: folder.path)
+    let line = try #require(run.errorLine, "\(run)")
+    #expect(line.contains(message))
+    #expect(run.output.isEmpty)
+    #expect(try folder.entries() == before)
+  }
+
+  @Test func refusesToReplaceItsInputOrForeignFolders() throws {
+    let folder = try example()
+    for (output, message) in [("clean", "contains the input"), ("sizes", "not written by elixir")] {
+      let run = try CommandRun(
+        ["poison", "clean", "--force", "--output", output], in: folder.path)
+      #expect(try #require(run.errorLine).contains(message))
+    }
+    #expect(try folder.entries("sizes") == ["cat"])
+    #expect(try ImageDataset.open(folder.path + "/clean").count == 40)
+  }
+
+  @Test(arguments: [
+    ["--alpha", "0.3"], ["--attack", "blended", "--alpha", "2"], ["--attack", "unknown"],
+    ["--target", "1", "--all-to-all"], ["--target", "no-such-class"], ["--rate"],
+  ])
+  func usageErrorsSaySo(arguments: [String]) throws {
+    let folder = try example()
+    let run = try CommandRun(["poison", "clean", "--output", "out"] + arguments, in: folder.path)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("Error: "))
+    #expect(try !folder.entries().contains("out"))
+  }
+}
