@@ -1,2 +1,0 @@
-#include "CMicroKernels.h"
-void elixirMicroKernelsPlaceholder(void) {}

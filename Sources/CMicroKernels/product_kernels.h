@@ -1,0 +1,128 @@
+// Matrix product for one instruction set.
+//
+//          panelWidth = 2 vectors
+//         ┌───────┐
+//    B    │  …    │ inner
+//         └───────┘
+//   ┌───┐ ┌───────┐
+//   │ A │ │ tile  │ up to TILE_ROWS rows, all accumulators in registers
+//   └───┘ └───────┘
+//
+// One step of `inner` broadcasts an element of each row of A against a row of B's panel. A is read
+// where it lies, along its rows or its columns. The tile goes to a small buffer in the first-level
+// cache and from there, with the epilogue, to the output.
+
+#define PANEL (2 * LANES)
+
+static INLINE void NAME(tile)(
+    const int rows, const int vectors, const bool transposed, long inner,
+    const float *restrict a, long aPitch, const float *restrict b, long bPitch,
+    float *restrict out) {
+  vec sum[TILE_ROWS][2];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    sum[r][0] = (vec){0};
+    sum[r][1] = (vec){0};
+  }
+#pragma clang loop unroll_count(2)
+  for (long k = 0; k < inner; k++) {
+    vec first = NAME(load)(b);
+    vec second = vectors > 1 ? NAME(load)(b + LANES) : (vec){0};
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+      vec x = NAME(splat)(transposed ? a[r] : a[r * aPitch]);
+      sum[r][0] = NAME(fma)(x, first, sum[r][0]);
+      if (vectors > 1) sum[r][1] = NAME(fma)(x, second, sum[r][1]);
+    }
+    a += transposed ? aPitch : 1;
+    b += bPitch;
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    NAME(store)(out + r * PANEL, sum[r][0]);
+    if (vectors > 1) NAME(store)(out + r * PANEL + LANES, sum[r][1]);
+  }
+}
+
+#if TILE_ROWS == 14
+#define EACH_ROW_COUNT(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14)
+#else
+#define EACH_ROW_COUNT(M) M(1) M(2) M(3) M(4) M(5) M(6)
+#endif
+
+#define TILES(name, vectors, transposed)                                                     \
+  static void NAME(name)(                                                                    \
+      long rows, long inner, const float *a, long aPitch, const float *b, long bPitch,       \
+      float *out) {                                                                          \
+    switch (rows) { EACH_ROW_COUNT(TILE_##vectors##_##transposed) }                          \
+  }
+#define TILE_CASE(n, v, t) \
+  case n: NAME(tile)(n, v, t, inner, a, aPitch, b, bPitch, out); break;
+#define TILE_1_false(n) TILE_CASE(n, 1, false)
+#define TILE_2_false(n) TILE_CASE(n, 2, false)
+#define TILE_1_true(n) TILE_CASE(n, 1, true)
+#define TILE_2_true(n) TILE_CASE(n, 2, true)
+TILES(narrowTile, 1, false)
+TILES(wideTile, 2, false)
+TILES(narrowTransposedTile, 1, true)
+TILES(wideTransposedTile, 2, true)
+
+// One row's part of the output: `n` columns from column `j`.
+static INLINE void NAME(finishPart)(
+    const ElixirOutput *output, const int32_t activation, long row, long j, long n, vec y) {
+  const long place = (output->rowOffsets ? output->rowOffsets[row] : row * output->pitch) + j;
+  y *= output->scale;
+  if (output->accumulate) y += NAME(loadPart)(output->into + place, n);
+  if (output->bias) y += NAME(loadPart)(output->bias + j, n);
+  if (output->sampleBias) {
+    const long sample = (output->firstRow + row) / output->rowsPerSample;
+    y += NAME(loadPart)(output->sampleBias + sample * output->sampleBiasPitch + j, n);
+  }
+  if (output->residual) y += NAME(loadPart)(output->residual + place, n);
+  NAME(storePart)(output->into + place, n, NAME(activate)(activation, y));
+}
+
+static void NAME(finishTile)(
+    const ElixirOutput *output, long firstRow, long rows, long j, long columns,
+    const float *tile) {
+#define LOOP(c)                                                                        \
+  case c:                                                                              \
+    for (long r = 0; r < rows; r++)                                                    \
+      for (long v = 0; v < columns; v += LANES)                                        \
+        NAME(finishPart)(                                                              \
+            output, c, firstRow + r, j + v, columns - v, NAME(load)(tile + r * PANEL + v)); \
+    break;
+  switch (output->activation) { LOOP(0) LOOP(1) LOOP(2) LOOP(3) LOOP(4) LOOP(5) }
+#undef LOOP
+}
+
+static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
+  float tile[TILE_ROWS * PANEL] __attribute__((aligned(64)));
+  // Rows are spread evenly over the tiles, since a short tile uses the units less well.
+  const long tiles = (p->rows + TILE_ROWS - 1) / TILE_ROWS;
+  for (long j = 0; j < p->columns; j += PANEL) {
+    const float *b = p->b + j / PANEL * p->panelStride;
+    const long columns = p->columns - j < PANEL ? p->columns - j : PANEL;
+    for (long t = 0; t < tiles; t++) {
+      const long first = p->rows * t / tiles;
+      const long rows = p->rows * (t + 1) / tiles - first;
+      const float *a = p->a + (p->aTransposed ? first : first * p->aPitch);
+      void (*run)(long, long, const float *, long, const float *, long, float *) =
+          p->aTransposed ? (columns > LANES ? NAME(wideTransposedTile) : NAME(narrowTransposedTile))
+                         : (columns > LANES ? NAME(wideTile) : NAME(narrowTile));
+      run(rows, p->inner, a, p->aPitch, b, p->bPitch, tile);
+      NAME(finishTile)(output, first, rows, j, columns, tile);
+    }
+  }
+}
+
+static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply)};
+
+#undef PANEL
+#undef EACH_ROW_COUNT
+#undef TILES
+#undef TILE_CASE
+#undef TILE_1_false
+#undef TILE_2_false
+#undef TILE_1_true
+#undef TILE_2_true

@@ -1,0 +1,131 @@
+import CMicroKernels
+import ComputeBackend
+
+// Convolution as a matrix product of patches and weights. The patches are gathered into a thread's
+// cache a block of rows at a time and never exist as a whole.
+extension CPUBackend {
+  public func convolve(
+    _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice, epilogue: Epilogue,
+    into: BufferSlice
+  ) {
+    check("convolve", geometry, input: input, weight: weight, output: into)
+    precondition(
+      (epilogue.bias.map { $0.count == geometry.outputChannels } ?? true)
+        && (epilogue.sampleBias.map { $0.count == geometry.batch * geometry.outputChannels } ?? true)
+        && (epilogue.residual.map { $0.count == geometry.outputCount } ?? true),
+      """
+      convolve: bias \(epilogue.bias?.count ?? 0), sampleBias \(epilogue.sampleBias?.count ?? 0), \
+      residual \(epilogue.residual?.count ?? 0), geometry \(geometry)
+      """)
+    guard isHealthy, geometry.outputCount > 0 else { return }
+    let area = geometry.outputHeight * geometry.outputWidth
+    let source = input.floats
+    let columns = geometry.outputChannels / geometry.groups
+    let output = ElixirOutput(
+      into: into.written(), pitch: geometry.outputChannels, rowsPerSample: area,
+      epilogue: epilogue)
+    let panels = packedWeight(geometry, weight)
+    for group in 0..<geometry.groups {
+      multiplyPatches(
+        ElixirPatches(geometry, group: group), rows: geometry.batch * area, source: source,
+        panels: panels, matrix: group, output: output.part(row: 0, column: group * columns))
+    }
+  }
+
+  public func convolveInputGradient(
+    _ geometry: Conv2DGeometry, outputGradient: BufferSlice, weight: BufferSlice,
+    into: BufferSlice
+  ) {
+    check("convolveInputGradient", geometry, input: into, weight: weight, output: outputGradient)
+    guard isHealthy, geometry.inputCount > 0 else { return }
+    let (source, y) = (outputGradient.floats, into.written())
+    let columns = geometry.inputChannels / geometry.groups
+    for phase in GradientPhase.all(of: geometry) {
+      let rows = geometry.batch * phase.height * phase.width
+      let offsets = phase.rowOffsets(geometry)
+      if phase.rowTaps.isEmpty || phase.columnTaps.isEmpty {
+        threads.parallelRanges(rows, grain: 64) { range, _ in
+          for row in range {
+            let place = offsets?[row] ?? row * geometry.inputChannels
+            (y + place).update(repeating: 0, count: geometry.inputChannels)
+          }
+        }
+        continue
+      }
+      let panels = packedGradientWeight(geometry, phase, weight)
+      func run(_ offsets: UnsafePointer<Int>?) {
+        for group in 0..<geometry.groups {
+          var output = ElixirOutput(into: y, pitch: geometry.inputChannels)
+          output.rowOffsets = offsets
+          multiplyPatches(
+            phase.patches(geometry, group: group), rows: rows, source: source, panels: panels,
+            matrix: group, output: output.part(row: 0, column: group * columns))
+        }
+      }
+      if let offsets { offsets.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
+    }
+  }
+
+  func check(
+    _ operation: String, _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice,
+    output: BufferSlice
+  ) {
+    precondition(
+      input.count == geometry.inputCount && weight.count == geometry.weightCount
+        && output.count == geometry.outputCount,
+      """
+      \(operation): input \(input.count), weight \(weight.count), output \(output.count) elements, \
+      geometry \(geometry)
+      """)
+  }
+
+  /// Rows of patches times a packed matrix; the place where an algorithm is chosen.
+  private func multiplyPatches(
+    _ patches: ElixirPatches, rows: Int, source: UnsafePointer<Float>, panels: PackedPanels,
+    matrix: Int, output: ElixirOutput
+  ) {
+    let grid = self.grid(rows: rows, columns: panels.columns, inner: panels.inner)
+    let pitch = rowPitch(panels.inner)
+    let right = panels[matrix]
+    // Patches of one pixel can be read where they lie, unless a power of two keeps pixels apart
+    // that would then meet in the same cache lines.
+    let isDirect = patches.isWholeSource && patches.pixelPitch % 512 != 0
+    threads.parallelFor(grid.count) { item, worker in
+      let piece = grid[item]
+      let (first, last) = (piece.rows.lowerBound, piece.rows.upperBound)
+      var left = source + first * patches.pixelPitch + patches.firstChannel
+      if !isDirect {
+        let gathered = threads.scratch(worker, count: pitch * (last - first))
+        withUnsafePointer(to: patches) {
+          kernels.convolution.gatherPatches(
+            $0, source, first, last, gathered, pitch, panels.inner)
+        }
+        left = UnsafePointer(gathered)
+      }
+      multiply(
+        ElixirProduct(
+          rows: last - first, columns: piece.columns, a: left,
+          aPitch: isDirect ? patches.pixelPitch : pitch, panels: panels, at: right),
+        output.part(row: first, column: piece.columns.lowerBound))
+    }
+  }
+}
+
+extension ElixirPatches {
+  /// What the forward convolution reads from the input.
+  init(_ geometry: Conv2DGeometry, group: Int) {
+    let channels = geometry.inputChannels / geometry.groups
+    self.init(
+      height: geometry.inputHeight, width: geometry.inputWidth,
+      pixelPitch: geometry.inputChannels, firstChannel: group * channels, channels: channels,
+      gridHeight: geometry.outputHeight, gridWidth: geometry.outputWidth,
+      stride: geometry.stride, offsetY: -geometry.padding.top, offsetX: -geometry.padding.left,
+      kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth)
+  }
+
+  /// Whether grid points are pixels, one for one.
+  var isWholeSource: Bool {
+    kernelHeight == 1 && kernelWidth == 1 && stride == 1 && offsetY == 0 && offsetX == 0
+      && gridHeight == height && gridWidth == width
+  }
+}

@@ -1,0 +1,78 @@
+import CMicroKernels
+import ComputeBackend
+import Glibc
+
+extension CPUBackend {
+  public func matrixProduct(
+    _ shape: MatrixProductShape, _ a: BufferSlice, _ b: BufferSlice, epilogue: Epilogue,
+    into: BufferSlice
+  ) {
+    let (m, n, k) = (shape.m, shape.n, shape.k)
+    let matrices = shape.sharedB ? 1 : shape.batch
+    precondition(
+      a.count == shape.batch * m * k && b.count == matrices * k * n
+        && into.count == shape.batch * m * n && epilogue.sampleBias == nil
+        && (epilogue.bias.map { $0.count == n } ?? true)
+        && (epilogue.residual.map { $0.count == into.count } ?? true),
+      "matrixProduct: \(a.count) and \(b.count) elements into \(into.count), shape \(shape)")
+    guard isHealthy, into.count > 0 else { return }
+    let panels = PackedPanels(
+      inner: k, columns: n, width: kernels.products.panelWidth, count: matrices, on: self)
+    guard isHealthy else { return }
+    pack(b.floats, shape, matrices, into: panels)
+    // With one B, the batch is a longer list of rows.
+    let merges = shape.sharedB && !shape.transposeA
+    let rows = merges ? shape.batch * m : m
+    let batch = merges ? 1 : shape.batch
+    let grid = self.grid(
+      rows: rows, columns: n, inner: k, threads: batch >= 3 * threads.threads ? 1 : nil)
+    let source = a.floats
+    let output = ElixirOutput(
+      into: into.written(), pitch: n, rowsPerSample: 1, epilogue: epilogue)
+    threads.parallelFor(batch * grid.count) { item, worker in
+      let (matrix, piece) = (item / grid.count, grid[item % grid.count])
+      let left = rowsOfA(
+        source + matrix * m * k, shape, piece.rows, rows: rows, worker: worker)
+      multiply(
+        ElixirProduct(
+          rows: piece.rows.count, columns: piece.columns, a: left.pointer, aPitch: left.pitch,
+          aTransposed: left.isTransposed, panels: panels, at: panels[shape.sharedB ? 0 : matrix]),
+        output.part(row: matrix * rows + piece.rows.lowerBound, column: piece.columns.lowerBound))
+    }
+  }
+
+  private func pack(
+    _ b: UnsafePointer<Float>, _ shape: MatrixProductShape, _ matrices: Int,
+    into panels: PackedPanels
+  ) {
+    let (n, k) = (shape.n, shape.k)
+    let grain = max(1, Self.grain / max(panels.panelStride, 1))
+    threads.parallelRanges(matrices * panels.panels, grain: grain) { range, _ in
+      for item in range {
+        let (matrix, panel) = (item / panels.panels, item % panels.panels)
+        elixirPackPanels(
+          b + matrix * n * k, shape.transposeB ? 1 : n, shape.transposeB ? k : 1, k, n,
+          panels.width, panels.panelStride, panel, panel + 1, panels[matrix])
+      }
+    }
+  }
+
+  /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache.
+  private func rowsOfA(
+    _ a: UnsafePointer<Float>, _ shape: MatrixProductShape, _ range: Range<Int>, rows: Int,
+    worker: Int
+  ) -> (pointer: UnsafePointer<Float>, pitch: Int, isTransposed: Bool) {
+    let k = shape.k
+    if shape.transposeA {
+      if k <= 256 { return (a + range.lowerBound, rows, true) }
+    } else if k % 512 != 0 {
+      return (a + range.lowerBound * k, k, false)
+    }
+    let pitch = rowPitch(k)
+    let copy = threads.scratch(worker, count: pitch * range.count)
+    elixirPackPanels(
+      a + range.lowerBound * (shape.transposeA ? 1 : k), shape.transposeA ? 1 : k,
+      shape.transposeA ? rows : 1, range.count, k, pitch, 0, 0, 1, copy)
+    return (UnsafePointer(copy), pitch, false)
+  }
+}

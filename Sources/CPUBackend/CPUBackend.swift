@@ -1,0 +1,85 @@
+import CMicroKernels
+import ComputeBackend
+import Glibc
+import Synchronization
+
+/// Executes tensor operations on the processor's vector units, with its own threads.
+///
+/// Operations run inside the call that encodes them. Results do not depend on the number of
+/// threads: how a sum is cut into partial sums is a function of shapes alone.
+public final class CPUBackend: ComputeBackend {
+  public let description: DeviceDescription
+  public let pool: BufferPool
+  /// The vector instructions in use.
+  public let instructionSet: InstructionSet
+
+  let threads: ThreadPool
+  let kernels: Kernels
+  private let failure = Mutex<BackendError?>(nil)
+  /// Hands out stand-ins when memory is out.
+  private let exhausted = BufferPool { _ in CPUStorage() }
+
+  /// - Parameters:
+  ///   - threads: how many to use; all cores by default.
+  ///   - instructionSet: `$ELIXIR_CPU_ISA` or else the processor's best by default.
+  public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws {
+    let set = try instructionSet ?? Self.requestedInstructionSet() ?? .best
+    guard set.isSupported else {
+      throw BackendError.noDevice(
+        requested: "cpu", advice: "this processor has no \(set.rawValue) instructions")
+    }
+    let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let count = threads ?? max(cores, 1)
+    guard count > 0 else {
+      throw BackendError.noDevice(
+        requested: "cpu", advice: "\(count) threads were asked for; use 1 or more")
+    }
+    self.instructionSet = set
+    self.kernels = Kernels(set)
+    self.threads = ThreadPool(threads: count)
+    self.pool = BufferPool { CPUStorage(capacity: $0) }
+    self.description = DeviceDescription(
+      identifier: "cpu", name: Processor.name, driver: "own kernels, \(set.rawValue)",
+      units: count, memory: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  deinit { threads.stop() }
+
+  private static func requestedInstructionSet() throws -> InstructionSet? {
+    guard let value = getenv("ELIXIR_CPU_ISA") else { return nil }
+    let name = String(cString: value)
+    guard let set = InstructionSet(rawValue: name) else {
+      let known = InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
+      throw BackendError.noDevice(
+        requested: "cpu", advice: "ELIXIR_CPU_ISA is '\(name)'; use one of \(known)")
+    }
+    return set
+  }
+
+  /// False once something failed, until a waiting call has thrown it.
+  var isHealthy: Bool { failure.withLock { $0 == nil } }
+
+  func fail(_ error: BackendError) {
+    failure.withLock { if $0 == nil { $0 = error } }
+  }
+
+  func takeFailure() throws {
+    let error = failure.withLock { failure in
+      defer { failure = nil }
+      return failure
+    }
+    if let error { throw error }
+  }
+
+  /// Memory for an operation's own use.
+  func temporary(_ count: Int) -> Buffer { makeBuffer(count: count) }
+
+  public func makeBuffer(count: Int) -> Buffer {
+    if let buffer = pool.make(count: count) { return buffer }
+    fail(.outOfMemory(bytes: count * 4, device: "cpu"))
+    guard let standIn = exhausted.make(count: count) else {
+      preconditionFailure("makeBuffer: no stand-in for \(count) elements")
+    }
+    return standIn
+  }
+}

@@ -1,0 +1,98 @@
+import CMicroKernels
+import ComputeBackend
+
+/// A right-hand matrix (weights, mostly) in the order in which the product kernel reads it:
+/// panels `[columns / width][inner][width]`.
+final class PackedPanels {
+  let inner: Int
+  let columns: Int
+  let width: Int
+  private let memory: Buffer
+
+  /// Undefined contents, for `count` matrices.
+  init(inner: Int, columns: Int, width: Int, count: Int = 1, on backend: CPUBackend) {
+    self.inner = inner
+    self.columns = columns
+    self.width = width
+    let panels = (columns + width - 1) / width
+    memory = backend.temporary(max(1, count * panels * width * inner))
+  }
+
+  var panels: Int { (columns + width - 1) / width }
+  var panelStride: Int { width * inner }
+  /// Elements of one matrix.
+  var count: Int { panels * panelStride }
+
+  /// Matrix `index`.
+  subscript(index: Int) -> UnsafeMutablePointer<Float> {
+    memory[(index + 1) * count].written() + index * count
+  }
+}
+
+extension ElixirProduct {
+  /// Rows of A at `a` times the panels at `b` from column `firstColumn`.
+  init(
+    rows: Int, columns: Range<Int>, a: UnsafePointer<Float>, aPitch: Int,
+    aTransposed: Bool = false, panels: PackedPanels, at b: UnsafePointer<Float>
+  ) {
+    self.init(
+      rows: rows, columns: columns.count, inner: panels.inner, a: a, aPitch: aPitch,
+      aTransposed: aTransposed,
+      b: b + columns.lowerBound / panels.width * panels.panelStride,
+      panelStride: panels.panelStride, bPitch: panels.width)
+  }
+}
+
+extension ElixirOutput {
+  /// A plain store: `into` = scale·y, or `into` += scale·y.
+  init(
+    into: UnsafeMutablePointer<Float>, pitch: Int, scale: Float = 1, accumulate: Bool = false
+  ) {
+    self.init(
+      into: into, pitch: pitch, rowOffsets: nil, scale: scale, accumulate: accumulate,
+      activation: Activation.identity.rawValue, bias: nil, sampleBias: nil, sampleBiasPitch: 0,
+      firstRow: 0, rowsPerSample: 1, residual: nil)
+  }
+
+  /// With the epilogue, for output rows of `pitch` elements, `rowsPerSample` to a sample.
+  init(
+    into: UnsafeMutablePointer<Float>, pitch: Int, rowsPerSample: Int, epilogue: Epilogue
+  ) {
+    self.init(
+      into: into, pitch: pitch, rowOffsets: nil, scale: 1, accumulate: false,
+      activation: epilogue.activation.rawValue, bias: epilogue.bias?.floats,
+      sampleBias: epilogue.sampleBias?.floats, sampleBiasPitch: pitch, firstRow: 0,
+      rowsPerSample: rowsPerSample, residual: epilogue.residual?.floats)
+  }
+
+  /// The part of the output that begins at `row` and `column`.
+  func part(row: Int, column: Int) -> ElixirOutput {
+    var part = self
+    let place = (rowOffsets == nil ? row * pitch : 0) + column
+    part.into = into + place
+    part.residual = residual.map { $0 + place }
+    part.rowOffsets = rowOffsets.map { $0 + row }
+    part.bias = bias.map { $0 + column }
+    part.sampleBias = sampleBias.map { $0 + column }
+    part.firstRow = firstRow + row
+    return part
+  }
+}
+
+extension CPUBackend {
+  func multiply(_ product: ElixirProduct, _ output: ElixirOutput) {
+    withUnsafePointer(to: product) { product in
+      withUnsafePointer(to: output) { kernels.products.multiply(product, $0) }
+    }
+  }
+
+  func grid(rows: Int, columns: Int, inner: Int, threads count: Int? = nil) -> TileGrid {
+    TileGrid(
+      rows: rows, columns: columns, inner: inner, tileRows: kernels.products.tileRows,
+      panelWidth: kernels.products.panelWidth, threads: count ?? threads.threads)
+  }
+
+  /// A row pitch of at least `count` that is an odd number of cache lines, so that the rows of a
+  /// tile fall into different sets of the first-level cache.
+  func rowPitch(_ count: Int) -> Int { ((count + 15) / 16 | 1) * 16 }
+}
