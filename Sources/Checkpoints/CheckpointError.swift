@@ -10,10 +10,14 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
   case unsupportedElementType(path: String, tensor: String, type: String)
   /// A configuration field with a value that is not supported.
   case unsupportedValue(path: String, field: String, value: String, supported: String)
+  /// Tensors that make no network that is known here.
+  case unsupportedArchitecture(path: String, reason: String, supported: String)
   case missingTensor(path: String, tensor: String)
   case shapeMismatch(path: String, tensor: String, expected: [Int], found: [Int])
   /// A tensor that the network has no use for.
   case unexpectedTensor(path: String, tensor: String)
+  /// Tensors under an old and a new name for the same thing.
+  case conflictingTensors(path: String, tensors: [String])
   /// NaN or infinity among a tensor's elements.
   case notFinite(path: String, tensor: String, index: Int)
   case cannotWrite(path: String, reason: String)
@@ -29,12 +33,17 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
         + ElementType.readable.map(\.rawValue).joined(separator: ", ")
     case .unsupportedValue(let path, let field, let value, let supported):
       "\(path): \(field) is \(value), which is not supported; supported: \(supported)"
+    case .unsupportedArchitecture(let path, let reason, let supported):
+      "\(path): unknown architecture: \(reason); supported: \(supported)"
     case .missingTensor(let path, let tensor):
       "\(path): tensor '\(tensor)' is missing; the file does not fit this network"
     case .shapeMismatch(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)' has shape \(found), but the network needs \(expected)"
     case .unexpectedTensor(let path, let tensor):
       "\(path): tensor '\(tensor)' has no place in this network; the file is of another architecture"
+    case .conflictingTensors(let path, let tensors):
+      "\(path): tensors \(tensors.map { "'\($0)'" }.joined(separator: " and ")) are two names for "
+        + "one weight; remove one of them"
     case .notFinite(let path, let tensor, let index):
       "\(path): tensor '\(tensor)' has NaN or infinity at element \(index); "
         + "the training that wrote it diverged, use an earlier checkpoint"

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Files that a careless reader would crash on, misread, or allocate gigabytes for.

@@ -1,0 +1,70 @@
+import Autograd
+import Checkpoints
+import ComputeBackend
+import NeuralNet
+
+/// A checkpoint's tensors for the layers of a network; remembers which of them were used.
+final class CheckpointWeights: WeightSource {
+  private let checkpoint: Checkpoint
+  private let backend: any ComputeBackend
+  /// The file's own name of each tensor, by the network's path.
+  private let storedNames: [String: String]
+  private var unused: Set<String>
+
+  /// - Parameter storedNames: the file's name of each tensor, by the network's path.
+  init(
+    _ checkpoint: Checkpoint, storedNames: [String: String], on backend: any ComputeBackend
+  ) {
+    self.checkpoint = checkpoint
+    self.storedNames = storedNames
+    self.backend = backend
+    unused = Set(checkpoint.names)
+  }
+
+  func contains(_ path: String) -> Bool { storedNames[path] != nil }
+
+  /// - Throws: `CheckpointError.missingTensor`, `.shapeMismatch`, `.notFinite`, ….
+  func tensor(_ path: String, shape: [Int]) throws -> Tensor {
+    guard let name = storedNames[path], let found = checkpoint.shape(name) else {
+      throw CheckpointError.missingTensor(path: checkpoint.url.path, tensor: path)
+    }
+    // Linear layers of old attention blocks were 1×1 convolutions.
+    guard found == shape || shape.count == 2 && found == shape + [1, 1] else {
+      throw CheckpointError.shapeMismatch(
+        path: checkpoint.url.path, tensor: name, expected: shape, found: found)
+    }
+    unused.remove(name)
+    return Tensor(try checkpoint.floats(name), shape: shape, on: backend)
+  }
+
+  func integer(_ path: String) throws -> Int? {
+    guard let name = storedNames[path], checkpoint.shape(name)?.reduce(1, *) == 1 else {
+      return nil
+    }
+    unused.remove(name)
+    return Int(try checkpoint.floats(name)[0])
+  }
+
+  /// Refuses tensors that no layer asked for: the file is then of another architecture.
+  func finish() throws {
+    if let name = unused.min() {
+      throw CheckpointError.unexpectedTensor(path: checkpoint.url.path, tensor: name)
+    }
+  }
+}
+
+extension Module {
+  /// Everything the module owns as it is stored in PyTorch's `state_dict`.
+  public func storedTensors() throws -> [String: StoredTensor] {
+    let list = parameters
+    var result: [String: StoredTensor] = [:]
+    for parameter in list.parameters {
+      result[parameter.name] = StoredTensor(
+        try parameter.exported(), shape: parameter.exportedShape)
+    }
+    for counter in list.counters {
+      result[counter.name] = StoredTensor(int64: [Int64(counter.value)], shape: [])
+    }
+    return result
+  }
+}

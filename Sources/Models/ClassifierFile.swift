@@ -1,0 +1,63 @@
+import Checkpoints
+import ComputeBackend
+import Foundation
+import NeuralNet
+
+/// Loads, saves and makes classifiers of any known architecture.
+public enum ClassifierFile {
+  /// Loads a safetensors file with the tensor names of torchvision, BackdoorBench or akamaster.
+  ///
+  /// The architecture follows from names and shapes. Files of others don't state their input
+  /// normalisation; then the one customary for the architecture is assumed.
+  /// - Throws: `CheckpointError`, naming a missing, mis-shaped, unknown or NaN tensor.
+  public static func load(_ url: URL, on backend: any ComputeBackend) throws -> any Classifier {
+    let checkpoint = try Checkpoint(url)
+    var storedNames: [String: String] = [:]
+    for name in checkpoint.names {
+      // DataParallel puts this before each name.
+      let path = name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name
+      if let other = storedNames.updateValue(name, forKey: path) {
+        throw CheckpointError.conflictingTensors(path: url.path, tensors: [other, name].sorted())
+      }
+    }
+    let configuration = try ClassifierConfiguration(
+      path: url.path, metadata: checkpoint.metadata,
+      shapes: storedNames.compactMapValues { checkpoint.shape($0) })
+    let weights = CheckpointWeights(checkpoint, storedNames: storedNames, on: backend)
+    let classifier = try make(configuration, from: weights)
+    try weights.finish()
+    return classifier
+  }
+
+  /// Whether a file says itself which input normalisation it needs.
+  public static func statesNormalization(_ url: URL) throws -> Bool {
+    try Checkpoint(url).metadata["normalization_mean"] != nil
+  }
+
+  /// A classifier with random weights, the same on every backend.
+  public static func random(
+    _ configuration: ClassifierConfiguration, seed: UInt64, on backend: any ComputeBackend
+  ) -> any Classifier {
+    do {
+      return try make(configuration, from: RandomWeights(seed: seed, on: backend))
+    } catch {
+      preconditionFailure("ClassifierFile.random: \(error)")
+    }
+  }
+
+  /// A classifier with weights from any source.
+  public static func make(
+    _ configuration: ClassifierConfiguration, from weights: any WeightSource
+  ) throws -> any Classifier {
+    switch configuration.architecture {
+    case .resNet18, .resNet34, .resNet20: try ResNet(configuration, from: weights)
+    case .preActResNet18: try PreActResNet(configuration, from: weights)
+    }
+  }
+
+  /// Writes a safetensors file that PyTorch loads and `load` restores exactly.
+  public static func save(_ classifier: any Classifier, to url: URL) throws {
+    try SafetensorsFile.write(
+      classifier.storedTensors(), metadata: classifier.configuration.metadata, to: url)
+  }
+}

@@ -1,0 +1,50 @@
+import Checkpoints
+import Foundation
+
+/// Where the parts of a diffusers model lie: in one folder, or under `unet/` and `scheduler/`.
+public struct DenoiserFiles: Sendable {
+  static let configurationName = "config.json"
+  static let weightsName = "diffusion_pytorch_model.safetensors"
+  static let schedulerName = "scheduler_config.json"
+
+  public let configuration: URL
+  /// The safetensors file or the index of its shards.
+  public let weights: URL
+  /// `scheduler_config.json`, if there is one.
+  public let scheduler: URL?
+
+  /// Finds the files of a model's folder.
+  ///
+  /// - Throws: `CheckpointError.unreadable`, saying which file is missing.
+  public init(_ folder: URL) throws {
+    let roots = [folder, folder.appendingPathComponent("unet")]
+    guard let root = roots.first(where: { Self.exists($0, Self.configurationName) }) else {
+      throw CheckpointError.unreadable(
+        path: folder.path, reason: "no config.json there or in unet/; name a diffusers model folder"
+      )
+    }
+    configuration = root.appendingPathComponent(Self.configurationName)
+    weights = try Self.weights(in: root)
+    scheduler = [
+      root, folder.appendingPathComponent("scheduler"),
+      root.deletingLastPathComponent().appendingPathComponent("scheduler"),
+    ].first { Self.exists($0, Self.schedulerName) }?.appendingPathComponent(Self.schedulerName)
+  }
+
+  private static func weights(in root: URL) throws -> URL {
+    for name in [weightsName, weightsName + ".index.json"] where exists(root, name) {
+      return root.appendingPathComponent(name)
+    }
+    let pickle = "diffusion_pytorch_model.bin"
+    throw CheckpointError.unreadable(
+      path: root.path,
+      reason: exists(root, pickle)
+        ? "\(pickle) is a pickle, which can run code; convert it to safetensors with "
+          + "UNet2DModel.from_pretrained(...).save_pretrained(...)"
+        : "no \(weightsName); download or export the weights")
+  }
+
+  private static func exists(_ folder: URL, _ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+  }
+}

@@ -1,0 +1,106 @@
+import Autograd
+import ComputeBackend
+import NeuralNet
+
+/// The residual block of a U-Net, `ResnetBlock2D` of diffusers.
+///
+///     h = conv1(resample(act(norm1(x)))) + proj(act(e))
+///     y = (shortcut(resample(x)) + conv2(act(norm2(h)))) / outputScale
+///
+/// With scale and shift the embedding e enters after norm2 instead: act(norm2(h)·(1 + s) + b).
+final class ResidualBlock: Module {
+  /// What happens to the resolution inside the block.
+  enum Resampling {
+    case none, down, up
+  }
+
+  private let norm1: GroupNorm
+  private let conv1: Conv2D
+  private let timeProjection: Linear
+  private let norm2: GroupNorm
+  private let conv2: Conv2D
+  private let shortcut: Conv2D?
+  private let activation: Activation
+  private let usesScaleShift: Bool
+  private let outputScale: Float
+  private let resampling: Resampling
+
+  init(
+    _ path: String, inputs: Int, outputs: Int, outputScale: Float = 1,
+    resampling: Resampling = .none, _ configuration: UNet2DConfiguration,
+    from weights: any WeightSource
+  ) throws {
+    activation = configuration.activation.activation
+    usesScaleShift = configuration.timeScaleShift == .scaleShift
+    self.outputScale = outputScale
+    self.resampling = resampling
+    let groups = configuration.normGroups
+    let epsilon = configuration.normEpsilon
+    norm1 = try GroupNorm(
+      "\(path).norm1", channels: inputs, groups: groups, epsilon: epsilon, from: weights)
+    conv1 = try Conv2D(
+      "\(path).conv1", inputs: inputs, outputs: outputs, kernel: 3, from: weights)
+    timeProjection = try Linear(
+      "\(path).time_emb_proj", inputs: configuration.timeWidth,
+      outputs: usesScaleShift ? 2 * outputs : outputs, from: weights)
+    norm2 = try GroupNorm(
+      "\(path).norm2", channels: outputs, groups: groups, epsilon: epsilon, from: weights)
+    conv2 = try Conv2D(
+      "\(path).conv2", inputs: outputs, outputs: outputs, kernel: 3, from: weights)
+    shortcut =
+      inputs == outputs
+      ? nil
+      : try Conv2D(
+        "\(path).conv_shortcut", inputs: inputs, outputs: outputs, kernel: 1, from: weights)
+  }
+
+  func collectParameters(into list: inout ParameterList) {
+    for module in [norm1, conv1, timeProjection, norm2, conv2] as [any Module] {
+      module.collectParameters(into: &list)
+    }
+    shortcut?.collectParameters(into: &list)
+  }
+
+  /// - Parameters:
+  ///   - x: `[N, H, W, I]`
+  ///   - time: activated time embedding `[N, timeWidth]`
+  /// - Returns: `[N, H′, W′, O]`
+  func callAsFunction(_ x: Tensor, time: Tensor) -> Tensor {
+    let residual = resampled(x)
+    let skip = shortcut.map { $0(residual) } ?? residual
+    let projection = timeProjection(time)
+    let h = resampled(norm1(x, activation: activation))
+    let output =
+      usesScaleShift
+      ? conv2(scaledAndShifted(norm2(conv1(h)), by: projection), residual: skip)
+      : conv2(
+        norm2(conv1(h, sampleBias: projection), activation: activation), residual: skip)
+    return outputScale == 1 ? output : output / outputScale
+  }
+
+  private func scaledAndShifted(_ h: Tensor, by projection: Tensor) -> Tensor {
+    let channels = projection.shape[1] / 2
+    return modulate(
+      h, scale: projection.channels(0..<channels) + 1,
+      shift: projection.channels(channels..<2 * channels), perSample: true,
+      activation: activation)
+  }
+
+  private func resampled(_ x: Tensor) -> Tensor {
+    switch resampling {
+    case .none: x
+    case .down: averagePool(x, factor: 2)
+    case .up: upsampleNearest(x, factor: 2)
+    }
+  }
+}
+
+extension UNet2DConfiguration.ActivationName {
+  var activation: Activation {
+    switch self {
+    case .silu, .swish: .silu
+    case .relu: .relu
+    case .gelu: .gelu
+    }
+  }
+}

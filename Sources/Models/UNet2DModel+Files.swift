@@ -1,0 +1,67 @@
+import Checkpoints
+import ComputeBackend
+import Foundation
+import NeuralNet
+
+extension UNet2DModel {
+  /// Loads a diffusers model: `config.json` and `diffusion_pytorch_model.safetensors`.
+  ///
+  /// - Throws: `CheckpointError`, naming the file, the field or the tensor (with both shapes).
+  public static func load(_ folder: URL, on backend: any ComputeBackend) throws -> UNet2DModel {
+    let files = try DenoiserFiles(folder)
+    let configuration = try UNet2DConfiguration(files.configuration)
+    let checkpoint = try Checkpoint(files.weights)
+    let weights = CheckpointWeights(
+      checkpoint, storedNames: try storedNames(checkpoint), on: backend)
+    let model = try UNet2DModel(configuration, from: weights)
+    try weights.finish()
+    return model
+  }
+
+  /// A network with PyTorch's initial distributions, the same on every backend.
+  public convenience init(
+    _ configuration: UNet2DConfiguration, seed: UInt64, on backend: any ComputeBackend
+  ) {
+    do {
+      try self.init(configuration, from: RandomWeights(seed: seed, on: backend))
+    } catch {
+      preconditionFailure("UNet2DModel: random weights failed: \(error)")
+    }
+  }
+
+  /// Writes the model as diffusers does; each file appears whole or not at all.
+  ///
+  /// - Parameter scheduler: the contents of `scheduler_config.json`, written beside the model.
+  public func save(to folder: URL, scheduler: JSONValue? = nil) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CheckpointError.cannotWrite(path: folder.path, reason: error.localizedDescription)
+    }
+    try SafetensorsFile.write(
+      storedTensors(), metadata: ["format": "pt"],
+      to: folder.appendingPathComponent(DenoiserFiles.weightsName))
+    try configuration.json.write(
+      to: folder.appendingPathComponent(DenoiserFiles.configurationName))
+    try scheduler?.write(to: folder.appendingPathComponent(DenoiserFiles.schedulerName))
+  }
+
+  /// The names of attention layers before diffusers 0.15.
+  private static let oldNames = [
+    ".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0.",
+  ]
+
+  /// The file's name of each tensor by its present one.
+  private static func storedNames(_ checkpoint: Checkpoint) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for name in checkpoint.names {
+      let old = oldNames.first { name.contains(".attentions.") && name.contains($0.key) }
+      let present = old.map { name.replacingOccurrences(of: $0.key, with: $0.value) } ?? name
+      if let other = result.updateValue(name, forKey: present) {
+        throw CheckpointError.conflictingTensors(
+          path: checkpoint.url.path, tensors: [other, name].sorted())
+      }
+    }
+    return result
+  }
+}
