@@ -42,11 +42,11 @@ static void NAME(normalize)(
 static INLINE void NAME(slopesOf)(
     const int32_t activation, const float *x, const float *upstream, long rows, long pitch,
     long n, const float *means, const float *factors, const float *betas, float *slope,
-    double *slopeSums, double *productSums) {
+    double *slopeSums, double *productSums, double *centredSums) {
   const vec mean = NAME(loadPart)(means, n);
   const vec factor = NAME(loadPart)(factors, n);
   const vec beta = NAME(loadPart)(betas, n);
-  dvec slopeSum = {0}, productSum = {0};
+  dvec slopeSum = {0}, productSum = {0}, centredSum = {0};
   for (long r = 0; r < rows; r++) {
     vec centred = NAME(loadPart)(x + r * pitch, n) - mean;
     vec g = NAME(loadPart)(upstream + r * pitch, n);
@@ -57,21 +57,23 @@ static INLINE void NAME(slopesOf)(
     NAME(storePart)(slope + r * pitch, n, g);
     slopeSum += NAME(widen)(g);
     productSum += NAME(widen)(g * centred);
+    centredSum += NAME(widen)(centred);
   }
   NAME(storeDoubles)(slopeSums, n, slopeSum);
   NAME(storeDoubles)(productSums, n, productSum);
+  NAME(storeDoubles)(centredSums, n, centredSum);
 }
 
 static void NAME(slopes)(
     const float *x, const float *upstream, long rows, long pitch, long columns, const float *mean,
     const float *factor, const float *beta, int32_t activation, float *slope, double *slopeSums,
-    double *productSums) {
+    double *productSums, double *centredSums) {
 #define LOOP(k)                                                                                \
   case k:                                                                                      \
     for (long c = 0; c < columns; c += LANES)                                                  \
       NAME(slopesOf)(                                                                          \
           k, x + c, upstream + c, rows, pitch, columns - c, mean + c, factor + c, beta + c,    \
-          slope + c, slopeSums + c, productSums + c);                                          \
+          slope + c, slopeSums + c, productSums + c, centredSums + c);                         \
     break;
   switch (activation) { EACH_ACTIVATION(LOOP) }
 #undef LOOP

@@ -14,28 +14,60 @@
 
 #define PANEL (2 * LANES)
 
+// sum0 += x·b0 and sum1 += x·b1 with x = *a. As assembly, since compilers move the broadcasts of a
+// whole step ahead of the sums and then run out of registers.
+static INLINE void NAME(addRow)(
+    vec *sum0, vec *sum1, const float *a, vec b0, vec b1, const int vectors) {
+#if FMA
+  vec x;
+  if (vectors > 1) {
+    __asm__("vbroadcastss %3, %2\n\tvfmadd231ps %2, %4, %0\n\tvfmadd231ps %2, %5, %1"
+            : "+v"(*sum0), "+v"(*sum1), "=&v"(x)
+            : "m"(*a), "v"(b0), "v"(b1));
+  } else {
+    __asm__("vbroadcastss %2, %1\n\tvfmadd231ps %1, %3, %0"
+            : "+v"(*sum0), "=&v"(x)
+            : "m"(*a), "v"(b0));
+  }
+#else
+  *sum0 = NAME(fma)(NAME(splat)(*a), b0, *sum0);
+  if (vectors > 1) *sum1 = NAME(fma)(NAME(splat)(*a), b1, *sum1);
+#endif
+}
+
+// Keeps the compiler from replacing a pointer that advances by others derived from it.
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 static INLINE void NAME(tile)(
     const int rows, const int vectors, const bool transposed, long inner,
     const float *restrict a, long aPitch, const float *restrict b, long bPitch,
     float *restrict out) {
+  enum { groups = (TILE_ROWS + 2) / 3 };
   vec sum[TILE_ROWS][2];
+  // One pointer serves three rows, by the addresses p, p + pitch and p + 2·pitch.
+  const float *row[groups];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
     sum[r][0] = (vec){0};
     sum[r][1] = (vec){0};
+    if (r % 3 == 0) row[r / 3] = transposed ? a : a + r * aPitch;
   }
-#pragma clang loop unroll_count(2)
+#pragma clang loop unroll(disable)
   for (long k = 0; k < inner; k++) {
-    vec first = NAME(load)(b);
-    vec second = vectors > 1 ? NAME(load)(b + LANES) : (vec){0};
+    const vec first = NAME(load)(b);
+    const vec second = vectors > 1 ? NAME(load)(b + LANES) : (vec){0};
+    b += bPitch;
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      vec x = NAME(splat)(transposed ? a[r] : a[r * aPitch]);
-      sum[r][0] = NAME(fma)(x, first, sum[r][0]);
-      if (vectors > 1) sum[r][1] = NAME(fma)(x, second, sum[r][1]);
+      const float *x = transposed ? row[0] + r : row[r / 3] + r % 3 * aPitch;
+      NAME(addRow)(&sum[r][0], &sum[r][1], x, first, second, vectors);
     }
-    a += transposed ? aPitch : 1;
-    b += bPitch;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r += 3) {
+      if (transposed && r > 0) continue;
+      row[r / 3] += transposed ? aPitch : 1;
+      OPAQUE(row[r / 3]);
+    }
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
@@ -119,6 +151,7 @@ static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
 static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply)};
 
 #undef PANEL
+#undef OPAQUE
 #undef EACH_ROW_COUNT
 #undef TILES
 #undef TILE_CASE

@@ -13,10 +13,11 @@ extension CPUBackend {
       "batchNorm: \(x.count) elements into \(into.count), shape [\(rows), \(channels)]")
     let slices = Slices(rows)
     let scratch = temporary(4 * slices.count * channels)
-    let constantsMemory = temporary(8 * channels)
+    let constantsMemory = temporary(ChannelConstants.size * channels)
     guard isHealthy else { return }
     let partials = scratch[4 * slices.count * channels].doubles
-    let constants = ChannelConstants(constantsMemory[8 * channels].written(), channels: channels)
+    let constants = ChannelConstants(
+      constantsMemory[ChannelConstants.size * channels].written(), channels: channels)
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (y, means, variances) = (into.written(), mean.written(), variance.written())
     threads.parallelFor(slices.count) { slice, _ in
@@ -38,13 +39,15 @@ extension CPUBackend {
       variances[c] = spread < 0 ? 0 : Float(spread)
       constants.mean[c] = means[c]
       constants.factor[c] = scale[c] / (variances[c] + epsilon).squareRoot()
+      let rounding = Float(average - Double(means[c]))
+      constants.constant[c] = shift[c] - rounding * constants.factor[c]
     }
     threads.parallelFor(slices.count) { slice, _ in
       let range = slices[slice]
       let start = range.lowerBound * channels
       kernels.normalization.normalize(
-        source + start, range.count, channels, channels, constants.mean, constants.factor, shift,
-        activation.rawValue, y + start)
+        source + start, range.count, channels, channels, constants.mean, constants.factor,
+        constants.constant, activation.rawValue, y + start)
     }
   }
 
@@ -61,11 +64,12 @@ extension CPUBackend {
         && gammaGradient.count == channels && betaGradient.count == channels,
       "batchNormGradient: \(x.count) elements, upstream \(upstream.count), [\(rows), \(channels)]")
     let slices = Slices(rows)
-    let scratch = temporary(4 * slices.count * channels)
-    let constantsMemory = temporary(8 * channels)
+    let scratch = temporary(6 * slices.count * channels)
+    let constantsMemory = temporary(ChannelConstants.size * channels)
     guard isHealthy else { return }
-    let partials = scratch[4 * slices.count * channels].doubles
-    let constants = ChannelConstants(constantsMemory[8 * channels].written(), channels: channels)
+    let partials = scratch[6 * slices.count * channels].doubles
+    let constants = ChannelConstants(
+      constantsMemory[ChannelConstants.size * channels].written(), channels: channels)
     let (source, shift, g) = (x.floats, beta.floats, upstream.floats)
     let (scale, means, variances) = (gamma.floats, mean.floats, variance.floats)
     let y = inputGradient.written()
@@ -77,23 +81,29 @@ extension CPUBackend {
     threads.parallelFor(slices.count) { slice, _ in
       let range = slices[slice]
       let start = range.lowerBound * channels
-      let sums = partials + 2 * slice * channels
+      let sums = partials + 3 * slice * channels
       kernels.normalization.slopes(
         source + start, g + start, range.count, channels, channels, constants.mean,
-        constants.factor, shift, activation.rawValue, y + start, sums, sums + channels)
+        constants.factor, shift, activation.rawValue, y + start, sums, sums + channels,
+        sums + 2 * channels)
     }
     for c in 0..<channels {
-      var (slopes, products) = (0.0, 0.0)
+      var (slopes, products, centred) = (0.0, 0.0, 0.0)
       for slice in 0..<slices.count {
-        slopes += partials[2 * slice * channels + c]
-        products += partials[(2 * slice + 1) * channels + c]
+        slopes += partials[3 * slice * channels + c]
+        products += partials[(3 * slice + 1) * channels + c]
+        centred += partials[(3 * slice + 2) * channels + c]
       }
+      // The true mean less the saved one, which was rounded.
+      let rounding = centred / Double(rows)
+      products -= rounding * slopes
       let inverse = 1 / (Double(variances[c]) + Double(epsilon)).squareRoot()
       let factor = Double(scale[c]) * inverse / Double(rows)
       gammas[c] = Float(products * inverse)
       betas[c] = Float(slopes)
-      constants.constant[c] = Float(factor * slopes)
-      constants.linear[c] = Float(factor * inverse * inverse * products)
+      let linear = factor * inverse * inverse * products
+      constants.constant[c] = Float(factor * slopes - rounding * linear)
+      constants.linear[c] = Float(linear)
     }
     threads.parallelFor(slices.count) { slice, _ in
       let range = slices[slice]

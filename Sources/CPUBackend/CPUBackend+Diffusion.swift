@@ -21,9 +21,6 @@ extension CPUBackend {
     precondition(
       step.previousPredictionWeight == 0 || previousPrediction?.count == rows * columns,
       "diffusionStep: \(previousPrediction?.count ?? 0) previous predictions, not \(rows * columns)")
-    precondition(
-      step.noiseScale == 0 || step.learnedVariance != nil || noise != nil,
-      "diffusionStep: noise of scale \(step.noiseScale) without a key")
     guard isHealthy else { return }
     let native = ElixirDiffusionStep(step)
     let drawsNoise = noise != nil && (step.noiseScale != 0 || step.learnedVariance != nil)

@@ -16,7 +16,7 @@ extension CPUBackend {
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (y, means, rstds) = (into.written(), mean.written(), rstd.written())
     forEachGroupBlock(shape) { block, worker in
-      let constants = ChannelConstants(threads.scratch(worker, count: 8 * block.channels), block)
+      let constants = ChannelConstants(threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
       let (sums, squares) = (constants.sums, constants.products)
       kernels.normalization.moments(
         source + block.start, shape.spatial, shape.channels, block.channels, sums, squares)
@@ -32,11 +32,16 @@ extension CPUBackend {
         let inverse = Float(1 / (variance + Double(epsilon)).squareRoot())
         means[block.statistic + group] = Float(average)
         rstds[block.statistic + group] = inverse
+        constants.residual[group] = average - Double(Float(average))
       }
       constants.fill(block, mean: means, rstd: rstds, gamma: scale)
+      for c in 0..<block.channels {
+        let rounding = Float(constants.residual[c / block.groupSize])
+        constants.constant[c] = shift[block.firstChannel + c] - rounding * constants.factor[c]
+      }
       kernels.normalization.normalize(
         source + block.start, shape.spatial, shape.channels, block.channels, constants.mean,
-        constants.factor, shift + block.firstChannel, activation.rawValue, y + block.start)
+        constants.factor, constants.constant, activation.rawValue, y + block.start)
     }
   }
 
@@ -59,27 +64,31 @@ extension CPUBackend {
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (means, rstds, g, y) = (mean.floats, rstd.floats, upstream.floats, inputGradient.written())
     forEachGroupBlock(shape) { block, worker in
-      let constants = ChannelConstants(threads.scratch(worker, count: 8 * block.channels), block)
+      let constants = ChannelConstants(threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
       constants.fill(block, mean: means, rstd: rstds, gamma: scale)
       kernels.normalization.slopes(
         source + block.start, g + block.start, shape.spatial, shape.channels, block.channels,
         constants.mean, constants.factor, shift + block.firstChannel, activation.rawValue,
-        y + block.start, constants.sums, constants.products)
+        y + block.start, constants.sums, constants.products, constants.residual)
       let count = Double(shape.spatial * block.groupSize)
       for group in 0..<block.groups {
         let inverse = Double(rstds[block.statistic + group])
+        // The true mean less the saved one, which was rounded.
+        let rounding = block.range(group).reduce(0) { $0 + constants.residual[$1] } / count
         var (slopes, products) = (0.0, 0.0)
         for c in block.range(group) {
           let channel = block.firstChannel + c
+          let product = constants.products[c] - rounding * constants.sums[c]
           slopes += Double(scale[channel]) * constants.sums[c]
-          products += Double(scale[channel]) * constants.products[c]
+          products += Double(scale[channel]) * product
           let place = (block.sample * channels + channel) * 2
-          partials[place] = constants.products[c] * inverse
+          partials[place] = product * inverse
           partials[place + 1] = constants.sums[c]
         }
+        let linear = inverse * inverse * inverse * products / count
         for c in block.range(group) {
-          constants.constant[c] = Float(inverse * slopes / count)
-          constants.linear[c] = Float(inverse * inverse * inverse * products / count)
+          constants.constant[c] = Float(inverse * slopes / count - rounding * linear)
+          constants.linear[c] = Float(linear)
         }
       }
       kernels.normalization.combine(
@@ -144,41 +153,4 @@ struct GroupBlock {
 
   /// Channels of a group, counted from the block's first.
   func range(_ group: Int) -> Range<Int> { group * groupSize..<(group + 1) * groupSize }
-}
-
-/// What the kernels want to know per channel of a block, in a thread's scratch memory.
-struct ChannelConstants {
-  let sums: UnsafeMutablePointer<Double>
-  let products: UnsafeMutablePointer<Double>
-  let mean: UnsafeMutablePointer<Float>
-  let factor: UnsafeMutablePointer<Float>
-  let constant: UnsafeMutablePointer<Float>
-  let linear: UnsafeMutablePointer<Float>
-
-  /// - Parameter memory: 8 elements for each channel.
-  init(_ memory: UnsafeMutablePointer<Float>, channels: Int) {
-    sums = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Double.self)
-    products = sums + channels
-    mean = memory + 4 * channels
-    factor = mean + channels
-    constant = factor + channels
-    linear = constant + channels
-  }
-
-  init(_ memory: UnsafeMutablePointer<Float>, _ block: GroupBlock) {
-    self.init(memory, channels: block.channels)
-  }
-
-  /// Sets `mean` and `factor` = rstd·gamma.
-  func fill(
-    _ block: GroupBlock, mean means: UnsafePointer<Float>, rstd: UnsafePointer<Float>,
-    gamma: UnsafePointer<Float>
-  ) {
-    for group in 0..<block.groups {
-      for c in block.range(group) {
-        mean[c] = means[block.statistic + group]
-        factor[c] = rstd[block.statistic + group] * gamma[block.firstChannel + c]
-      }
-    }
-  }
 }

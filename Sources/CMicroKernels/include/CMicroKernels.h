@@ -212,11 +212,12 @@ typedef struct ElixirNormalization {
   void (*normalize)(
       const float *x, long rows, long pitch, long columns, const float *mean, const float *factor,
       const float *beta, int32_t activation, float *into);
-  // slope = upstream·activation′(y); slopeSums[c] = Σ slope, productSums[c] = Σ slope·(x − mean).
+  // slope = upstream·activation′(y); slopeSums[c] = Σ slope, productSums[c] = Σ slope·(x − mean),
+  // centredSums[c] = Σ (x − mean), what the rounding of the mean leaves.
   void (*slopes)(
       const float *x, const float *upstream, long rows, long pitch, long columns,
       const float *mean, const float *factor, const float *beta, int32_t activation,
-      float *slope, double *slopeSums, double *productSums);
+      float *slope, double *slopeSums, double *productSums, double *centredSums);
   // gradient = slope·factor − constant − (x − mean)·linear, where `gradient` holds slope.
   void (*combine)(
       const float *x, long rows, long pitch, long columns, const float *mean, const float *factor,
