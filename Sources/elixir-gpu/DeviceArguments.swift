@@ -1,0 +1,34 @@
+import ArgumentParser
+import ComputeBackend
+import Devices
+
+/// The options that choose a device, shared by all commands that compute.
+struct DeviceArguments: ParsableArguments {
+  @Option(help: "Where to compute: auto, cpu, opencl or opencl:N.")
+  var device = "auto"
+
+  @Option(help: "Threads of the CPU device (default: all cores).")
+  var threads: Int?
+
+  @Option(help: "A folder of .cl files to use instead of the built-in kernels.")
+  var kernels: String?
+
+  func validate() throws {
+    let parts = device.split(separator: ":", omittingEmptySubsequences: false)
+    let index = parts.count == 2 && parts[0] == "opencl" ? Int(parts[1]) : nil
+    guard ["auto", "cpu", "opencl"].contains(device) || (index ?? -1) >= 0 else {
+      throw ValidationError("--device \(device): use auto, cpu, opencl or opencl:N.")
+    }
+    if let threads, threads < 1 {
+      throw ValidationError("--threads \(threads): use at least 1.")
+    }
+  }
+
+  /// The backend asked for.
+  ///
+  /// Throws `BackendError` when there is no such device, or a kernel cannot be had.
+  func makeBackend() throws -> any ComputeBackend {
+    try Devices.make(
+      device, options: DeviceOptions(threads: threads, kernelDirectory: kernels))
+  }
+}

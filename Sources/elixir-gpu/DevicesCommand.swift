@@ -1,0 +1,41 @@
+import ArgumentParser
+import ComputeBackend
+import Devices
+import Foundation
+
+/// `elixir-gpu devices`: what there is to compute on.
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices",
+    abstract: "Lists the devices, with instruction sets and OpenCL drivers.",
+    discussion: """
+      The first column is what --device takes.
+
+      Examples:
+        elixir-gpu devices
+        elixir-gpu devices --json
+      """)
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let devices = try Devices.list()
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(devices), as: UTF8.self))
+      return
+    }
+    for device in devices {
+      let memory = String(format: "%.1f GiB", Double(device.memory) / 0x1p30)
+      print("\(device.identifier): \(device.name)")
+      print("  \(device.driver)")
+      print("  \(device.units) units, \(memory)")
+    }
+    if !devices.contains(where: { $0.identifier.hasPrefix("opencl") }) {
+      print("No OpenCL device. Install your GPU's driver, or PoCL for the CPU:")
+      print("  apt-get install pocl-opencl-icd")
+    }
+  }
+}
