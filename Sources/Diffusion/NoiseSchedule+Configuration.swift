@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Models
 
 /// `scheduler_config.json` of diffusers, read and written. Keys that have no meaning here are ignored.
 extension NoiseSchedule {
@@ -19,20 +20,14 @@ extension NoiseSchedule {
     case sigmoid
   }
 
-  /// Finds the configuration of a denoiser's folder: in it, or in `scheduler/` in or beside it.
+  /// Reads the configuration of a denoiser's folder.
   ///
   /// - Throws: `CheckpointError` that names the field, its value and what is supported.
   public init(folder: URL) throws {
-    let name = "scheduler_config.json"
-    let places = [
-      folder.appendingPathComponent(name),
-      folder.appendingPathComponent("scheduler").appendingPathComponent(name),
-      folder.deletingLastPathComponent().appendingPathComponent("scheduler")
-        .appendingPathComponent(name),
-    ]
-    guard let file = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+    guard let file = try DenoiserFiles(folder).scheduler else {
       throw CheckpointError.unreadable(
-        path: places[0].path, reason: "no such file; a denoiser needs its scheduler configuration")
+        path: folder.appendingPathComponent("scheduler_config.json").path,
+        reason: "no such file; a denoiser needs its scheduler configuration")
     }
     try self.init(ConfigurationReader(file))
   }

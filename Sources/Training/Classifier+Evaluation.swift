@@ -1,0 +1,27 @@
+import Autograd
+import Datasets
+import Models
+
+extension Classifier {
+  /// The most likely label of each image; the network must be set to evaluation.
+  public func predictions(for images: any LabelledImages, batchSize: Int = 256) throws -> [Int32] {
+    let backend = head.weight.value.backend
+    var result: [Int32] = []
+    result.reserveCapacity(images.count)
+    while result.count < images.count {
+      let samples = Array(result.count..<min(result.count + batchSize, images.count))
+      let batch = try BatchLoader.batch(
+        samples, of: images, normalization: configuration.normalization)
+      result += try withoutGradient {
+        try logits(Tensor(batch.pixels, shape: batch.tensorShape, on: backend)).argmax().values()
+      }
+    }
+    return result
+  }
+
+  /// The share of images whose label is predicted.
+  public func accuracy(on images: any LabelledImages, batchSize: Int = 256) throws -> Double {
+    let predicted = try predictions(for: images, batchSize: batchSize)
+    return Double(zip(predicted, images.labels).count { $0 == $1 }) / Double(images.count)
+  }
+}

@@ -1,0 +1,87 @@
+import Autograd
+import ComputeBackend
+import Datasets
+import Foundation
+import Models
+import NeuralNet
+
+/// Trains a classifier by cross entropy.
+///
+///     let trainer = try ClassifierTrainer(network, recipe: recipe, images: dataset)
+///     try trainer.train { print($0.line) }
+///     let accuracy = try network.accuracy(on: testSet)
+public final class ClassifierTrainer {
+  public let network: any Classifier
+  private let recipe: ClassifierRecipe
+  private let loader: BatchLoader
+  private let loop: TrainingLoop
+  private let backend: any ComputeBackend
+
+  /// - Parameters:
+  ///   - network: is trained in place, from the weights that it has.
+  ///   - stateFile: where a state to resume from is kept; `nil` for none.
+  /// - Throws: `TrainingError` if the images do not fit the network.
+  public init(
+    _ network: any Classifier, recipe: ClassifierRecipe, images: any LabelledImages,
+    stateFile: URL? = nil
+  ) throws {
+    try Self.check(images, fit: network)
+    self.network = network
+    self.recipe = recipe
+    backend = network.head.weight.value.backend
+    loader = BatchLoader(
+      images, batchSize: recipe.batchSize, normalization: network.configuration.normalization,
+      augmentation: recipe.augmentation, seed: recipe.seed)
+    let identity = try TrainingState.text(
+      Identity(
+        recipe: recipe, network: "\(network.configuration)", images: images.count))
+    loop = TrainingLoop(
+      model: network, recipe: recipe.optimizer, identity: identity, stateFile: stateFile)
+  }
+
+  private struct Identity: Encodable {
+    var recipe: ClassifierRecipe
+    var network: String
+    var images: Int
+  }
+
+  private static func check(_ images: any LabelledImages, fit network: any Classifier) throws {
+    let configuration = network.configuration
+    guard images.shape.channels == configuration.inputChannels else {
+      throw TrainingError.images(
+        "images of \(images.shape.channels) channels do not fit a classifier of "
+          + "\(configuration.inputChannels)")
+    }
+    guard images.classCount <= configuration.classes else {
+      throw TrainingError.images(
+        "\(images.classCount) classes do not fit a classifier of \(configuration.classes)")
+    }
+    guard images.count >= 2 else {
+      throw TrainingError.tooFewImages(count: images.count, needed: 2)
+    }
+  }
+
+  /// Trains all epochs; the network then is ready for evaluation, with averaged weights if asked for.
+  ///
+  /// - Parameter resume: goes on from the state file if there is one.
+  /// - Throws: `TrainingError.diverged` when the loss becomes NaN; the last saved state stays.
+  public func train(
+    resume: Bool = false, intervals: TrainingIntervals = .init(),
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws {
+    if resume { try loop.resume() }
+    let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
+    let limits = TrainingLoop.Limits(
+      steps: recipe.epochs * loader.batchesPerEpoch, batchSize: loader.batchSize,
+      stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
+    network.setTraining(true)
+    defer { network.setTraining(false) }
+    try loop.run(limits, progress: progress) { _ in
+      let batch = try batches.next()
+      let images = Tensor(batch.pixels, shape: batch.tensorShape, on: backend)
+      let labels = IndexTensor(batch.labels, shape: [batch.count], on: backend)
+      return softmaxCrossEntropy(network.logits(images), labels: labels).mean()
+    }
+    loop.adoptAverage()
+  }
+}

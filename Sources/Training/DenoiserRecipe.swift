@@ -1,0 +1,55 @@
+import Diffusion
+import Models
+
+/// How a denoiser is trained: everything that the resulting weights depend on, but the images.
+public struct DenoiserRecipe: Sendable {
+  public var network: UNet2DConfiguration
+  public var schedule: NoiseSchedule
+  public var optimizer: OptimizerRecipe
+  public var batchSize: Int
+  public var augmentation: Augmentation
+  public var seed: UInt64
+
+  /// - Parameter maxTimestep: time steps are drawn below it; purification from T noise steps needs T.
+  public init(
+    network: UNet2DConfiguration, maxTimestep: Int = 200, variance: NoiseSchedule.Variance = .fixedLarge,
+    optimizer: OptimizerRecipe = .init(
+      kind: .adam, learningRate: 1e-3, warmupSteps: 100, clipNorm: 1, averageDecay: 0.999),
+    batchSize: Int = 64, augmentation: Augmentation = .none, seed: UInt64 = 0
+  ) {
+    self.network = network
+    schedule = NoiseSchedule(
+      .linear(start: 1e-4, end: 0.02), variance: variance, trainedTimesteps: maxTimestep)
+    self.optimizer = optimizer
+    self.batchSize = batchSize
+    self.augmentation = augmentation
+    self.seed = seed
+  }
+
+  /// Time steps are drawn from 0 ..< this.
+  var timestepLimit: Int { schedule.trainedTimesteps ?? schedule.alphaBars.count }
+}
+
+extension UNet2DConfiguration {
+  /// A network of plain convolutional levels, each half the size of the one before.
+  ///
+  /// - Parameters:
+  ///   - channels: of each level; multiples of 8.
+  ///   - attention: levels whose images have this height have self-attention.
+  public static func denoiser(
+    height: Int, width: Int, imageChannels: Int, channels: [Int], layers: Int, attention: [Int]
+  ) -> UNet2DConfiguration {
+    var configuration = UNet2DConfiguration()
+    let hasAttention = channels.indices.map { attention.contains(height >> $0) }
+    configuration.sampleSize = ImageSize(height: height, width: width)
+    configuration.inputChannels = imageChannels
+    configuration.outputChannels = imageChannels
+    configuration.blockOutputChannels = channels
+    configuration.layersPerBlock = layers
+    configuration.downBlockTypes = hasAttention.map { $0 ? .attention : .plain }
+    configuration.upBlockTypes = hasAttention.reversed().map { $0 ? .attention : .plain }
+    configuration.attentionHeadSize = channels.min()
+    configuration.normGroups = 8
+    return configuration
+  }
+}

@@ -1,0 +1,27 @@
+/// A training that cannot begin or go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss became NaN or infinite near a step; `state` is the last good state that was saved.
+  case diverged(step: Int, state: String?)
+  /// The saved state belongs to a training with other options.
+  case otherRecipe(path: String)
+  /// The saved state cannot be understood.
+  case badState(path: String, reason: String)
+  case tooFewImages(count: Int, needed: Int)
+  case images(String)
+
+  public var description: String {
+    switch self {
+    case .diverged(let step, let state):
+      "training diverged: the loss became NaN or infinite before step \(step); lower the learning "
+        + "rate" + (state.map { " (the last good state is in \($0))" } ?? "")
+    case .otherRecipe(let path):
+      "\(path): was saved by a training with other options; give the same options to resume, or "
+        + "train anew without --resume"
+    case .badState(let path, let reason):
+      "\(path): not a usable training state: \(reason); delete it to train anew"
+    case .tooFewImages(let count, let needed):
+      "\(count) images are too few to train on; at least \(needed) are needed"
+    case .images(let reason): reason
+    }
+  }
+}
