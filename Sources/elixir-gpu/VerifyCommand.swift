@@ -51,7 +51,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var arguments: Arguments
 
     func run() throws {
-      let backend = try arguments.device.open()
+      let backend = try arguments.device.makeBackend()
       let network = try UNet2DModel.load(URL(filePath: model), on: backend)
       let deviation = try Verification.denoiser(
         network, fixture: URL(filePath: arguments.fixture), on: backend)
@@ -67,7 +67,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var arguments: Arguments
 
     func run() throws {
-      let backend = try arguments.device.open()
+      let backend = try arguments.device.makeBackend()
       let network = try ClassifierFile.load(URL(filePath: model), on: backend)
       let (logits, features) = try Verification.classifier(
         network, fixture: URL(filePath: arguments.fixture), on: backend)
