@@ -53,9 +53,10 @@ package enum Composition {
   }
 
   package static func linear(
-    _ x: Tensor, weight: Tensor, bias: Tensor, activation: Activation
+    _ x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor, activation: Activation
   ) -> Tensor {
-    matrixProduct(x, weight, transposeB: true).adding(bias, over: .inner).activated(activation)
+    let product = matrixProduct(x, weight, transposeB: true)
+    return (product.adding(bias, over: .inner) + residual).activated(activation)
   }
 
   package static func convolve(

@@ -32,28 +32,42 @@ public func matrixProduct(
     Rule.matrixProduct(a, b, transposeA: transposeA, transposeB: transposeB))
 }
 
-/// activation(x·weightᵀ + bias): `[…, I]` to `[…, O]` with weight `[O, I]` and bias `[O]`.
+/// activation(x·weightᵀ + bias + residual): `[…, I]` to `[…, O]`.
+///
+/// - Parameters:
+///   - weight: `[O, I]`.
+///   - bias: `[O]`.
+///   - residual: the output's shape `[…, O]`.
 public func linear(
-  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, activation: Activation = .identity
+  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil,
+  activation: Activation = .identity
 ) -> Tensor {
+  let shape = x.shape.dropLast() + weight.shape.prefix(1)
   precondition(
     weight.shape.count == 2 && x.shape.last == weight.shape[1]
-      && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
-    "linear: x \(x.shape), weight \(weight.shape), bias \(bias?.shape ?? [])")
+      && (bias.map { $0.shape == [weight.shape[0]] } ?? true)
+      && (residual.map { $0.shape == Array(shape) } ?? true),
+    """
+    linear: x \(x.shape), weight \(weight.shape), bias \(bias?.shape ?? []), residual \
+    \(residual?.shape ?? [])
+    """)
   let (outputs, inputs) = (weight.shape[0], weight.shape[1])
   let rows = x.count / inputs
   let flat = x.reshaped([rows, inputs])
+  let flatResidual = residual?.reshaped([rows, outputs])
   var terms = Rule.matrixProduct(flat, weight, transposeA: false, transposeB: true)
   terms.append((bias, { $0.summedToChannels() }))
+  terms.append((flatResidual, { $0 }))
   let output = fusing(activation, terms) { activation in
     let output = Tensor.empty([rows, outputs], on: x.backend)
+    let epilogue = Epilogue(
+      bias: bias?.slice, residual: residual?.slice, activation: activation)
     x.backend.matrixProduct(
       MatrixProductShape(m: rows, n: outputs, k: inputs, transposeB: true), flat.slice,
-      weight.slice, epilogue: Epilogue(bias: bias?.slice, activation: activation),
-      into: output.slice)
+      weight.slice, epilogue: epilogue, into: output.slice)
     return output
   }
-  return output.reshaped(x.shape.dropLast() + [outputs])
+  return output.reshaped(Array(shape))
 }
 
 extension Tensor {

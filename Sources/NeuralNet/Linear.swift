@@ -23,8 +23,12 @@ public final class Linear: Module {
       : nil
   }
 
-  public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
-    linear(x, weight: weight.value, bias: bias?.value, activation: activation)
+  /// activation(x·weightᵀ + bias + residual), see `linear`.
+  public func callAsFunction(
+    _ x: Tensor, residual: Tensor? = nil, activation: Activation = .identity
+  ) -> Tensor {
+    linear(
+      x, weight: weight.value, bias: bias?.value, residual: residual, activation: activation)
   }
 
   public func collectParameters(into list: inout ParameterList) {

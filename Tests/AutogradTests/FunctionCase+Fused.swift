@@ -42,10 +42,12 @@ extension FusedCase {
         Composition.modulate(
           $0[0], scale: $0[1], shift: $0[2], perSample: false, activation: activation)
       },
-      FusedCase("linear \(activation)", [[2, 2, 3], [4, 3], [4]]) {
-        linear($0[0], weight: $0[1], bias: $0[2], activation: activation)
+      FusedCase("linear \(activation)", [[2, 2, 3], [4, 3], [4], [2, 2, 4]]) {
+        linear(
+          $0[0], weight: $0[1], bias: $0[2], residual: $0[3], activation: activation)
       } composition: {
-        Composition.linear($0[0], weight: $0[1], bias: $0[2], activation: activation)
+        Composition.linear(
+          $0[0], weight: $0[1], bias: $0[2], residual: $0[3], activation: activation)
       },
     ]
   }
