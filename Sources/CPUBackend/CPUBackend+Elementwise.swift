@@ -41,6 +41,10 @@ extension CPUBackend {
     let plan = Broadcast(shape: shape, axes: axesOfB)
     let (x, z, y) = (a.floats, b.floats, into.written())
     let scalar = !plan.innerIsKept
+    if !scalar, plan.axes.count == 2, plan.inner < 64 {
+      binaryRepeating(operation, x, z, period: plan.inner, count: shape.count, into: y)
+      return
+    }
     // Long rows are cut into segments, short rows are taken several at a time.
     let segments = (plan.inner + Self.grain - 1) / Self.grain
     let grain = max(1, Self.grain / plan.inner)
@@ -53,6 +57,23 @@ extension CPUBackend {
         kernels.elementwise.binary(
           operation.rawValue, x + place, z + plan.offset(row) + (scalar ? 0 : start), scalar,
           y + place, count)
+      }
+    }
+  }
+
+  /// `b` repeated along all of `a`: several copies of it at a time, as short rows are slow.
+  private func binaryRepeating(
+    _ operation: BinaryOperation, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    period: Int, count: Int, into: UnsafeMutablePointer<Float>
+  ) {
+    let length = 1024 / period * period
+    let blocks = (count + length - 1) / length
+    threads.parallelRanges(blocks, grain: Self.grain / length) { range, worker in
+      let copies = threads.scratch(worker, count: length)
+      for i in 0..<length { copies[i] = b[i % period] }
+      for start in range.lazy.map({ $0 * length }) {
+        kernels.elementwise.binary(
+          operation.rawValue, a + start, copies, false, into + start, min(length, count - start))
       }
     }
   }

@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// The caller works too, and never waits for a thread that the system has not scheduled: such a
 /// thread finds the loop closed when it comes late.
-final class ThreadPool: @unchecked Sendable {
-  typealias Body = (_ index: Int, _ worker: Int) -> Void
+package final class ThreadPool: @unchecked Sendable {
+  package typealias Body = (_ index: Int, _ worker: Int) -> Void
 
   /// Threads that work on a loop, the caller included.
-  let threads: Int
+  package let threads: Int
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let started = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -32,7 +32,7 @@ final class ThreadPool: @unchecked Sendable {
   /// Polls before a thread sleeps: some ten microseconds, the time between two operations.
   private static let spins = 2000
 
-  init(threads: Int) {
+  package init(threads: Int) {
     precondition(threads > 0, "ThreadPool: \(threads) threads")
     self.threads = threads
     scratch = (0..<threads).map { _ in Scratch() }
@@ -55,7 +55,7 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   /// Ends the threads; call once, before the last reference goes.
-  func stop() {
+  package func stop() {
     pthread_mutex_lock(mutex)
     isStopping = true
     generation.wrappingAdd(1, ordering: .releasing)
@@ -66,7 +66,7 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   /// Calls `body` once for each index below `count`, in any order, on any of the threads.
-  func parallelFor(_ count: Int, _ body: Body) {
+  package func parallelFor(_ count: Int, _ body: Body) {
     guard count > 0 else { return }
     pthread_mutex_lock(caller)
     defer { pthread_mutex_unlock(caller) }
@@ -82,7 +82,7 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   /// Splits `count` items into pieces of at least `grain` and calls `body` with each range.
-  func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>, _ worker: Int) -> Void) {
+  package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>, _ worker: Int) -> Void) {
     guard count > 0 else { return }
     let pieces = max(1, min((count + grain - 1) / max(grain, 1), threads * 4))
     parallelFor(pieces) { piece, worker in
