@@ -1,6 +1,6 @@
 // Includes the file named by the macro KERNELS once per instruction set, with these macros:
-// NAME(x) appends the set's name, LANES counts the floats of a vector, TILE_ROWS × TILE_VECTORS is
-// the register tile of matrix products, FMA says whether multiply-add is one instruction.
+// NAME(x) appends the set's name, LANES counts the floats of a vector, FMA says whether
+// multiply-add is one instruction, TILE_ROWS × 2 vectors is then the tile of matrix products.
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,13 +50,11 @@
 
 #define SET portable
 #define LANES 4
-#define TILE_ROWS 6
 #define FMA 0
 #include "vector_math.h"
 #include KERNELS
 #undef SET
 #undef LANES
-#undef TILE_ROWS
 #undef FMA
 
 // The table `name` of an instruction set.

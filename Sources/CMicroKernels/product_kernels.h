@@ -1,4 +1,4 @@
-// Matrix product for one instruction set.
+// Matrix product for one instruction set that has fused multiply-add.
 //
 //          panelWidth = 2 vectors
 //         ┌───────┐
@@ -12,13 +12,44 @@
 // where it lies, along its rows or its columns. The tile goes to a small buffer in the first-level
 // cache and from there, with the epilogue, to the output.
 
+// One row's part of the output: `n` columns from column `j`.
+static INLINE void NAME(finishPart)(
+    const ElixirOutput *output, const int32_t activation, long row, long j, long n, vec y) {
+  const long place = (output->rowOffsets ? output->rowOffsets[row] : row * output->pitch) + j;
+  y *= output->scale;
+  if (output->accumulate) y += NAME(loadPart)(output->into + place, n);
+  if (output->bias) y += NAME(loadPart)(output->bias + j, n);
+  if (output->sampleBias) {
+    const long sample = (output->firstRow + row) / output->rowsPerSample;
+    y += NAME(loadPart)(output->sampleBias + sample * output->sampleBiasPitch + j, n);
+  }
+  if (output->residual) y += NAME(loadPart)(output->residual + place, n);
+  NAME(storePart)(output->into + place, n, NAME(activate)(activation, y));
+}
+
+static void NAME(finish)(
+    const ElixirOutput *output, long firstRow, long rows, long j, long columns,
+    const float *tile, long tilePitch) {
+#define LOOP(c)                                                                        \
+  case c:                                                                              \
+    for (long r = 0; r < rows; r++)                                                    \
+      for (long v = 0; v < columns; v += LANES)                                        \
+        NAME(finishPart)(                                                              \
+            output, c, firstRow + r, j + v, columns - v,                               \
+            NAME(loadPart)(tile + r * tilePitch + v, columns - v));                    \
+    break;
+  switch (output->activation) { LOOP(0) LOOP(1) LOOP(2) LOOP(3) LOOP(4) LOOP(5) }
+#undef LOOP
+}
+
+#if FMA
+
 #define PANEL (2 * LANES)
 
 // sum0 += x·b0 and sum1 += x·b1 with x = *a. As assembly, since compilers move the broadcasts of a
 // whole step ahead of the sums and then run out of registers.
 static INLINE void NAME(addRow)(
     vec *sum0, vec *sum1, const float *a, vec b0, vec b1, const int vectors) {
-#if FMA
   vec x;
   if (vectors > 1) {
     __asm__("vbroadcastss %3, %2\n\tvfmadd231ps %2, %4, %0\n\tvfmadd231ps %2, %5, %1"
@@ -29,10 +60,6 @@ static INLINE void NAME(addRow)(
             : "+v"(*sum0), "=&v"(x)
             : "m"(*a), "v"(b0));
   }
-#else
-  *sum0 = NAME(fma)(NAME(splat)(*a), b0, *sum0);
-  if (vectors > 1) *sum1 = NAME(fma)(NAME(splat)(*a), b1, *sum1);
-#endif
 }
 
 // Keeps the compiler from replacing a pointer that advances by others derived from it.
@@ -99,35 +126,6 @@ TILES(wideTile, 2, false)
 TILES(narrowTransposedTile, 1, true)
 TILES(wideTransposedTile, 2, true)
 
-// One row's part of the output: `n` columns from column `j`.
-static INLINE void NAME(finishPart)(
-    const ElixirOutput *output, const int32_t activation, long row, long j, long n, vec y) {
-  const long place = (output->rowOffsets ? output->rowOffsets[row] : row * output->pitch) + j;
-  y *= output->scale;
-  if (output->accumulate) y += NAME(loadPart)(output->into + place, n);
-  if (output->bias) y += NAME(loadPart)(output->bias + j, n);
-  if (output->sampleBias) {
-    const long sample = (output->firstRow + row) / output->rowsPerSample;
-    y += NAME(loadPart)(output->sampleBias + sample * output->sampleBiasPitch + j, n);
-  }
-  if (output->residual) y += NAME(loadPart)(output->residual + place, n);
-  NAME(storePart)(output->into + place, n, NAME(activate)(activation, y));
-}
-
-static void NAME(finishTile)(
-    const ElixirOutput *output, long firstRow, long rows, long j, long columns,
-    const float *tile) {
-#define LOOP(c)                                                                        \
-  case c:                                                                              \
-    for (long r = 0; r < rows; r++)                                                    \
-      for (long v = 0; v < columns; v += LANES)                                        \
-        NAME(finishPart)(                                                              \
-            output, c, firstRow + r, j + v, columns - v, NAME(load)(tile + r * PANEL + v)); \
-    break;
-  switch (output->activation) { LOOP(0) LOOP(1) LOOP(2) LOOP(3) LOOP(4) LOOP(5) }
-#undef LOOP
-}
-
 static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
   float tile[TILE_ROWS * PANEL] __attribute__((aligned(64)));
   // Rows are spread evenly over the tiles, since a short tile uses the units less well.
@@ -143,12 +141,12 @@ static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
           p->aTransposed ? (columns > LANES ? NAME(wideTransposedTile) : NAME(narrowTransposedTile))
                          : (columns > LANES ? NAME(wideTile) : NAME(narrowTile));
       run(rows, p->inner, a, p->aPitch, b, p->bPitch, tile);
-      NAME(finishTile)(output, first, rows, j, columns, tile);
+      NAME(finish)(output, first, rows, j, columns, tile, PANEL);
     }
   }
 }
 
-static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply)};
+static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply), NAME(finish)};
 
 #undef PANEL
 #undef OPAQUE
@@ -159,3 +157,8 @@ static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply)};
 #undef TILE_2_false
 #undef TILE_1_true
 #undef TILE_2_true
+
+#else
+// Without fused multiply-add there is no register tile; the caller brings its own product.
+static const ElixirProducts NAME(products) = {0, 0, 0, NAME(finish)};
+#endif

@@ -166,21 +166,18 @@ static void NAME(exponentials)(
 
 static void NAME(attentionSlopes)(
     float *scores, float *slopes, long rows, long columns, long pitch, const float *logSumExp,
-    const float *dots, float scale) {
+    float scale) {
   for (long r = 0; r < rows; r++) {
+    float *p = scores + r * pitch, *slope = slopes + r * pitch;
+    NAME(scaleRun)(
+        p, (float)(1 / NAME(shiftedExponentials)(p, logSumExp[r], columns, p)), columns);
+    const float dot = (float)NAME(dot)(p, slope, columns);
     for (long i = 0; i < columns; i += LANES) {
-      const long n = columns - i, at = r * pitch + i;
-      vec p = NAME(exp)(NAME(loadPart)(scores + at, n) - logSumExp[r]);
-      NAME(storePart)(scores + at, n, p);
-      NAME(storePart)(slopes + at, n, p * (NAME(loadPart)(slopes + at, n) - dots[r]) * scale);
+      const long n = columns - i;
+      vec difference = NAME(loadPart)(slope + i, n) - dot;
+      NAME(storePart)(slope + i, n, NAME(loadPart)(p + i, n) * difference * scale);
     }
   }
-}
-
-static void NAME(rowDots)(
-    const float *a, const float *b, long rows, long columns, long pitch, float *dots) {
-  for (long r = 0; r < rows; r++)
-    dots[r] = (float)NAME(dot)(a + r * pitch, b + r * pitch, columns);
 }
 
 static void NAME(divideRows)(float *x, long rows, long columns, long pitch, const float *sums) {
@@ -190,4 +187,4 @@ static void NAME(divideRows)(float *x, long rows, long columns, long pitch, cons
 static const ElixirReductions NAME(reductions) = {
     NAME(reduceRuns),   NAME(reduceColumns),        NAME(softmax),      NAME(softmaxGradient),
     NAME(crossEntropy), NAME(crossEntropyGradient), NAME(exponentials), NAME(attentionSlopes),
-    NAME(rowDots),      NAME(divideRows)};
+    NAME(divideRows)};

@@ -17,7 +17,7 @@ extension CPUBackend {
     let (y, sums) = (into.written(), logSumExp.written())
     // Few heads are split further by queries; each part packs its head's keys and values.
     let heads = shape.batch * shape.heads
-    let wanted = threads.threads == 1 ? 1 : (3 * threads.threads + heads - 1) / heads
+    let wanted = cuts == 1 ? 1 : (3 * cuts + heads - 1) / heads
     let parts = max(1, min(wanted, shape.queries / layout.block))
     threads.parallelFor(heads * parts) { item, worker in
       let head = item / parts
@@ -58,7 +58,7 @@ extension CPUBackend {
     guard isHealthy else { return }
     let layout = AttentionLayout(shape, panelWidth: kernels.products.panelWidth)
     let (q, k, v) = (queries.floats, keys.floats, values.floats)
-    let (o, sums, g) = (output.floats, logSumExp.floats, upstream.floats)
+    let (sums, g) = (logSumExp.floats, upstream.floats)
     let (dq, dk, dv) = (
       queriesGradient.written(), keysGradient.written(), valuesGradient.written()
     )
@@ -73,11 +73,9 @@ extension CPUBackend {
         let place = layout.start(head, length: shape.queries) + first * layout.pitch
         scores(layout, q + place, rows, scratch.keysTransposed, shape.scale, scratch.scores)
         scores(layout, g + place, rows, scratch.valuesTransposed, 1, scratch.slopes)
-        kernels.reductions.rowDots(
-          g + place, o + place, rows, shape.headSize, layout.pitch, scratch.rowSums)
         kernels.reductions.attentionSlopes(
           scratch.scores, scratch.slopes, rows, shape.keys, layout.scorePitch,
-          sums + head * shape.queries + first, scratch.rowSums, shape.scale)
+          sums + head * shape.queries + first, shape.scale)
         // dQ = dS·K
         multiply(
           layout.product(

@@ -25,7 +25,7 @@ extension CPUBackend {
     let rows = merges ? shape.batch * m : m
     let batch = merges ? 1 : shape.batch
     let grid = self.grid(
-      rows: rows, columns: n, inner: k, threads: batch >= 3 * threads.threads ? 1 : nil)
+      rows: rows, columns: n, inner: k, threads: batch >= 3 * cuts ? 1 : nil)
     let source = a.floats
     let output = ElixirOutput(
       into: into.written(), pitch: n, rowsPerSample: 1, epilogue: epilogue)

@@ -39,7 +39,7 @@ public final class CPUBackend: ComputeBackend {
     self.threads = ThreadPool(threads: count)
     self.pool = BufferPool { CPUStorage(capacity: $0) }
     self.description = DeviceDescription(
-      identifier: "cpu", name: Processor.name, driver: "own kernels, \(set.rawValue)",
+      identifier: "cpu", name: Processor.name, driver: Self.driver(set, kernels),
       units: count, memory: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
   }
 
@@ -54,6 +54,12 @@ public final class CPUBackend: ComputeBackend {
         requested: "cpu", advice: "ELIXIR_CPU_ISA is '\(name)'; use one of \(known)")
     }
     return set
+  }
+
+  /// The kernels in use, and the BLAS library as it would be used.
+  private static func driver(_ set: InstructionSet, _ kernels: Kernels) -> String {
+    let use = kernels.isCutSensitive ? "for matrix products" : "only without AVX2"
+    return "\(set.rawValue) kernels; \(OpenBLASProducts.description) \(use)"
   }
 
   /// False once something failed, until a waiting call has thrown it.

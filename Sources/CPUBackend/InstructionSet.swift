@@ -26,6 +26,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 struct Kernels: @unchecked Sendable {
   let elementwise: ElixirElementwise
   let products: ElixirProducts
+  /// Whether an element's value may depend, in its last bits, on the piece it is computed in.
+  let isCutSensitive: Bool
   let convolution: ElixirConvolution
   let reductions: ElixirReductions
   let normalization: ElixirNormalization
@@ -34,7 +36,9 @@ struct Kernels: @unchecked Sendable {
 
   init(_ set: InstructionSet) {
     elementwise = elixirElementwise(set.native).pointee
-    products = elixirProducts(set.native).pointee
+    let own = elixirProducts(set.native).pointee
+    isCutSensitive = own.multiply == nil
+    products = isCutSensitive ? OpenBLASProducts.make() : own
     convolution = elixirConvolution(set.native).pointee
     reductions = elixirReductions(set.native).pointee
     normalization = elixirNormalization(set.native).pointee

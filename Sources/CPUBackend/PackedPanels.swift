@@ -82,15 +82,18 @@ extension ElixirOutput {
 extension CPUBackend {
   func multiply(_ product: ElixirProduct, _ output: ElixirOutput) {
     withUnsafePointer(to: product) { product in
-      withUnsafePointer(to: output) { kernels.products.multiply(product, $0) }
+      withUnsafePointer(to: output) { kernels.products.multiply?(product, $0) }
     }
   }
 
   func grid(rows: Int, columns: Int, inner: Int, threads count: Int? = nil) -> TileGrid {
     TileGrid(
       rows: rows, columns: columns, inner: inner, tileRows: kernels.products.tileRows,
-      panelWidth: kernels.products.panelWidth, threads: count ?? threads.threads)
+      panelWidth: kernels.products.panelWidth, threads: count ?? cuts)
   }
+
+  /// The number of threads that products are cut for: a constant where cuts change the result.
+  var cuts: Int { kernels.isCutSensitive ? 8 : threads.threads }
 
   /// A row pitch of at least `count` that is an odd number of cache lines, so that the rows of a
   /// tile fall into different sets of the first-level cache.

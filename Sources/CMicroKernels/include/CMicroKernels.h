@@ -131,7 +131,12 @@ typedef struct ElixirProduct {
 typedef struct ElixirProducts {
   // Rows of A and columns of B that the register tile holds.
   long tileRows, panelWidth;
-  void (*multiply)(const ElixirProduct *product, const ElixirOutput *output);
+  // Null in the portable set, where a library's product serves better.
+  void (*_Nullable multiply)(const ElixirProduct *product, const ElixirOutput *output);
+  // Stores a finished tile [rows, columns] as rows firstRow … and columns firstColumn … .
+  void (*finish)(
+      const ElixirOutput *output, long firstRow, long rows, long firstColumn, long columns,
+      const float *tile, long tilePitch);
 } ElixirProducts;
 
 const ElixirProducts *elixirProducts(ElixirInstructionSet set);
@@ -187,13 +192,11 @@ typedef struct ElixirReductions {
   // x[r, :] ← exp(x[r, :] − max), sums[r] = Σ, logSumExp[r] = max + log Σ; rows are `pitch` apart.
   void (*exponentials)(
       float *x, long rows, long columns, long pitch, float *sums, float *logSumExp);
-  // scores ← exp(scores − logSumExp[r]); slopes ← scores·(slopes − dots[r])·scale.
+  // scores ← p, the softmax exp(scores − logSumExp[r]) with its sum made 1, which undoes the
+  // rounding of a great logSumExp; slopes ← p·(slopes − Σ p·slopes)·scale.
   void (*attentionSlopes)(
       float *scores, float *slopes, long rows, long columns, long pitch, const float *logSumExp,
-      const float *dots, float scale);
-  // dots[r] = Σ a[r, :]·b[r, :] over `columns` of rows `pitch` apart.
-  void (*rowDots)(
-      const float *a, const float *b, long rows, long columns, long pitch, float *dots);
+      float scale);
   // x[r, :] ·= 1 / sums[r]
   void (*divideRows)(float *x, long rows, long columns, long pitch, const float *sums);
 } ElixirReductions;
