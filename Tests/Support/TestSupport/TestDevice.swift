@@ -1,0 +1,39 @@
+import ComputeBackend
+import Devices
+import Foundation
+import Testing
+
+/// A backend under test.
+public struct TestDevice: Sendable, CustomTestStringConvertible {
+  public let name: String
+  public let backend: any ComputeBackend
+
+  public init(_ name: String, _ backend: any ComputeBackend) {
+    self.name = name
+    self.backend = backend
+  }
+
+  public var testDescription: String { name }
+}
+
+/// The devices of this machine.
+public enum TestDevices {
+  /// A backend for each device there is: the processor, and OpenCL devices if any.
+  public static let all: [TestDevice] = {
+    do {
+      return try Devices.list().map {
+        TestDevice($0.identifier, try Devices.make($0.identifier))
+      }
+    } catch {
+      fatalError("TestDevices: \(error)")
+    }
+  }()
+
+  /// Kinds of device that must not be missing, from `ELIXIR_REQUIRE` (`opencl`, or several with commas).
+  public static let required: [String] =
+    (ProcessInfo.processInfo.environment["ELIXIR_REQUIRE"] ?? "").split(separator: ",")
+    .map { $0.trimmingCharacters(in: .whitespaces) }
+
+  /// Whether there is a device whose identifier begins so.
+  public static func contains(_ kind: String) -> Bool { all.contains { $0.name.hasPrefix(kind) } }
+}
