@@ -40,12 +40,12 @@ final class AttentionBlock: Module {
 
   /// `[N, H, W, C]` to `[N, H, W, C]`.
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let pixels = x.shape[1] * x.shape[2]
-    let h = (norm?(x) ?? x).reshaped([x.shape[0], pixels, x.shape[3]])
+    let sequence = [x.shape[0], x.shape[1] * x.shape[2], x.shape[3]]
+    let h = (norm?(x) ?? x).reshaped(sequence)
     let attended = attention(
       queries: queries(h), keys: keys(h), values: values(h), heads: heads,
       scale: 1 / Float(headSize).squareRoot())
-    let result = output(attended).reshaped(x.shape) + x
+    let result = output(attended, residual: x.reshaped(sequence)).reshaped(x.shape)
     return outputScale == 1 ? result : result / outputScale
   }
 }
