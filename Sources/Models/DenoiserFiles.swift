@@ -13,10 +13,15 @@ public struct DenoiserFiles: Sendable {
   /// `scheduler_config.json`, if there is one.
   public let scheduler: URL?
 
-  /// Finds the files of a model's folder.
+  /// Finds the files of a model's folder, which may be named by one of its files.
   ///
   /// - Throws: `CheckpointError.unreadable`, saying which file is missing.
-  public init(_ folder: URL) throws {
+  public init(_ url: URL) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw CheckpointError.unreadable(path: url.path, reason: "no such folder; check the path")
+    }
+    let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
     let roots = [folder, folder.appendingPathComponent("unet")]
     guard let root = roots.first(where: { Self.exists($0, Self.configurationName) }) else {
       throw CheckpointError.unreadable(
