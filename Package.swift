@@ -69,7 +69,7 @@ let tests: [String: [Target.Dependency]] = [
   "Models": ["Models", "Devices"],
   "Datasets": ["Datasets"],
   "Attacks": ["Attacks"],
-  "Diffusion": ["Diffusion", "Devices", "ReferenceBackend"],
+  "Diffusion": ["Diffusion", "Devices"],
   "Training": ["Training", "Devices"],
   "Purification": ["Purification", "Devices"],
   "Evaluation": ["Evaluation", "Devices"],

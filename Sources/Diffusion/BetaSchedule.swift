@@ -19,7 +19,9 @@ public enum BetaSchedule: Hashable, Sendable {
     case .linear(let start, let end):
       return Self.spaced(from: start, to: end, count: count)
     case .scaledLinear(let start, let end):
-      return Self.spaced(from: start.squareRoot(), to: end.squareRoot(), count: count).map { $0 * $0 }
+      return Self.spaced(from: start.squareRoot(), to: end.squareRoot(), count: count).map {
+        $0 * $0
+      }
     case .squaredCosine:
       func signal(_ step: Int) -> Double {
         let cosine = cos((Double(step) / Double(count) + 0.008) / 1.008 * .pi / 2)
@@ -27,7 +29,9 @@ public enum BetaSchedule: Hashable, Sendable {
       }
       return (0..<count).map { min(1 - signal($0 + 1) / signal($0), 0.999) }
     case .sigmoid(let start, let end):
-      return Self.spaced(from: -6, to: 6, count: count).map { start + (end - start) / (1 + exp(-$0)) }
+      return Self.spaced(from: -6, to: 6, count: count).map {
+        start + (end - start) / (1 + exp(-$0))
+      }
     case .table(let betas):
       return betas
     }

@@ -25,8 +25,9 @@ public struct DiffusionChain {
   public init(denoiser: any Denoiser, plan: SamplerPlan, seed: UInt64) throws {
     let learnsVariance = plan.steps.contains { $0.coefficients.learnedVariance != nil }
     let input = denoiser.imageChannels
-    guard denoiser.outputChannels == 2 * input
-      || (denoiser.outputChannels == input && !learnsVariance)
+    guard
+      denoiser.outputChannels == 2 * input
+        || (denoiser.outputChannels == input && !learnsVariance)
     else {
       throw DiffusionError.channels(
         output: denoiser.outputChannels, input: input,

@@ -14,7 +14,9 @@ public struct NoiseSchedule: Hashable, Sendable {
     case velocity = "v_prediction"
   }
 
-  /// The variance of ancestral sampling. The `log` kinds of diffusers are the same numbers.
+  /// The variance of ancestral sampling.
+  ///
+  /// The `log` kinds of diffusers are the same numbers.
   public enum Variance: String, CaseIterable, Sendable {
     /// β̃_t = (1−ᾱ_{t−1})/(1−ᾱ_t)·β_t
     case fixedSmall = "fixed_small"

@@ -1,8 +1,10 @@
 import ComputeBackend
 import Foundation
 
-/// One reverse step from noise level ᾱ to the lower level ᾱ′ (1: the clean image), worked out in
-/// double precision. With x the sample and m the network's output, both x̂₀ and ε are linear in them.
+/// One reverse step from noise level ᾱ to the lower level ᾱ′ (1: the clean image), in double
+/// precision.
+///
+/// With x the sample and m the network's output, both x̂₀ and ε are linear in them.
 package struct ReverseStep {
   package let schedule: NoiseSchedule
   /// ᾱ, the level of the sample.
@@ -46,7 +48,9 @@ package struct ReverseStep {
 
   private var isLast: Bool { nextAlphaBar == 1 }
 
-  /// Ancestral sampling (Ho et al., 2020, eq. 7): x′ = μ̃(x, x̂₀) + σz, no noise on the last step.
+  /// Ancestral sampling: x′ = μ̃(x, x̂₀) + σz, no noise on the last step.
+  ///
+  /// Source: Ho et al., 2020, eq. 7.
   package func ancestral() -> DiffusionStep {
     var step = make(
       prediction: nextAlphaBar.squareRoot() * beta / (1 - alphaBar),
@@ -63,9 +67,9 @@ package struct ReverseStep {
     return step
   }
 
-  /// DDIM (Song et al., 2021, eq. 12): x′ = √ᾱ′·x̂₀ + √(1−ᾱ′−σ²)·ε + σz, σ² = η²β̃.
+  /// DDIM: x′ = √ᾱ′·x̂₀ + √(1−ᾱ′−σ²)·ε + σz, σ² = η²β̃.
   ///
-  /// ε follows from the output as it is, also where x̂₀ was clipped.
+  /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, also where x̂₀ was clipped.
   package func implicit(eta: Double) -> DiffusionStep {
     let variance = isLast ? 0 : eta * eta * posteriorVariance
     let direction = max(1 - nextAlphaBar - variance, 0).squareRoot()
@@ -74,8 +78,9 @@ package struct ReverseStep {
       output: direction * noise.output, noiseScale: variance.squareRoot())
   }
 
-  /// DPM-Solver++(2M) (Lu et al., 2022, algorithm 2): second order where the step before is given.
+  /// DPM-Solver++(2M): second order where the step before is given.
   ///
+  /// Source: Lu et al., 2022, algorithm 2.
   /// - Parameter previousAlphaBar: ᾱ at which the previous x̂₀ was predicted, `nil` for first order.
   package func multistep(previousAlphaBar: Double?) -> DiffusionStep {
     // With α = √ᾱ, σ = √(1−ᾱ), λ = ln α/σ, h = λ′−λ: x′ = (σ′/σ)x − α′(e⁻ʰ−1)·D.

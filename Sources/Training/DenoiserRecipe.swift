@@ -12,7 +12,8 @@ public struct DenoiserRecipe: Sendable {
 
   /// - Parameter maxTimestep: time steps are drawn below it; purification from T noise steps needs T.
   public init(
-    network: UNet2DConfiguration, maxTimestep: Int = 200, variance: NoiseSchedule.Variance = .fixedLarge,
+    network: UNet2DConfiguration, maxTimestep: Int = 200,
+    variance: NoiseSchedule.Variance = .fixedLarge,
     optimizer: OptimizerRecipe = .init(
       kind: .adam, learningRate: 1e-3, warmupSteps: 100, clipNorm: 1, averageDecay: 0.999),
     batchSize: Int = 64, augmentation: Augmentation = .none, seed: UInt64 = 0

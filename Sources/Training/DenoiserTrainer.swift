@@ -7,8 +7,10 @@ import Foundation
 import Models
 import NeuralNet
 
-/// Trains a U-Net to predict the noise in corrupted images: min ‖ε − ε_θ(√ᾱ_t·x₀ + √(1−ᾱ_t)·ε, t)‖²
-/// (Ho et al., 2020, eq. 14), t uniform below the recipe's limit.
+/// Trains a U-Net to predict the noise in corrupted images.
+///
+/// The loss is ‖ε − ε_θ(√ᾱ_t·x₀ + √(1−ᾱ_t)·ε, t)‖² (Ho et al., 2020, eq. 14), with t uniform below
+/// the recipe's limit.
 ///
 /// The folder receives diffusers' files (`config.json`, `scheduler_config.json` and the averaged
 /// weights in `diffusion_pytorch_model.safetensors`), renewed with each saved state, and
@@ -33,7 +35,8 @@ public final class DenoiserTrainer {
     self.backend = backend
     model = try UNet2DModel(recipe.network, from: RandomWeights(seed: recipe.seed, on: backend))
     loader = BatchLoader(
-      images, batchSize: recipe.batchSize, normalization: .centered(channels: images.shape.channels),
+      images, batchSize: recipe.batchSize,
+      normalization: .centered(channels: images.shape.channels),
       augmentation: recipe.augmentation, seed: recipe.seed)
     loop = TrainingLoop(
       model: model, recipe: recipe.optimizer,
@@ -85,13 +88,16 @@ public final class DenoiserTrainer {
   /// Trains to a number of steps, or for a time, and leaves the averaged weights in `model`.
   ///
   /// - Parameters:
-  ///   - steps: of the whole training, resumed ones included.
+  ///   - steps: of the whole training, resumed ones included; `nil` if only the time is limited.
   ///   - duration: of this part of the training; `nil` for no limit.
   ///   - resume: goes on from the folder's saved state if there is one.
   public func train(
-    steps: Int, duration: Duration? = nil, resume: Bool = false,
+    steps: Int?, duration: Duration? = nil, resume: Bool = false,
     intervals: TrainingIntervals = .init(), progress: (TrainingProgress) throws -> Void
   ) throws {
+    precondition(
+      steps != nil || duration != nil && recipe.optimizer.decay == .constant,
+      "DenoiserTrainer.train: a decaying learning rate needs a number of steps")
     if resume { try loop.resume() }
     let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
     let limits = TrainingLoop.Limits(

@@ -8,6 +8,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case badState(path: String, reason: String)
   case tooFewImages(count: Int, needed: Int)
   case images(String)
+  /// An earlier training's output is in the way.
+  case outputExists(path: String)
+  case noFolder(path: String)
 
   public var description: String {
     switch self {
@@ -22,6 +25,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .tooFewImages(let count, let needed):
       "\(count) images are too few to train on; at least \(needed) are needed"
     case .images(let reason): reason
+    case .outputExists(let path):
+      "\(path) exists already; use --resume to go on with its training, or --force to replace it"
+    case .noFolder(let path): "there is no folder \(path); create it first"
     }
   }
 }

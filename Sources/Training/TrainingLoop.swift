@@ -39,7 +39,8 @@ final class TrainingLoop {
   }
 
   struct Limits {
-    var steps: Int
+    /// Of the whole training; `nil` for no limit.
+    var steps: Int?
     /// Stops after this time even if steps are left; `nil` for no limit.
     var duration: Duration?
     var batchSize: Int
@@ -60,17 +61,21 @@ final class TrainingLoop {
     let (start, firstStep) = (clock.now, step)
     var (lastSave, lastReport) = (start, start)
     var monitor = LossMonitor()
-    var isOver = step >= limits.steps
-    while !isOver {
+    func isOver() -> Bool {
+      limits.steps.map { step >= $0 } ?? false
+        || limits.duration.map { clock.now - start >= $0 } ?? false
+    }
+    var isDone = isOver()
+    while !isDone {
       monitor.add(try advance(limits, loss: loss))
-      isOver = step >= limits.steps || limits.duration.map { clock.now - start >= $0 } ?? false
+      isDone = isOver()
       // Now and then, so that the host does not run far ahead of the device.
       if step % 10 == 0 { try arena.backend.synchronize() }
-      guard isOver || clock.now - lastReport >= limits.intervals.report else { continue }
+      guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }
       let mean = try meanLoss(&monitor)
       lastReport = clock.now
       try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
-      guard isOver || lastReport - lastSave >= limits.intervals.save else { continue }
+      guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
       if let stateFile { try state.save(step: step, to: stateFile) }
       try didSave()
       lastSave = clock.now
@@ -81,7 +86,7 @@ final class TrainingLoop {
     let value = try loss(step)
     arena.backpropagate(value)
     optimizer.step(
-      learningRate: recipe.rate(step: step, total: limits.steps), clipNorm: recipe.clipNorm)
+      learningRate: recipe.rate(step: step, total: limits.steps ?? 0), clipNorm: recipe.clipNorm)
     average?.update()
     step += 1
     return value
@@ -91,7 +96,9 @@ final class TrainingLoop {
     do {
       return try monitor.mean() ?? 0
     } catch is NonFiniteLoss {
-      let saved = stateFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil }
+      let saved = stateFile.flatMap {
+        FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil
+      }
       throw TrainingError.diverged(step: step, state: saved)
     }
   }
@@ -100,12 +107,14 @@ final class TrainingLoop {
     _ limits: Limits, loss: Float, elapsed: Duration, steps: Int
   ) -> TrainingProgress {
     let seconds = elapsed / .seconds(1)
-    var left = seconds / Double(steps) * Double(limits.steps - step)
-    if let duration = limits.duration { left = min(left, (duration - elapsed) / .seconds(1)) }
+    let left = [
+      limits.steps.map { seconds / Double(steps) * Double($0 - step) },
+      limits.duration.map { ($0 - elapsed) / .seconds(1) },
+    ].compactMap { $0 }.min()
     return TrainingProgress(
       step: step, totalSteps: limits.steps, epoch: (step - 1) / limits.stepsPerEpoch + 1,
-      loss: loss, learningRate: recipe.rate(step: step - 1, total: limits.steps),
-      imagesPerSecond: Double(steps * limits.batchSize) / seconds, secondsLeft: max(left, 0))
+      loss: loss, learningRate: recipe.rate(step: step - 1, total: limits.steps ?? 0),
+      imagesPerSecond: Double(steps * limits.batchSize) / seconds, secondsLeft: max(left ?? 0, 0))
   }
 
   /// Makes the averaged weights, if there are any, the network's own.

@@ -12,7 +12,10 @@ struct ElixirCommand: ParsableCommand {
       written in the same layout. Each subcommand's --help shows examples.
       """,
     version: "elixir-gpu 0.1.0",
-    subcommands: [PoisonCommand.self, DevicesCommand.self, VerifyCommand.self])
+    subcommands: [
+      PoisonCommand.self, TrainCommand.self, DevicesCommand.self, VerifyCommand.self,
+      BenchCommand.self,
+    ])
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {

@@ -27,20 +27,30 @@ final class ProgressLine {
 
   /// Shows that `done` units are complete, with a remark such as the loss.
   func update(_ done: Int, remark: String = "") {
-    let interval = Duration.milliseconds(isTerminal ? 100 : 30_000)
-    guard clock.now - lastShown >= interval else { return }
-    lastShown = clock.now
     let elapsed = Self.seconds(clock.now - start)
-    write(
+    show(
       Self.text(
         title: title, unit: unit, done: done, total: total, fresh: done - initial,
         elapsed: elapsed, remark: remark))
+  }
+
+  /// Shows a text of the task's own.
+  func show(_ text: @autoclosure () -> String) {
+    let interval = Duration.milliseconds(isTerminal ? 100 : 30_000)
+    guard clock.now - lastShown >= interval else { return }
+    lastShown = clock.now
+    write(text())
   }
 
   /// Clears the line on a terminal, and says how long the task took.
   func finish(remark: String = "") {
     let time = Self.time(Self.seconds(clock.now - start))
     write("\(title): \(total) \(unit) in \(time)" + (remark.isEmpty ? "" : ", \(remark)"))
+    if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
+  }
+
+  /// Leaves the line as it is; what follows starts on a new one.
+  func end() {
     if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
   }
 

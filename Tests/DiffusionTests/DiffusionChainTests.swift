@@ -1,7 +1,7 @@
 import Autograd
 import ComputeBackend
+import Devices
 import Diffusion
-import ReferenceBackend
 import Testing
 
 /// A cheap network that is not linear and mixes neighbouring pixels.
@@ -34,7 +34,7 @@ private struct RippleDenoiser: Denoiser {
   private func purify(
     _ samples: [Int32], _ chain: DiffusionChain, round: Int = 0
   ) throws -> (clean: [Float], candidates: [[Float]]) {
-    let backend = ReferenceBackend()
+    let backend = try Devices.make("cpu")
     var kept: [Tensor] = []
     let clean = chain.purify(
       images(samples, on: backend),
@@ -82,7 +82,7 @@ private struct RippleDenoiser: Denoiser {
   }
 
   @Test func steadyStateTakesAllMemoryFromThePool() throws {
-    let backend = ReferenceBackend()
+    let backend = try Devices.make("cpu")
     let samples: [Int32] = [0, 1, 2, 3]
     let streams = IndexTensor(samples, shape: [4], on: backend)
     let chain = try chain(.dpmSolver, steps: 12)

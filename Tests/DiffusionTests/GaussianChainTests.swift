@@ -1,7 +1,7 @@
 import Autograd
 import ComputeBackend
+import Devices
 import Diffusion
-import ReferenceBackend
 import Testing
 
 /// The best possible denoiser of images whose pixels are independent N(mean, deviation²).
@@ -19,7 +19,9 @@ struct GaussianDenoiser: Denoiser {
     let (signal, noise) = (alphaBar.squareRoot(), (1 - alphaBar).squareRoot())
     let slope = noise / (alphaBar * deviation * deviation + 1 - alphaBar)
     let epsilon = (scale: slope, offset: -slope * signal * mean)
-    let clean = (scale: (1 - noise * epsilon.scale) / signal, offset: -noise * epsilon.offset / signal)
+    let clean = (
+      scale: (1 - noise * epsilon.scale) / signal, offset: -noise * epsilon.offset / signal
+    )
     let (scale, offset) =
       switch schedule.prediction {
       case .epsilon: epsilon
@@ -81,7 +83,7 @@ struct GaussianDenoiser: Denoiser {
   private func moments(
     _ chain: DiffusionChain, mean: Double, deviation: Double
   ) throws -> (mean: Double, deviation: Double) {
-    let backend = ReferenceBackend()
+    let backend = try Devices.make("cpu")
     let (count, side) = (100, 20)
     let streams = IndexTensor((0..<Int32(count)).map { $0 }, shape: [count], on: backend)
     let pixels = (0..<Int32(count)).flatMap { sample in

@@ -4,7 +4,8 @@ import Diffusion
 
 @Suite struct NoiseGridTests {
   @Test func documentedExample() {
-    #expect(NoiseGrid(noiseSteps: 150, steps: 10).levels == [150, 119, 92, 69, 48, 32, 19, 9, 6, 3])
+    #expect(
+      NoiseGrid(noiseSteps: 150, steps: 10).levels == [150, 119, 92, 69, 48, 32, 19, 9, 6, 3])
   }
 
   @Test func fullGridIsEveryLevel() {

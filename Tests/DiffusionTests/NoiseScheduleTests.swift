@@ -41,7 +41,8 @@ import Diffusion
     }
     #expect(close(BetaSchedule.linear(start: 0.1, end: 0.3).betas(count: 3), [0.1, 0.2, 0.3]))
     // √0.01 = 0.1, √0.09 = 0.3, between them 0.2² = 0.04.
-    #expect(close(BetaSchedule.scaledLinear(start: 0.01, end: 0.09).betas(count: 3), [0.01, 0.04, 0.09]))
+    #expect(
+      close(BetaSchedule.scaledLinear(start: 0.01, end: 0.09).betas(count: 3), [0.01, 0.04, 0.09]))
     let sigmoid = BetaSchedule.sigmoid(start: 0, end: 1).betas(count: 3)
     #expect(close(sigmoid, [1 / (1 + exp(6.0)), 0.5, 1 / (1 + exp(-6.0))]))
     #expect(close(BetaSchedule.table([0.5, 0.25]).betas(count: 9), [0.5, 0.25]))

@@ -5,7 +5,8 @@ import Diffusion
 
 @Suite struct SchedulerConfigurationTests {
   private func schedule(_ members: [(String, JSONValue)]) throws -> NoiseSchedule {
-    try NoiseSchedule(ConfigurationReader(path: "scheduler_config.json", object: JSONObject(members)))
+    try NoiseSchedule(
+      ConfigurationReader(path: "scheduler_config.json", object: JSONObject(members)))
   }
 
   @Test func publishedConfiguration() throws {

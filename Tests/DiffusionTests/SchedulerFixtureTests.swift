@@ -48,7 +48,8 @@ import Diffusion
   }
 
   static let fixture: Fixture? = {
-    let root = ProcessInfo.processInfo.environment["ELIXIR_SHARED"].map { URL(fileURLWithPath: $0) }
+    let root =
+      ProcessInfo.processInfo.environment["ELIXIR_SHARED"].map { URL(fileURLWithPath: $0) }
       ?? URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../shared").standardized
     let file = root.appendingPathComponent("fixtures/schedulers.json")
     return (try? Data(contentsOf: file)).flatMap {
@@ -61,7 +62,8 @@ import Diffusion
     #expect(try #require(Self.fixture).cases.count == 24)
   }
 
-  @Test(.enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil },
+  @Test(
+    .enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil },
     arguments: fixture?.cases ?? [])
   func step(_ example: Case) throws {
     let betas: BetaSchedule =
@@ -121,7 +123,8 @@ import Diffusion
   func tables() throws {
     let fixture = try #require(Self.fixture)
     for (name, betas) in [
-      ("linear", BetaSchedule.linear(start: 1e-4, end: 0.02)), ("squaredcos_cap_v2", .squaredCosine),
+      ("linear", BetaSchedule.linear(start: 1e-4, end: 0.02)),
+      ("squaredcos_cap_v2", .squaredCosine),
     ] {
       let expected = try #require(fixture.tables[name]).alphas_cumprod_f32
       let actual = NoiseSchedule(betas).alphaBars

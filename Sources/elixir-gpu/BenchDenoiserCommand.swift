@@ -1,0 +1,152 @@
+import ArgumentParser
+import Autograd
+import ComputeBackend
+import Diffusion
+import Foundation
+import Models
+
+/// `elixir-gpu bench denoiser`: the speed of one reverse step.
+struct BenchDenoiserCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "denoiser",
+    abstract: "Times one reverse step: the network and the sampler's step.",
+    discussion: """
+      The median over --seconds, after warming up. The peak it is compared with is the fastest of \
+      repeated products of 1024×1024 matrices on the same device, measured at the start.
+
+      Examples:
+        elixir-gpu bench denoiser ddpm-cifar10-32 --batch 8
+        elixir-gpu bench denoiser Benchmarks/configurations/ddpm-cifar10-32/config.json --json
+      """)
+
+  @Argument(help: "A diffusers folder, or a config.json for random weights.")
+  var model: String
+
+  @Option(help: "Images in each step.")
+  var batch = 8
+
+  @Option(help: "How long to measure.")
+  var seconds = 10.0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var device: DeviceArguments
+
+  func validate() throws {
+    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+    if !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0.") }
+  }
+
+  func run() throws {
+    let backend = try device.makeBackend()
+    let network = try loadNetwork(on: backend)
+    let configuration = network.configuration
+    let size = configuration.sampleSize ?? .init(height: 32, width: 32)
+    let peak = try MatrixPeak.measure(on: backend)
+    let shape = [batch, size.height, size.width, configuration.inputChannels]
+    let times = try stepTimes(network, shape: shape, on: backend)
+    let median = times.sorted()[times.count / 2]
+    let flops = network.flops(batch: batch, height: size.height, width: size.width)
+    let result = Result(
+      imagesPerSecond: Double(batch) / median, gflops: Double(flops) / median / 1e9,
+      peakFraction: Double(flops) / median / peak, peakGflops: peak / 1e9,
+      peakSource: MatrixPeak.source, peakMemoryMiB: Self.peakMemory(), batch: batch,
+      steps: times.count, medianMilliseconds: median * 1e3, weights: network.weightCount,
+      device: backend.description)
+    try report(result)
+  }
+
+  struct Result: Encodable {
+    var imagesPerSecond: Double
+    var gflops: Double
+    /// Of `peakGflops`.
+    var peakFraction: Double
+    var peakGflops: Double
+    var peakSource: String
+    /// Of the process, from the start.
+    var peakMemoryMiB: Double
+    var batch: Int
+    var steps: Int
+    var medianMilliseconds: Double
+    var weights: Int
+    var device: DeviceDescription
+  }
+
+  private func loadNetwork(on backend: any ComputeBackend) throws -> UNet2DModel {
+    let url = URL(fileURLWithPath: model)
+    guard url.pathExtension == "json" else { return try UNet2DModel.load(url, on: backend) }
+    return UNet2DModel(try UNet2DConfiguration(url), seed: 0, on: backend)
+  }
+
+  /// Seconds of single reverse steps (the mean of two, as chains go on to a last one).
+  private func stepTimes(
+    _ network: UNet2DModel, shape: [Int], on backend: any ComputeBackend
+  ) throws -> [Double] {
+    var schedule = NoiseSchedule.reference
+    if network.outputChannels > network.imageChannels { schedule.variance = .learnedRange }
+    let plan = try SamplerPlan(schedule: schedule, sampler: .ddpm, timesteps: [149, 148])
+    let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 0)
+    let streams = IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend)
+    let images = Tensor.zeros(shape, on: backend)
+    let clock = ContinuousClock()
+    func run() throws -> Double {
+      let start = clock.now
+      _ = try chain.purify(images, streams: streams, round: 0)
+      try backend.synchronize()
+      return (clock.now - start) / .seconds(2)
+    }
+    _ = try run()
+    let start = clock.now
+    var times: [Double] = []
+    while times.count < 3 || clock.now - start < .seconds(seconds) { times.append(try run()) }
+    return times
+  }
+
+  private func report(_ result: Result) throws {
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+    func text(_ value: Double, _ digits: Int = 1) -> String {
+      String(format: "%.\(digits)f", value)
+    }
+    print("\(result.device.identifier): \(result.device.name), \(result.device.driver)")
+    print(
+      "batch \(batch): \(text(result.imagesPerSecond, 2)) images/s, \(text(result.gflops)) GFLOP/s, "
+        + "\(text(100 * result.peakFraction)) % of \(text(result.peakGflops)) "
+        + "(\(result.peakSource)), \(text(result.peakMemoryMiB, 0)) MiB")
+  }
+
+  private static func peakMemory() -> Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  }
+}
+
+/// The arithmetic that a device reaches in a large matrix product.
+enum MatrixPeak {
+  static let size = 1024
+  static let source = "matrix product of \(size)×\(size)"
+
+  /// FLOP/s of the fastest of repeated products.
+  static func measure(on backend: any ComputeBackend) throws -> Double {
+    let shape = MatrixProductShape(m: size, n: size, k: size)
+    let count = size * size
+    let slices = (0..<3).map { _ in backend.makeBuffer(count: count)[count] }
+    for slice in slices { backend.fill(slice, with: 0.5) }
+    let clock = ContinuousClock()
+    var best = Double.infinity
+    let start = clock.now
+    while clock.now - start < .milliseconds(500) {
+      let begin = clock.now
+      backend.matrixProduct(
+        shape, slices[0], slices[1], epilogue: Epilogue(), into: slices[2])
+      try backend.synchronize()
+      best = min(best, (clock.now - begin) / .seconds(1))
+    }
+    return 2 * Double(size * size * size) / best
+  }
+}

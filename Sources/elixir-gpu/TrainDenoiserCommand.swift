@@ -1,0 +1,137 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Foundation
+import Models
+import Training
+
+/// `elixir-gpu train denoiser`.
+struct TrainDenoiserCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "denoiser",
+    abstract: "Trains a diffusion model on clean images, to purify others of their kind with.",
+    discussion: """
+      Writes a folder in diffusers' format: a UNet2DModel that predicts noise, linear schedule of \
+      1000 steps. Purification from --noise-steps T only visits time steps below T, so training \
+      is limited to those below --max-timestep; such a model cannot generate images from nothing.
+
+      The folder is complete and usable at any time: it is renewed every two minutes, together \
+      with training-state.safetensors, from which --resume goes on (with more --steps or \
+      --minutes, too). By default Adam with rate 0.001, batches of 64, averaged weights.
+
+      Examples:
+        elixir-gpu train denoiser mnist/trusted --minutes 4 --output digits
+        elixir-gpu train denoiser data_batch_2.bin --flip --channels 64,128,128 --layers 2 \
+      --steps 50000 --output cifar
+      """)
+
+  @Argument(help: "Clean images: one or more datasets of one size. Labels do not matter.")
+  var datasets: [String]
+
+  @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("A diffusers config.json, in place of the next three.", valueName: "json"))
+  var config: String?
+
+  @Option(help: "Channels of each level, multiples of 8; each level halves the image.")
+  var channels = "32,64,64"
+
+  @Option(help: "Residual blocks of a level.")
+  var layers = 1
+
+  @Option(help: "Levels of these image heights have attention (the middle always has).")
+  var attention = "16"
+
+  @Option(help: "Train for time steps below this one, 1 to 1000.")
+  var maxTimestep = 200
+
+  @Option(help: "Steps of the whole training (default: 5000, unless --minutes is given).")
+  var steps: Int?
+
+  @Option(help: "Stop after this time.")
+  var minutes: Double?
+
+  @OptionGroup var training: TrainingArguments
+
+  func validate() throws {
+    guard !datasets.isEmpty else { throw ValidationError("Give a dataset to train on.") }
+    guard (1...1000).contains(maxTimestep) else {
+      throw ValidationError("--max-timestep \(maxTimestep): use 1 to 1000.")
+    }
+    if let steps, steps < 1 { throw ValidationError("--steps \(steps): use at least 1.") }
+    if let minutes, !(minutes > 0) {
+      throw ValidationError("--minutes \(minutes): use more than 0.")
+    }
+    if steps == nil, minutes != nil, let schedule = training.schedule, schedule != .constant {
+      throw ValidationError("--schedule \(schedule.rawValue) needs --steps.")
+    }
+    let widths = try numbers(channels, "--channels")
+    guard !widths.isEmpty, widths.allSatisfy({ $0 % 8 == 0 }), layers >= 1 else {
+      throw ValidationError("--channels \(channels): use multiples of 8, and --layers 1 or more.")
+    }
+    _ = try numbers(attention, "--attention")
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: output, isDirectory: true)
+    try training.check(
+      outputs: ["config.json", "training-state.safetensors"].map {
+        folder.appendingPathComponent($0)
+      })
+    let images = try ImageConcatenation(datasets.map { try ImageDataset.open($0) })
+    var recipe = DenoiserRecipe(
+      network: try network(for: images), maxTimestep: maxTimestep,
+      augmentation: training.augmentation, seed: training.seed)
+    recipe.batchSize = training.batch ?? recipe.batchSize
+    try training.apply(to: &recipe.optimizer)
+    let backend = try training.device.makeBackend()
+    let trainer = try DenoiserTrainer(recipe, images: images, folder: folder, on: backend)
+    print(
+      "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
+        + "\(images.shape), time steps below \(maxTimestep)")
+    try makeFolder(folder)
+    let line = ProgressLine("train", unit: "images", total: 0)
+    var last: TrainingProgress?
+    try trainer.train(
+      steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
+      resume: training.resume
+    ) { progress in
+      line.show(progress.line)
+      last = progress
+    }
+    line.end()
+    if let last {
+      let rate = String(format: "%.0f", last.imagesPerSecond)
+      print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")
+    }
+    print("Written to \(output)")
+  }
+
+  private func network(for images: any LabelledImages) throws -> UNet2DConfiguration {
+    if let config { return try UNet2DConfiguration(URL(fileURLWithPath: config)) }
+    let shape = images.shape
+    return .denoiser(
+      height: shape.height, width: shape.width, imageChannels: shape.channels,
+      channels: try numbers(channels, "--channels"), layers: layers,
+      attention: try numbers(attention, "--attention"))
+  }
+
+  private func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CheckpointError.cannotWrite(path: output, reason: "the folder cannot be made")
+    }
+  }
+
+  private func numbers(_ text: String, _ option: String) throws -> [Int] {
+    try text.split(separator: ",").map { part in
+      guard let number = Int(part), number > 0 else {
+        throw ValidationError("\(option) \(text): use numbers such as 32,64.")
+      }
+      return number
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import ComputeBackend
+import Devices
+import Foundation
+import Models
+import NeuralNet
+import TestSupport
+import Testing
+import Training
+
+@Suite struct ClassifierTrainerTests {
+  private func network(seed: UInt64 = 3) throws -> any Classifier {
+    ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 2, inputChannels: 1, width: 4, imageSize: 8),
+      seed: seed, on: try Devices.make("cpu"))
+  }
+
+  private func recipe(_ kind: OptimizerRecipe.Kind = .sgd, averages: Bool = false)
+    -> ClassifierRecipe
+  {
+    ClassifierRecipe(
+      optimizer: OptimizerRecipe(
+        kind: kind, learningRate: kind == .sgd ? 0.1 : 0.01, decay: .cosine, weightDecay: 5e-4,
+        clipNorm: 5, averageDecay: averages ? 0.9 : nil),
+      epochs: 3, batchSize: 16, augmentation: Augmentation(cropPadding: 1, flips: true), seed: 4)
+  }
+
+  private func weights(_ network: any Classifier) throws -> [[Float]] {
+    try network.parameters.parameters.map { try $0.exported() }
+  }
+
+  @Test func learnsAndCountsAccuracy() throws {
+    let network = try network()
+    let images = MemoryImages.bars(count: 64)
+    var reports: [TrainingProgress] = []
+    try ClassifierTrainer(network, recipe: recipe(), images: images)
+      .train(intervals: TrainingIntervals(report: .zero)) { reports.append($0) }
+    #expect(reports.map(\.step) == Array(1...12))
+    #expect(reports.map(\.epoch) == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
+    #expect(reports[11].loss < reports[0].loss / 2)
+    #expect(reports[11].isLast && reports[11].secondsLeft == 0)
+    #expect(try network.accuracy(on: images, batchSize: 24) > 0.95)
+    // Half of the labels turned round: the accuracy follows.
+    var turned = images
+    for sample in 0..<32 { turned.labels[sample] = 1 - turned.labels[sample] }
+    let sum = try network.accuracy(on: turned)
+    #expect(abs(sum - 0.5) < 0.06)
+  }
+
+  @Test(arguments: [OptimizerRecipe.Kind.sgd, .adamw])
+  func resumedTrainingEndsWithTheSameWeights(_ kind: OptimizerRecipe.Kind) throws {
+    let images = MemoryImages.bars(count: 48)
+    let recipe = recipe(kind, averages: true)
+    let whole = try network()
+    try ClassifierTrainer(whole, recipe: recipe, images: images).train()
+
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    let every = TrainingIntervals(report: .zero, save: .zero)
+    for stop in [4, 7] {
+      #expect(throws: Killed.self) {
+        try ClassifierTrainer(try network(), recipe: recipe, images: images, stateFile: file)
+          .train(resume: true, intervals: every) { if $0.step == stop { throw Killed() } }
+      }
+    }
+    let resumed = try network(seed: 99)
+    var steps: [Int] = []
+    try ClassifierTrainer(resumed, recipe: recipe, images: images, stateFile: file)
+      .train(resume: true, intervals: every) { steps.append($0.step) }
+    #expect(steps == [7, 8, 9])
+    #expect(try weights(resumed) == weights(whole))
+  }
+
+  @Test func refusesAStateOfOtherOptions() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file).train()
+    var other = recipe()
+    other.batchSize = 8
+    #expect(throws: TrainingError.otherRecipe(path: file.path)) {
+      try ClassifierTrainer(try network(), recipe: other, images: images, stateFile: file)
+        .train(resume: true)
+    }
+  }
+
+  @Test func divergenceStopsWithTheLastGoodState() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    var wild = recipe()
+    wild.optimizer.clipNorm = nil
+    wild.optimizer.learningRate = 1e30
+    wild.optimizer.decay = .constant
+    wild.optimizer.warmupSteps = 1_000_000
+    wild.epochs = 50
+    do {
+      try ClassifierTrainer(try network(), recipe: wild, images: images, stateFile: file)
+        .train(intervals: TrainingIntervals(report: .zero, save: .zero))
+      Issue.record("did not diverge")
+    } catch TrainingError.diverged(let step, let state) {
+      #expect(step < 100)
+      #expect(state == nil || state == file.path)
+    }
+  }
+
+  @Test func refusesImagesThatDoNotFit() throws {
+    var images = MemoryImages.bars(count: 8)
+    images.classCount = 3
+    #expect(throws: TrainingError.images("3 classes do not fit a classifier of 2")) {
+      try ClassifierTrainer(try network(), recipe: recipe(), images: images)
+    }
+    #expect(throws: TrainingError.tooFewImages(count: 1, needed: 2)) {
+      try ClassifierTrainer(
+        try network(), recipe: recipe(),
+        images: ImageSelection(MemoryImages.bars(count: 8), indices: [0]))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ComputeBackend
+import Devices
+import Diffusion
+import Foundation
+import Models
+import NeuralNet
+import TestSupport
+import Testing
+import Training
+
+@Suite struct DenoiserTrainerTests {
+  private func recipe(channels: [Int] = [8, 16]) -> DenoiserRecipe {
+    DenoiserRecipe(
+      network: .denoiser(
+        height: 8, width: 8, imageChannels: 1, channels: channels, layers: 1, attention: [4]),
+      maxTimestep: 60,
+      optimizer: OptimizerRecipe(
+        kind: .adam, learningRate: 4e-3, warmupSteps: 3, clipNorm: 1, averageDecay: 0.9),
+      batchSize: 8, augmentation: Augmentation(flips: true), seed: 6)
+  }
+
+  @Test func learnsAndWritesAModelThatLoads() throws {
+    let folder = try TemporaryFolder()
+    let backend = try Devices.make("cpu")
+    let trainer = try DenoiserTrainer(
+      recipe(), images: MemoryImages.bars(count: 32), folder: folder.url, on: backend)
+    var losses: [Float] = []
+    try trainer.train(steps: 60, intervals: TrainingIntervals(report: .zero)) {
+      losses.append($0.loss)
+    }
+    #expect(losses.count == 60)
+    let (early, late) = (losses.prefix(5).reduce(0, +), losses.suffix(5).reduce(0, +))
+    #expect(late < 0.7 * early)
+
+    let loaded = try UNet2DModel.load(folder.url, on: backend)
+    #expect(loaded.configuration == recipe().network)
+    let schedule = try NoiseSchedule(folder: folder.url)
+    #expect(schedule == recipe().schedule && schedule.trainedTimesteps == 60)
+    // The file holds what training left in the model: the averages.
+    for (saved, kept) in zip(loaded.parameters.parameters, trainer.model.parameters.parameters) {
+      #expect(try saved.exported() == kept.exported())
+    }
+    #expect(throws: DiffusionError.untrainedTimestep(60, limit: 60)) {
+      try SamplerPlan(schedule: schedule, sampler: .ddpm, noiseSteps: 61)
+    }
+  }
+
+  @Test func resumedTrainingEndsWithTheSameFiles() throws {
+    let images = MemoryImages.bars(count: 24)
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    func train(_ folder: TemporaryFolder, steps: Int, killAt: Int? = nil) throws {
+      try DenoiserTrainer(recipe(), images: images, folder: folder.url, on: try Devices.make("cpu"))
+        .train(
+          steps: steps, resume: true, intervals: TrainingIntervals(report: .zero, save: .zero)
+        ) { if $0.step == killAt { throw Killed() } }
+    }
+    try train(whole, steps: 8)
+    #expect(throws: Killed.self) { try train(parts, steps: 8, killAt: 4) }
+    // A number of steps, and then more, is the same training too.
+    try train(parts, steps: 6)
+    try train(parts, steps: 8)
+    for name in ["diffusion_pytorch_model.safetensors", "training-state.safetensors"] {
+      let files = try [whole, parts].map {
+        try Data(contentsOf: $0.url.appendingPathComponent(name))
+      }
+      // elementsEqual: a failing == would compute the difference of two long files.
+      #expect(files[0].elementsEqual(files[1]), "\(name)")
+    }
+  }
+
+  @Test func stopsInTime() throws {
+    let folder = try TemporaryFolder()
+    let trainer = try DenoiserTrainer(
+      recipe(channels: [8]), images: MemoryImages.bars(count: 8), folder: folder.url,
+      on: try Devices.make("cpu"))
+    try trainer.train(steps: 1_000_000, duration: .milliseconds(300)) { _ in }
+    #expect(trainer.step > 0 && trainer.step < 100_000)
+    #expect(FileManager.default.fileExists(atPath: folder.url.path + "/config.json"))
+  }
+
+  @Test func refusesImagesThatDoNotFit() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: TrainingError.self) {
+      try DenoiserTrainer(
+        recipe(channels: [8, 8, 8, 8, 8]), images: MemoryImages.bars(count: 8), folder: folder.url,
+        on: try Devices.make("cpu"))
+    }
+  }
+}
