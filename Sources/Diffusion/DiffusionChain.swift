@@ -44,16 +44,18 @@ public struct DiffusionChain {
   ///   - streams: a number for each image, such as its index in the dataset, `[N]`.
   ///   - round: separates the noise of repeated runs.
   ///   - keepLast: candidates wanted; the plan may have fewer, see `SamplerPlan.candidateCount`.
+  ///   - kind: which images of the last steps are candidates.
   ///   - candidate: called with each candidate's number and its bytes 0 … 255 as floats
-  ///     `[N, H, W, C]`: the state as it would be saved.
+  ///     `[N, H, W, C]`: the image as it would be saved.
   /// - Returns: the clean images, limited to [−1, 1].
   public func purify(
     _ images: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    kind: CandidateKind = .samples,
     candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
   ) rethrows -> Tensor {
     let noisy = withoutGradient { corrupted(images, streams: streams, round: round) }
     let clean = try denoise(
-      noisy, streams: streams, round: round, keepLast: keepLast, candidate: candidate)
+      noisy, streams: streams, round: round, keepLast: keepLast, kind: kind, candidate: candidate)
     return withoutGradient { clean.clamped(-1, 1) }
   }
 
@@ -75,6 +77,7 @@ public struct DiffusionChain {
   /// - Returns: the last state, not limited to [−1, 1].
   public func denoise(
     _ noisy: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    kind: CandidateKind = .samples,
     candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
   ) rethrows -> Tensor {
     precondition(
@@ -88,9 +91,13 @@ public struct DiffusionChain {
       let firstCandidate =
         plan.steps.count - (keepLast > 0 ? plan.candidateCount(keepLast: keepLast) : 0)
       for index in plan.steps.indices {
-        advance(&state, step: index, streams: streams, round: round)
-        if index >= firstCandidate {
-          try candidate(index - firstCandidate, state.sample.quantizedToByte())
+        let isCandidate = index >= firstCandidate
+        advance(
+          &state, step: index, streams: streams, round: round,
+          keepsPrediction: isCandidate && kind == .predictions)
+        if isCandidate {
+          let image = kind == .samples ? state.sample : state.prediction ?? state.sample
+          try candidate(index - firstCandidate, image.quantizedToByte())
         }
       }
       return state.sample
@@ -99,11 +106,13 @@ public struct DiffusionChain {
 
   private struct State {
     var sample: Tensor
-    /// x̂₀ of the step before, where the sampler looks back.
+    /// x̂₀ of the step before, where the sampler looks back or candidates are predictions.
     var prediction: Tensor?
   }
 
-  private func advance(_ state: inout State, step index: Int, streams: IndexTensor, round: Int) {
+  private func advance(
+    _ state: inout State, step index: Int, streams: IndexTensor, round: Int, keepsPrediction: Bool
+  ) {
     let step = plan.steps[index]
     let sample = state.sample
     var output = denoiser.predict(sample, timestep: Float(step.timestep))
@@ -112,7 +121,8 @@ public struct DiffusionChain {
     }
     let next = Tensor.empty(sample.shape, on: sample.backend)
     let prediction =
-      plan.usesPreviousPrediction ? Tensor.empty(sample.shape, on: sample.backend) : nil
+      plan.usesPreviousPrediction || keepsPrediction
+      ? Tensor.empty(sample.shape, on: sample.backend) : nil
     let draws = step.coefficients.noiseScale != 0 || step.coefficients.learnedVariance != nil
     let key = NoiseKey(
       seed: seed, step: UInt32(truncatingIfNeeded: round * plan.steps.count + index),

@@ -14,6 +14,8 @@ public struct SamplerPlan: Sendable {
 
   public let sampler: Sampler
   public let steps: [Step]
+  /// ᾱ to which images are corrupted: that of the first step, unless set to repeat another program.
+  public var startAlphaBar: Double
   /// How many of the last states are no noisier than the paper's candidates; the clean one counts.
   public let quietStates: Int
 
@@ -68,15 +70,13 @@ public struct SamplerPlan: Sendable {
     }
     self.sampler = sampler
     self.steps = steps
+    startAlphaBar = levels[0]
     // Levels are matched to the nearest time step, so compare with half a reference step to spare.
     let reference = NoiseSchedule.reference
     let quietest = reference.alphaBar(level: NoiseGrid.candidateLevel)
     let margin = (quietest - reference.alphaBar(level: NoiseGrid.candidateLevel + 1)) / 2
     quietStates = steps.count { $0.nextAlphaBar > quietest - margin }
   }
-
-  /// ᾱ to which images are corrupted.
-  public var startAlphaBar: Double { steps[0].alphaBar }
 
   /// Candidates of a round: the states after this many last steps, `keepLast` at most, and none
   /// noisier than the noisiest of the paper's candidates (the clean result always counts).
