@@ -1,3 +1,5 @@
+import Foundation
+
 /// FNV-1a in 64 bits over bytes: notices a torn or altered record (not for security).
 struct Checksum {
   private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -12,5 +14,18 @@ struct Checksum {
     var checksum = Checksum()
     bytes.withUnsafeBytes { checksum.add($0) }
     return checksum.value
+  }
+
+  /// Hexadecimal checksum of a file that may be large.
+  static func ofFile(_ url: URL) throws -> String {
+    guard let handle = try? FileHandle(forReadingFrom: url) else {
+      throw PurificationError.fileSystem(path: url.path, reason: "it cannot be read")
+    }
+    defer { try? handle.close() }
+    var checksum = Checksum()
+    while let part = try handle.read(upToCount: 1 << 22), !part.isEmpty {
+      part.withUnsafeBytes { checksum.add($0) }
+    }
+    return String(checksum.value, radix: 16)
   }
 }

@@ -6,6 +6,8 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
   /// An unfinished run beside the output that was started with other options or data.
   case otherRun(path: String, difference: String)
   case notANumber(sample: Int, round: Int)
+  /// A model that does not fit the dataset.
+  case unsuitableModel(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -19,6 +21,8 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
     case .notANumber(let sample, let round):
       "the denoiser made values that are not numbers of sample \(sample) in round \(round + 1); "
         + "check its weights"
+    case .unsuitableModel(let path, let reason):
+      "\(path): \(reason); give a model made for such images"
     }
   }
 }

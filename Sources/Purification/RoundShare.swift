@@ -1,3 +1,5 @@
+import Foundation
+
 /// How many samples keep their label after a round, the early sign of a denoiser or victim too weak.
 ///
 /// Poisoned samples are meant to lose their label, and crowd into one class or few. The median over
@@ -46,4 +48,34 @@ public struct RoundShare: Equatable, Codable, Sendable {
         medianClass: AnomalyIndex.median(shares))
     }
   }
+
+  /// After this many samples the shares tell enough for a warning.
+  static let sampleForWarning = 256
+
+  /// One line: `samples that keep their label (median class): before 99.8 %, round 1 98.9 %, …`
+  static func text(_ shares: [RoundShare], samples: Int) -> String {
+    let parts = shares.map { share in
+      (share.round == 0 ? "original " : "round \(share.round) ") + percent(share.medianClass)
+    }
+    return "Share that keeps its label after \(samples) samples (median of the classes): "
+      + parts.joined(separator: ", ")
+  }
+
+  /// What a low share means, if there is one.
+  static func warnings(_ shares: [RoundShare]) -> [String] {
+    guard let first = shares.first(where: \.isWeak) else { return [] }
+    let share = "only \(percent(first.medianClass)) of a typical class "
+    if first.round == 0 {
+      return [
+        share + "get their own label from the victim model before anything is changed: it is too "
+          + "weak; train it longer, or give --victim-init"
+      ]
+    }
+    return [
+      share + "keep their label after round \(first.round): the denoiser or the victim model is too "
+        + "weak for this data, and clean samples will look poisoned"
+    ]
+  }
+
+  private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

@@ -1,0 +1,32 @@
+import Autograd
+import ComputeBackend
+import Datasets
+import Diffusion
+
+/// Candidates by a diffusion chain on a device.
+struct DiffusionCandidates: CandidateGenerator {
+  let chain: DiffusionChain
+  let shape: ImageShape
+  let keepLast: Int
+  let kind: CandidateKind
+  let backend: any ComputeBackend
+
+  var candidatesPerRound: Int { chain.plan.candidateCount(keepLast: keepLast) }
+
+  func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound {
+    let input = Tensor(
+      images, shape: [samples.count, shape.height, shape.width, shape.channels], on: backend)
+    let streams = IndexTensor(samples.map { Int32($0) }, shape: [samples.count], on: backend)
+    var states: [Tensor] = []
+    let result = chain.purify(
+      input, streams: streams, round: round, keepLast: keepLast, kind: kind
+    ) { _, bytes in states.append(bytes) }
+    return CandidateRound(
+      candidates: try states.map { try $0.values().map(Self.byte) }, result: try result.values())
+  }
+
+  /// A byte that the device rounded already; what is not a number becomes 0, and is found in `result`.
+  private static func byte(_ value: Float) -> UInt8 {
+    value >= 0 ? UInt8(min(value, 255)) : 0
+  }
+}

@@ -1,0 +1,96 @@
+import ComputeBackend
+import Datasets
+import Foundation
+import Models
+import Training
+
+/// Trains the victim and the benign model, and keeps them in the run's folder.
+struct ModelTraining: BenignTrainer {
+  let options: VictimOptions
+  let shape: ImageShape
+  let classCount: Int
+  let seed: UInt64
+  let folder: RunFolder
+  let backend: any ComputeBackend
+  let events: PurificationEvents
+
+  /// The second stage's learning rate is this share of the first's, as in the official code.
+  static let secondStageRate: Float = 0.2
+  /// The second stage has this share of the first's epochs.
+  static let secondStageEpochs = 0.5
+
+  /// The model that was given, or one trained on the dataset as it is.
+  func victim(on images: any LabelledImages) throws -> any Classifier {
+    if let path = options.model { return try load(URL(fileURLWithPath: path)) }
+    return try trained("victim", phase: "victim model", on: images, recipe: recipe) {
+      try initialNetwork(seed: seed)
+    }
+  }
+
+  func train(_ stage: BenignStage, on images: any LabelledImages) throws -> any LabelModel {
+    var recipe = recipe
+    let network: any Classifier
+    switch stage {
+    case .first:
+      // Other weights and another order of images than the victim's.
+      recipe.seed = seed &+ 1
+      network = try trained(name(.first), phase: "benign model", on: images, recipe: recipe) {
+        try initialNetwork(seed: recipe.seed)
+      }
+    case .second:
+      recipe.seed = seed &+ 2
+      recipe.optimizer.learningRate *= Self.secondStageRate
+      recipe.epochs = max(1, Int((Double(recipe.epochs) * Self.secondStageEpochs).rounded()))
+      network = try trained(
+        name(.second), phase: "benign model, second stage", on: images, recipe: recipe
+      ) { try load(folder.file(name(.first) + ".safetensors")) }
+    }
+    return try ClassifierLabels(network, shape: shape, on: backend)
+  }
+
+  private var recipe: ClassifierRecipe {
+    var recipe = options.recipe
+    recipe.seed = seed
+    return recipe
+  }
+
+  private func name(_ stage: BenignStage) -> String { "benign-\(stage.rawValue)" }
+
+  /// The finished model of that name if the folder has it, else a newly trained one.
+  private func trained(
+    _ name: String, phase: String, on images: any LabelledImages, recipe: ClassifierRecipe,
+    start: () throws -> any Classifier
+  ) throws -> any Classifier {
+    let file = folder.file(name + ".safetensors")
+    let state = name + "-state.safetensors"
+    if folder.contains(name + ".safetensors") { return try load(file) }
+    let trainer = try ClassifierTrainer(
+      try start(), recipe: recipe, images: images, stateFile: folder.file(state))
+    try trainer.train(resume: true) { events.progress(phase, $0.line, $0.isLast) }
+    try ClassifierFile.save(trainer.network, to: file)
+    folder.delete(state)
+    return trainer.network
+  }
+
+  private func initialNetwork(seed: UInt64) throws -> any Classifier {
+    if let path = options.initial { return try load(URL(fileURLWithPath: path)) }
+    guard let architecture = ClassifierConfiguration.Architecture(rawValue: options.architecture)
+    else { preconditionFailure("ModelTraining: architecture \(options.architecture)") }
+    let configuration = ClassifierConfiguration(
+      architecture, classes: classCount, inputChannels: shape.channels, width: options.width,
+      imageSize: shape.height)
+    return ClassifierFile.random(configuration, seed: seed, on: backend)
+  }
+
+  private func load(_ url: URL) throws -> any Classifier {
+    let network = try ClassifierFile.load(url, on: backend)
+    let configuration = network.configuration
+    guard configuration.inputChannels == shape.channels, configuration.classes == classCount else {
+      throw PurificationError.unsuitableModel(
+        path: url.path,
+        reason: "it takes \(configuration.inputChannels) channels and knows "
+          + "\(configuration.classes) classes, the dataset has \(shape.channels) and \(classCount)")
+    }
+    return network
+  }
+}

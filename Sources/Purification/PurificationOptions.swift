@@ -1,0 +1,61 @@
+import Diffusion
+import Training
+
+/// What a user chooses of a purification run; all that the output depends on besides the data.
+public struct PurificationOptions: Hashable, Codable, Sendable {
+  /// Folder of a diffusers model.
+  public var denoiser: String
+  public var rounds = 5
+  /// T, noise steps of the linear schedule with 1000 steps.
+  public var noiseSteps = 150
+  /// m, states kept of each round; a fast sampler has fewer that are quiet enough.
+  public var keepLast = 10
+  public var threshold = TransitionThreshold.fraction(0.1)
+  public var sampler = SamplerName.ddpm
+  /// K, calls of the denoiser in a round; nil for every noise step.
+  public var samplerSteps: Int?
+  /// η of DDIM.
+  public var eta = 1.0
+  public var candidates = CandidateKind.samples
+  public var victim = VictimOptions()
+  public var reference = AnomalyFilter.Reference.label
+  public var suspiciousLabel = SuspiciousLabel.original
+  public var compatibility = Compatibility.standard
+  public var seed: UInt64 = 0
+
+  public init(denoiser: String) {
+    self.denoiser = denoiser
+  }
+
+  public enum SamplerName: String, Codable, Sendable, CaseIterable {
+    case ddpm
+    case ddim
+    case dpmSolver = "dpm++"
+  }
+
+  var diffusionSampler: Sampler {
+    switch sampler {
+    case .ddpm: .ddpm
+    case .ddim: .ddim(eta: eta)
+    case .dpmSolver: .dpmSolver
+    }
+  }
+
+  /// The decisions that follow; the official code compares with the victim's prediction.
+  var rules: DataElixir.Rules {
+    DataElixir.Rules(
+      filter: AnomalyFilter(
+        threshold: threshold,
+        reference: compatibility == .dataElixir ? .prediction : reference),
+      suspiciousLabel: suspiciousLabel, compatibility: compatibility)
+  }
+
+  /// Which states are candidates, for the help text and the report.
+  public static let candidateDefinition = """
+    The candidates of a round are the states after its last --keep-last reverse steps, none noisier \
+    than the paper's noisiest (9 noise steps of the linear schedule). With --sampler-steps K the \
+    network is called at K noise levels only, placed so that at least the last 3 states are that \
+    quiet: those are the candidates, fewer than --keep-last, and --threshold counts as a share of \
+    them.
+    """
+}

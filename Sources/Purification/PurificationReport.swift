@@ -1,0 +1,102 @@
+import Datasets
+import Foundation
+
+/// What a run found and did; `report.json` holds it all but the timings.
+public struct PurificationReport: Codable, Sendable {
+  public struct Data: Codable, Sendable {
+    public var path: String
+    public var format: String
+    public var samples: Int
+    public var shape: ImageShape
+    public var classNames: [String]
+    public var fingerprint: String
+  }
+
+  public struct Candidates: Codable, Sendable {
+    /// n·m
+    public var perSample: Int
+    public var perRound: Int
+    /// τ as a number of candidates.
+    public var threshold: Int
+    /// Time steps at which the denoiser was called in each round.
+    public var timesteps: [Int]
+    /// ᾱ to which images were corrupted.
+    public var alphaBar: Double
+    public var definition: String
+  }
+
+  public struct Counts: Codable, Equatable, Sendable {
+    public var benign = 0
+    public var poisoned = 0
+    public var suspicious = 0
+
+    mutating func count(_ verdict: Verdict) {
+      switch verdict {
+      case .benign: benign += 1
+      case .poisoned: poisoned += 1
+      case .suspicious: suspicious += 1
+      }
+    }
+  }
+
+  public struct Changes: Codable, Sendable {
+    public var labels = 0
+    public var images = 0
+    /// Suspicious samples of target classes, and how many of them the benign model agreed on with
+    /// the candidates' vote after its first stage.
+    public var suspicious = 0
+    public var agreed = 0
+  }
+
+  public var method = "dataelixir"
+  public var data: Data
+  public var options: PurificationOptions
+  public var device: String
+  public var candidates: Candidates
+  public var rounds: [RoundShare] = []
+  public var verdicts = Counts()
+  public var classes: [TargetDetection.ClassEvidence] = []
+  public var targets: [Int] = []
+  public var changes = Changes()
+  public var warnings: [String] = []
+
+  /// One sentence on the outcome.
+  public var conclusion: String {
+    if targets.isEmpty {
+      return "No target class was found: the output is the input, unchanged."
+    }
+    let names = targets.map { "\($0) (\(data.classNames[$0]))" }.joined(separator: ", ")
+    let noun = targets.count == 1 ? "class" : "classes"
+    return "Target \(noun) \(names): \(changes.labels) labels and \(changes.images) images changed."
+  }
+
+  /// Indented JSON with sorted keys.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}
+
+/// Seconds of a run's phases in this process, `timings.json`.
+public struct PhaseTimings: Codable, Sendable {
+  public private(set) var seconds: [Phase] = []
+
+  public struct Phase: Codable, Sendable {
+    public var name: String
+    public var seconds: Double
+  }
+
+  mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { seconds.append(Phase(name: name, seconds: (clock.now - start) / .seconds(1))) }
+    return try body()
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}

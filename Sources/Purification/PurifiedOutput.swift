@@ -1,0 +1,106 @@
+import Datasets
+import Foundation
+
+/// Writes the purified dataset with its report.
+///
+/// The folder holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
+/// `report.json`, `report.html`, `changes.png` if images changed, and `timings.json`. All but
+/// `timings.json` and `report.html`, which shows the timings, are the same whenever the run is repeated.
+struct PurifiedOutput {
+  let dataset: ImageDataset
+  let store: CandidateStore
+  let filter: AnomalyFilter
+  let findings: [AnomalyFilter.Finding]
+  let outcome: DatasetRepair.Outcome
+
+  static let columns = [
+    "sample", "verdict", "oldLabel", "newLabel", "distance", "candidateLabels", "purifiedName",
+  ]
+  /// Samples shown in the picture.
+  private static let pictureRows = 24
+
+  func write(
+    to output: String, force: Bool, report: inout PurificationReport, timings: inout PhaseTimings
+  ) throws {
+    let writer = try DatasetWriter(copying: dataset, to: output, force: force)
+    try timings.measure("writing") {
+      for (sample, revision) in outcome.revisions.sorted(by: { $0.key < $1.key }) {
+        let image = try revision.candidate.map { try store.image(of: sample, candidate: $0) }
+        try writer.replace(sample, image: image, label: Int32(revision.label))
+      }
+      try writeTable(to: writer.path, names: try writer.finishLayout())
+    }
+    report.changes = changes
+    try TextFile.write(try report.json(), to: writer.path + "/report.json")
+    try TextFile.write(try timings.json(), to: writer.path + "/timings.json")
+    let picture = try writePicture(to: writer.path)
+    try TextFile.write(
+      ReportPage(report: report, timings: timings, picture: picture).html(),
+      to: writer.path + "/report.html")
+    try writer.commit()
+  }
+
+  private var changes: PurificationReport.Changes {
+    var changes = PurificationReport.Changes()
+    for (sample, revision) in outcome.revisions {
+      if revision.label != dataset.label(sample) { changes.labels += 1 }
+      if revision.candidate != nil { changes.images += 1 }
+    }
+    changes.suspicious = outcome.suspicious
+    changes.agreed = outcome.agreed
+    return changes
+  }
+
+  /// `candidateLabels` counts the labels of an anomalous sample's candidates, as `0:7 3:8`.
+  private func writeTable(to folder: String, names: [String]) throws {
+    let table = try CSVFile(folder + "/purified.csv", columns: Self.columns)
+    for sample in 0..<dataset.count {
+      let old = dataset.label(sample)
+      let revision = outcome.revisions[sample]
+      try table.append([
+        dataset.name(of: sample), findings[sample].verdict.rawValue, String(old),
+        String(revision?.label ?? old),
+        revision?.distance.map { String(format: "%.6f", $0) } ?? "",
+        findings[sample].verdict.isAnomalous ? histogram(sample) : "", names[sample],
+      ])
+    }
+    try table.close()
+  }
+
+  private func histogram(_ sample: Int) -> String {
+    let histogram = LabelHistogram(
+      store.labels(of: sample).candidates, classes: dataset.classCount)
+    return histogram.counts.enumerated().filter { $0.element > 0 }
+      .map { "\($0.offset):\($0.element)" }.joined(separator: " ")
+  }
+
+  /// `changes.png`: changed samples before and after, spread over all of them; its bytes, or nil.
+  private func writePicture(to folder: String) throws -> [UInt8]? {
+    let changed = outcome.revisions.filter {
+      $0.value.candidate != nil || $0.value.label != dataset.label($0.key)
+    }.keys.sorted()
+    guard !changed.isEmpty else { return nil }
+    let rows = min(changed.count, Self.pictureRows)
+    let shown = (0..<rows).map { changed[$0 * changed.count / rows] }
+    var grid = ImageGrid(
+      columnTitles: ["input", "purified"], scale: max(1, 96 / max(dataset.width, 1)))
+    for sample in shown {
+      guard let revision = outcome.revisions[sample] else { continue }
+      let before = try dataset.image(sample)
+      var after = before
+      if let candidate = revision.candidate {
+        after.pixels = try store.image(of: sample, candidate: candidate)
+      }
+      let isRelabelled = revision.label != dataset.label(sample)
+      grid.rows.append([
+        .init(image: before, caption: dataset.classNames[dataset.label(sample)]),
+        .init(
+          image: after, caption: dataset.classNames[revision.label],
+          frame: isRelabelled ? .green : .gray),
+      ])
+    }
+    let path = folder + "/changes.png"
+    try PNG.write(grid.render(), to: path)
+    return FileManager.default.contents(atPath: path).map { Array($0) }
+  }
+}
