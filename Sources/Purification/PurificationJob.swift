@@ -20,6 +20,9 @@ public struct PurificationJob {
   let backend: any ComputeBackend
   let chain: DiffusionChain
 
+  /// After this many images the shares that keep their label are shown for the first time.
+  public static let firstLook = 256
+
   /// Loads the denoiser and checks that everything fits together.
   ///
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
@@ -117,7 +120,7 @@ public struct PurificationJob {
     try construction.run(into: store) { completed in
       let isLast = completed == dataset.count
       events.progress("candidates", meter.line(completed), isLast)
-      guard !hasWarned, completed >= min(dataset.count, RoundShare.sampleForWarning) else { return }
+      guard !hasWarned, completed >= min(dataset.count, Self.firstLook) else { return }
       hasWarned = true
       let shares = shares(store)
       events.note(RoundShare.text(shares, samples: completed))

@@ -70,6 +70,26 @@ public struct PurificationReport: Codable, Sendable {
     return "Target \(noun) \(names): \(changes.labels) labels and \(changes.images) images changed."
   }
 
+  /// The verdicts, a table of the classes, and the conclusion.
+  public var summary: String {
+    var lines = [
+      "Samples: \(verdicts.benign) benign, \(verdicts.poisoned) poisoned, "
+        + "\(verdicts.suspicious) suspicious",
+      "class  anomalous  score   index",
+    ]
+    func column(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
+    for evidence in classes {
+      lines.append(
+        column(String(evidence.label), 5) + column(String(evidence.anomalousSamples), 11)
+          + column(number(evidence.score), 8) + column(number(evidence.index), 8)
+          + (evidence.isTarget ? "  target" : ""))
+    }
+    return (lines + [conclusion]).joined(separator: "\n")
+  }
+
   /// Indented JSON with sorted keys.
   func json() throws -> String {
     let encoder = JSONEncoder()

@@ -49,9 +49,6 @@ public struct RoundShare: Equatable, Codable, Sendable {
     }
   }
 
-  /// After this many samples the shares tell enough for a warning.
-  static let sampleForWarning = 256
-
   /// One line: `samples that keep their label (median class): before 99.8 %, round 1 98.9 %, …`
   static func text(_ shares: [RoundShare], samples: Int) -> String {
     let parts = shares.map { share in

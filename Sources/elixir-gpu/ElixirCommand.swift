@@ -13,8 +13,8 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      PoisonCommand.self, TrainCommand.self, DevicesCommand.self, VerifyCommand.self,
-      BenchCommand.self,
+      PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, TrainCommand.self,
+      DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.

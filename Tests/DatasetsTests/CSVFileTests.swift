@@ -13,4 +13,15 @@ import Testing
       String(decoding: try folder.read("t.csv"), as: UTF8.self)
         == "sample,label\nplain name,1\n\"a,b\",\"say \"\"no\"\"\n\"\n")
   }
+
+  @Test func readsWhatItWrote() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/t.csv"
+    let rows = [["sample", "label"], ["plain name", "1"], ["a,b", "say \"no\"\n"], ["", ""]]
+    let file = try CSVFile(path, columns: rows[0])
+    for row in rows.dropFirst() { try file.append(row) }
+    try file.close()
+    #expect(try CSVFile.read(path) == rows)
+    #expect(throws: DatasetError.self) { try CSVFile.read(folder.path + "/absent.csv") }
+  }
 }

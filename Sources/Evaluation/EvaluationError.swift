@@ -1,0 +1,17 @@
+/// Why datasets cannot be evaluated against each other.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// The datasets are not copies of each other.
+  case counts(path: String, count: Int, expected: Int)
+  /// A sample of the poisoned dataset is not in the other one.
+  case missingSample(path: String, name: String)
+
+  public var description: String {
+    switch self {
+    case .counts(let path, let count, let expected):
+      "\(path): \(count) images, but the poisoned dataset has \(expected); "
+        + "give the copies of one dataset"
+    case .missingSample(let path, let name):
+      "\(path): purified.csv does not name \(name); give what purify made of the poisoned dataset"
+    }
+  }
+}

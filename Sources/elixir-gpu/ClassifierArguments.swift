@@ -1,0 +1,48 @@
+import ArgumentParser
+import Models
+import Training
+
+/// How classifiers are trained where training one is not the command's purpose.
+struct ClassifierArguments: ParsableArguments {
+  @Option(help: "Of trained classifiers: resnet20, resnet18, resnet34 or preact_resnet18.")
+  var architecture = ClassifierConfiguration.Architecture.resNet20
+
+  @Option(help: "Channels after the first convolution (default: 64, resnet20: 16).")
+  var width: Int?
+
+  @Option(help: "Passes over the images when a classifier is trained.")
+  var epochs = 12
+
+  @Option(help: "Images in each training step.")
+  var classifierBatch = 64
+
+  @Option(help: "The highest learning rate of classifiers.")
+  var learningRate: Float = 0.05
+
+  @Option(help: "Augmentation: cut windows from images with so many pixels of black border.")
+  var crop = 2
+
+  @Flag(help: "Augmentation: mirror half of the images; wrong for digits and letters.")
+  var flip = false
+
+  func validate() throws {
+    if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
+    if epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
+    if classifierBatch < 1 {
+      throw ValidationError("--classifier-batch \(classifierBatch): use at least 1.")
+    }
+    if !(learningRate > 0) {
+      throw ValidationError("--learning-rate \(learningRate): use a number above 0.")
+    }
+    if crop < 0 { throw ValidationError("--crop \(crop): use 0 or more.") }
+  }
+
+  /// The network and its recipe.
+  func plan(seed: UInt64) -> ClassifierPlan {
+    var recipe = ClassifierRecipe(
+      epochs: epochs, batchSize: classifierBatch,
+      augmentation: Augmentation(cropPadding: crop, flips: flip), seed: seed)
+    recipe.optimizer.learningRate = learningRate
+    return ClassifierPlan(architecture, width: width, recipe: recipe)
+  }
+}
