@@ -30,7 +30,8 @@ extension ReferenceBackend {
       let from = shape.place(b, query, head, rows: shape.queries)
       var scores = (0..<shape.keys).map { key in
         let to = shape.place(b, key, head, rows: shape.keys)
-        return Double(shape.scale) * (0..<shape.headSize).reduce(0) { $0 + q[from + $1] * k[to + $1] }
+        return Double(shape.scale)
+          * (0..<shape.headSize).reduce(0) { $0 + q[from + $1] * k[to + $1] }
       }
       let logSum = scores.withUnsafeMutableBufferPointer { scores in
         scores.baseAddress.map { logSumExp($0, count: shape.keys) } ?? -.infinity

@@ -25,7 +25,8 @@ extension ReferenceBackend {
     let y = into.elements(rows, "argmax")
     for row in 0..<rows {
       var best = 0
-      for column in 0..<columns where source[row * columns + column] > source[row * columns + best] {
+      for column in 0..<columns where source[row * columns + column] > source[row * columns + best]
+      {
         best = column
       }
       y[row] = Double(best)

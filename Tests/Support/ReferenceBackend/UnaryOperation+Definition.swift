@@ -59,8 +59,8 @@ extension UnaryOperation {
   }
 }
 
-/// 1 / (1 + e⁻ˣ)
+/// The logistic function.
 private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// Φ(x)
+/// The distribution function Φ of the standard normal.
 private func normalDistribution(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
