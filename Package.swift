@@ -55,7 +55,8 @@ let package = Package(
       name: "ReferenceBackend", dependencies: ["ComputeBackend"],
       path: "Tests/Support/ReferenceBackend"),
     .target(
-      name: "TestSupport", dependencies: ["ComputeBackend", "Devices", "Checkpoints"],
+      name: "TestSupport",
+      dependencies: ["ComputeBackend", "CPUBackend", "Devices", "Checkpoints"],
       path: "Tests/Support/TestSupport"),
   ]
 )
