@@ -143,10 +143,17 @@ private let convolutionEpilogueCases: [OperationCase] = Activation.allCases.flat
       for (name, epilogue) in epilogues {
         run.backend.convolve(
           geometry, input: x, weight: w, epilogue: epilogue,
-          into: run.output(name, geometry.outputCount, .products(geometry.depth)))
+          into: run.output(name, geometry.outputCount, closeness(activation, geometry.depth)))
       }
     }
   }
+}
+
+/// Where the activation hides how large the sums were, the error still scales with their deviation.
+private func closeness(_ activation: Activation, _ depth: Int) -> Closeness {
+  guard activation == .tanh || activation == .sigmoid else { return .products(depth) }
+  let deviation = Double(depth).squareRoot()
+  return .absolute(5e-7 * (3 + deviation) * deviation)
 }
 
 // MARK: Weights that change

@@ -37,11 +37,13 @@ private let groupNormShapes: [GroupNormShape] = [
   GroupNormShape(batch: 1, spatial: 9, channels: 1, groups: 1),
 ]
 
-private let batchNormShapes = [(35, 6), (2, 5), (1021, 33), (192, 130), (8205, 3), (100, 1)]
+/// Not two rows: their gradient cancels to the size of ε, below any rounding.
+private let batchNormShapes = [(35, 6), (5, 5), (1021, 33), (192, 130), (8205, 3), (100, 1)]
 
 extension CaseRun {
-  /// The mean of numbers around 1000 is itself rounded by 3·10⁻⁵, which shifts every element.
-  private func closeness(mean: Float) -> Closeness { .relative(mean == 0 ? 4e-6 : 4e-5) }
+  /// The mean of numbers around 1000 is itself rounded by 3·10⁻⁵, which shifts every element; in a
+  /// gradient it enters twice, by the normalised element and by the activation's derivative.
+  private func closeness(mean: Float) -> Closeness { .relative(mean == 0 ? 4e-6 : 7e-5) }
 
   fileprivate func groupNorm(_ shape: GroupNormShape, _ activation: Activation, mean: Float) {
     let closeness = closeness(mean: mean)
