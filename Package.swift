@@ -55,8 +55,7 @@ let package = Package(
       name: "ReferenceBackend", dependencies: ["ComputeBackend"],
       path: "Tests/Support/ReferenceBackend"),
     .target(
-      name: "TestSupport",
-      dependencies: ["ComputeBackend", "CPUBackend", "Devices", "Checkpoints"],
+      name: "TestSupport", dependencies: ["ComputeBackend", "Devices", "Checkpoints"],
       path: "Tests/Support/TestSupport"),
   ]
 )

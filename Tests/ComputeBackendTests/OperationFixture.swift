@@ -1,11 +1,7 @@
 import Checkpoints
 import ComputeBackend
-import ReferenceBackend
 import Testing
 import TestSupport
-
-/// The devices of this machine and the reference.
-let comparedDevices = [TestDevice("reference", ReferenceBackend())] + TestDevices.withInstructionSets
 
 /// One operation of `ops.safetensors`, its tensors brought to a device as `[N, H, W, C]`.
 struct OperationFixture {

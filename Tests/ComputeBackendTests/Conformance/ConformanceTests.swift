@@ -26,7 +26,7 @@ import TestSupport
     #expect(Set(names).count == names.count)
   }
 
-  @Test(arguments: cases, TestDevices.withInstructionSets)
+  @Test(arguments: cases, conformingDevices)
   func conforms(_ operation: OperationCase, _ device: TestDevice) throws {
     let expected = try Self.reference(operation)
     let actual = try operation.run(on: device.backend)

@@ -1,4 +1,3 @@
-import CPUBackend
 import ComputeBackend
 import Devices
 import Foundation
@@ -29,13 +28,6 @@ public enum TestDevices {
       fatalError("TestDevices: \(error)")
     }
   }()
-
-  /// `all`, and the processor restricted to each narrower instruction set.
-  public static let withInstructionSets: [TestDevice] =
-    all
-    + InstructionSet.allCases.filter { $0.isSupported && $0 != .best }.compactMap { set in
-      (try? CPUBackend(instructionSet: set)).map { TestDevice("cpu \(set.rawValue)", $0) }
-    }
 
   /// Kinds of device that must not be missing, from `ELIXIR_REQUIRE` (`opencl`, or several with commas).
   public static let required: [String] =

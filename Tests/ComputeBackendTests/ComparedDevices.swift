@@ -1,0 +1,34 @@
+import CPUBackend
+import ComputeBackend
+import ReferenceBackend
+import Testing
+import TestSupport
+
+/// Every way in which this machine can compute: the processor with each set of instructions that it
+/// has, and its other devices.
+let conformingDevices: [TestDevice] =
+  InstructionSet.allCases.filter(\.isSupported).map { set in
+    do {
+      return TestDevice("cpu \(set)", try CPUBackend(instructionSet: set))
+    } catch {
+      fatalError("conformingDevices: \(error)")
+    }
+  } + TestDevices.all.filter { $0.name != "cpu" }
+
+/// Those and the Double reference, which comes first.
+let comparedDevices = [TestDevice("reference", ReferenceBackend())] + conformingDevices
+
+@Suite struct RequiredDeviceTests {
+  /// `ELIXIR_REQUIRE=opencl` makes a missing OpenCL device a failure.
+  @Test(
+    .enabled(
+      if: TestDevices.contains("opencl") || !TestDevices.required.isEmpty,
+      "no OpenCL device, so its cases do not run: install one, such as pocl-opencl-icd"))
+  func requiredDevicesExist() {
+    for kind in TestDevices.required {
+      #expect(TestDevices.contains(kind), "ELIXIR_REQUIRE asks for \(kind), and there is none")
+    }
+  }
+
+  @Test func theProcessorIsADevice() { #expect(TestDevices.contains("cpu")) }
+}
