@@ -1,23 +1,40 @@
 import CPUBackend
 import ComputeBackend
+import OpenCLBackend
 
 /// Finds devices and makes their backends; the one place above the backends that knows them.
 public enum Devices {
-  /// Makes the backend that `specification` names: `auto` or `cpu`.
+  /// Makes the backend that `specification` names: `auto`, `cpu`, `opencl` or `opencl:N`.
   ///
+  /// `opencl` is the first OpenCL device; `auto` an OpenCL GPU, or without one the CPU backend, which
+  /// is faster than OpenCL on the same processor.
   /// - Throws: `BackendError.noDevice` when there is no such device.
   public static func make(
     _ specification: String, options: DeviceOptions = DeviceOptions()
   ) throws -> any ComputeBackend {
-    switch specification {
-    case "auto", "cpu": return try CPUBackend(threads: options.threads)
-    default:
-      throw BackendError.noDevice(requested: specification, advice: "use one of auto, cpu")
+    let parts = specification.split(separator: ":", omittingEmptySubsequences: false)
+    switch (parts[0], parts.count) {
+    case ("cpu", 1): return try CPUBackend(threads: options.threads)
+    case ("auto", 1):
+      guard let device = OpenCLBackend.firstGPU() else {
+        return try CPUBackend(threads: options.threads)
+      }
+      return try make(device.identifier, options: options)
+    case ("opencl", 1): return try openCL(0, options)
+    case ("opencl", 2):
+      if let index = Int(parts[1]) { return try openCL(index, options) }
+    default: break
     }
+    throw BackendError.noDevice(
+      requested: specification, advice: "use one of auto, cpu, opencl, opencl:N")
+  }
+
+  private static func openCL(_ index: Int, _ options: DeviceOptions) throws -> OpenCLBackend {
+    try OpenCLBackend(deviceIndex: index, kernelDirectory: options.kernelDirectory)
   }
 
   /// All devices that `make` can have.
   public static func list() throws -> [DeviceDescription] {
-    [try CPUBackend(threads: 1).description]
+    [try CPUBackend().description] + OpenCLBackend.devices()
   }
 }

@@ -1,2 +1,0 @@
-#include "CKernelSources.h"
-void elixirKernelSourcesPlaceholder(void) {}

@@ -1,0 +1,30 @@
+import ComputeBackend
+
+/// A file of `Kernels/` that is compiled as one program.
+enum KernelFile: String, Sendable, CaseIterable {
+  case diffusion, elementwise, memory, normalization, optimizer, pooling, product, random
+  case reduction, scatter
+
+  var name: String { rawValue + ".cl" }
+}
+
+/// What a kernel is given, in the order of its parameters.
+enum KernelArgument {
+  /// A pointer and the offset of the slice, read.
+  case input(BufferSlice)
+  /// A pointer and the offset of the slice, written: what was derived from the buffer is forgotten.
+  case output(BufferSlice)
+  /// A pointer to the start of a temporary buffer.
+  case buffer(Buffer)
+  case int(Int)
+  case float(Float)
+  case bits(UInt32)
+
+  /// An operand that may be absent; the kernel is told so and another slice takes its place.
+  static func optional(_ slice: BufferSlice?, else other: BufferSlice) -> KernelArgument {
+    .input(slice ?? other)
+  }
+
+  /// A condition as 0 or 1.
+  static func flag(_ value: Bool) -> KernelArgument { .int(value ? 1 : 0) }
+}

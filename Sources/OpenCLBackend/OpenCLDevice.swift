@@ -1,0 +1,78 @@
+import COpenCL
+import ComputeBackend
+
+/// A device of one of the installed OpenCL platforms.
+struct OpenCLDevice: @unchecked Sendable {
+  let platform: cl_platform_id
+  let id: cl_device_id
+  let description: DeviceDescription
+  let isGPU: Bool
+  /// Division and square root can be had correctly rounded.
+  let roundsDivideCorrectly: Bool
+
+  /// All devices in the order of the platforms; empty without a platform.
+  static func all() -> [OpenCLDevice] {
+    var devices: [OpenCLDevice] = []
+    for platform in platformIDs() {
+      var count: cl_uint = 0
+      let kinds = cl_device_type(CL_DEVICE_TYPE_ALL)
+      guard clGetDeviceIDs(platform, kinds, 0, nil, &count) == CL_SUCCESS, count > 0 else {
+        continue
+      }
+      var ids = [cl_device_id?](repeating: nil, count: Int(count))
+      guard clGetDeviceIDs(platform, kinds, count, &ids, nil) == CL_SUCCESS else { continue }
+      for id in ids.compactMap({ $0 }) {
+        devices.append(OpenCLDevice(platform: platform, id: id, index: devices.count))
+      }
+    }
+    return devices
+  }
+
+  private static func platformIDs() -> [cl_platform_id] {
+    var count: cl_uint = 0
+    guard clGetPlatformIDs(0, nil, &count) == CL_SUCCESS, count > 0 else { return [] }
+    var ids = [cl_platform_id?](repeating: nil, count: Int(count))
+    guard clGetPlatformIDs(count, &ids, nil) == CL_SUCCESS else { return [] }
+    return ids.compactMap { $0 }
+  }
+
+  private init(platform: cl_platform_id, id: cl_device_id, index: Int) {
+    self.platform = platform
+    self.id = id
+    let platformVersion = text { clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_VERSION), $0, $1, $2) }
+    let driver = text { clGetDeviceInfo(id, cl_uint(CL_DRIVER_VERSION), $0, $1, $2) }
+    let kind: cl_device_type = number(of: id, CL_DEVICE_TYPE, 0)
+    let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)
+    let memory: cl_ulong = number(of: id, CL_DEVICE_GLOBAL_MEM_SIZE, 0)
+    let rounding: cl_device_fp_config = number(of: id, CL_DEVICE_SINGLE_FP_CONFIG, 0)
+    isGPU = kind & cl_device_type(CL_DEVICE_TYPE_GPU) != 0
+    roundsDivideCorrectly =
+      rounding & cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
+    description = DeviceDescription(
+      identifier: "opencl:\(index)",
+      name: text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_NAME), $0, $1, $2) },
+      driver: "\(driver), \(platformVersion)", units: Int(units), memory: Int(memory))
+  }
+}
+
+/// A text property, read by a function of (capacity, destination, size).
+private func text(
+  _ read: (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> cl_int
+) -> String {
+  var size = 0
+  guard read(0, nil, &size) == CL_SUCCESS, size > 0 else { return "unknown" }
+  var bytes = [UInt8](repeating: 0, count: size)
+  guard bytes.withUnsafeMutableBytes({ read(size, $0.baseAddress, nil) }) == CL_SUCCESS else {
+    return "unknown"
+  }
+  return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+}
+
+private func number<Value: FixedWidthInteger>(
+  of id: cl_device_id, _ property: Int32, _ fallback: Value
+) -> Value {
+  var value = fallback
+  let status = clGetDeviceInfo(
+    id, cl_device_info(property), MemoryLayout<Value>.size, &value, nil)
+  return status == CL_SUCCESS ? value : fallback
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// Compiled programs on disk, so that only a first run waits for the compiler.
+///
+/// One file a program in `$XDG_CACHE_HOME/elixir-gpu` (default `~/.cache/elixir-gpu`), mode 0700,
+/// named by its key: the SHA-256 of resolved source, build options, device, driver and platform.
+/// Layout: the line `elixir-gpu program 1`, a line with the SHA-256 of the binary, the binary.
+/// Files appear by rename, so programs may share the folder; a file that does not check out is
+/// treated as absent. Caching is an optimisation: when the folder cannot be used there is none.
+package struct ProgramCache: Sendable {
+  private let directory: URL?
+  private static let header = "elixir-gpu program 1"
+
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    let base: URL
+    if let named = environment["XDG_CACHE_HOME"], named.hasPrefix("/") {
+      base = URL(fileURLWithPath: named)
+    } else if let home = environment["HOME"], home.hasPrefix("/") {
+      base = URL(fileURLWithPath: home).appendingPathComponent(".cache")
+    } else {
+      directory = nil
+      return
+    }
+    directory = Self.privateFolder(base.appendingPathComponent("elixir-gpu"))
+  }
+
+  /// The folder if it exists or could be made, and nobody else can write to it.
+  private static func privateFolder(_ folder: URL) -> URL? {
+    let manager = FileManager.default
+    try? manager.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    guard let attributes = try? manager.attributesOfItem(atPath: folder.path),
+      let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue, mode & 0o022 == 0,
+      (attributes[.ownerAccountID] as? NSNumber)?.uint32Value == getuid()
+    else { return nil }
+    return folder
+  }
+
+  static func key(_ parts: [String]) -> String {
+    SHA256.hexDigest(parts.joined(separator: "\u{0}").utf8)
+  }
+
+  func file(for key: String) -> URL? { directory?.appendingPathComponent(key + ".bin") }
+
+  func load(_ key: String) -> [UInt8]? {
+    guard let file = file(for: key), let data = try? Data(contentsOf: file) else { return nil }
+    let parts = data.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, String(decoding: parts[0], as: UTF8.self) == Self.header else {
+      return nil
+    }
+    let binary = Array(parts[2])
+    guard SHA256.hexDigest(binary) == String(decoding: parts[1], as: UTF8.self) else { return nil }
+    return binary
+  }
+
+  func store(_ key: String, _ binary: [UInt8]) {
+    guard let file = file(for: key) else { return }
+    let header = "\(Self.header)\n\(SHA256.hexDigest(binary))\n"
+    try? (Data(header.utf8) + Data(binary)).write(to: file, options: .atomic)
+  }
+}
