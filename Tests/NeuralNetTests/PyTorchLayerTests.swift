@@ -46,7 +46,7 @@ import TestSupport
       try Fixtures.json("ops.json", as: [String: ConvolutionFixture].self)[name])
     let source = try FixtureWeights(on: device.backend)
     let shape = try source.shape("\(name).w")
-        let layer = try Conv2D(
+    let layer = try Conv2D(
       name, inputs: shape[1], outputs: shape[0], kernel: shape[2],
       stride: try #require(settings.stride), padding: .symmetric(try #require(settings.pad)),
       bias: settings.bias == true, from: source)
