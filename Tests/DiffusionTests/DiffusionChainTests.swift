@@ -2,6 +2,8 @@ import Autograd
 import ComputeBackend
 import Devices
 import Diffusion
+import Models
+import TestSupport
 import Testing
 
 /// A cheap network that is not linear and mixes neighbouring pixels.
@@ -32,9 +34,10 @@ private struct RippleDenoiser: Denoiser {
   }
 
   private func purify(
-    _ samples: [Int32], _ chain: DiffusionChain, round: Int = 0
+    _ samples: [Int32], _ chain: DiffusionChain, on device: TestDevice = TestDevices.all[0],
+    round: Int = 0
   ) throws -> (clean: [Float], candidates: [[Float]]) {
-    let backend = try Devices.make("cpu")
+    let backend = device.backend
     var kept: [Tensor] = []
     let clean = chain.purify(
       images(samples, on: backend),
@@ -47,13 +50,13 @@ private struct RippleDenoiser: Denoiser {
     return (try clean.values(), try kept.map { try $0.values() })
   }
 
-  @Test(arguments: [Sampler.ddpm, .ddim(eta: 1), .dpmSolver])
-  func resultsDoNotDependOnTheBatch(_ sampler: Sampler) throws {
+  @Test(arguments: TestDevices.all, [Sampler.ddpm, .ddim(eta: 1), .dpmSolver])
+  func resultsDoNotDependOnTheBatch(_ device: TestDevice, _ sampler: Sampler) throws {
     let chain = try chain(sampler, steps: 12)
-    let all = try purify([7, 3, 11, 4, 0], chain)
+    let all = try purify([7, 3, 11, 4, 0], chain, on: device)
     let size = 8 * 8 * 3
     for (position, sample) in [Int32(7), 3, 11, 4, 0].enumerated() {
-      let alone = try purify([sample], chain)
+      let alone = try purify([sample], chain, on: device)
       let part = position * size..<(position + 1) * size
       #expect(alone.clean == Array(all.clean[part]))
       for (a, b) in zip(alone.candidates, all.candidates) { #expect(a == Array(b[part])) }
@@ -81,15 +84,22 @@ private struct RippleDenoiser: Denoiser {
     #expect(result.candidates.last == saved)
   }
 
-  @Test func steadyStateTakesAllMemoryFromThePool() throws {
-    let backend = try Devices.make("cpu")
+  @Test(arguments: TestDevices.all)
+  func steadyStateTakesAllMemoryFromThePool(_ device: TestDevice) throws {
+    // A pool of its own: tests run side by side.
+    let backend = try Devices.make(device.name)
     let samples: [Int32] = [0, 1, 2, 3]
     let streams = IndexTensor(samples, shape: [4], on: backend)
     let chain = try chain(.dpmSolver, steps: 12)
+    var configuration = UNet2DConfiguration()
+    configuration.blockOutputChannels = [8, 16]
+    configuration.downBlockTypes = [.plain, .attention]
+    configuration.upBlockTypes = [.attention, .plain]
+    configuration.normGroups = 8
+    let network = UNet2DModel(configuration, seed: 1, on: backend)
     let input = images(samples, on: backend)
     var misses: [Int] = []
-    // Candidates are reported from some middle step on: compare the pool between them.
-    let probe = ProbedDenoiser(base: chain.denoiser) {
+    let probe = ProbedDenoiser(base: network) {
       misses.append(backend.pool.statistics.misses)
     }
     let probed = try DiffusionChain(denoiser: probe, plan: chain.plan, seed: 5)

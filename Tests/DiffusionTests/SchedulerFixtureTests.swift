@@ -1,5 +1,6 @@
 import ComputeBackend
 import Foundation
+import TestSupport
 import Testing
 
 import Diffusion
@@ -47,23 +48,15 @@ import Diffusion
     }
   }
 
-  static let fixture: Fixture? = {
-    let root =
-      ProcessInfo.processInfo.environment["ELIXIR_SHARED"].map { URL(fileURLWithPath: $0) }
-      ?? URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../shared").standardized
-    let file = root.appendingPathComponent("fixtures/schedulers.json")
-    return (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(Fixture.self, from: $0)
-    }
-  }()
+  static let fixture = try? Fixtures.json("schedulers.json", as: Fixture.self)
 
-  @Test(.enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil })
+  @Test(.requiresFixtures)
   func everyCaseIsThere() throws {
     #expect(try #require(Self.fixture).cases.count == 24)
   }
 
   @Test(
-    .enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil },
+    .requiresFixtures,
     arguments: fixture?.cases ?? [])
   func step(_ example: Case) throws {
     let betas: BetaSchedule =
@@ -119,7 +112,7 @@ import Diffusion
     return (prediction, mean, scale * noise)
   }
 
-  @Test(.enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil })
+  @Test(.requiresFixtures)
   func tables() throws {
     let fixture = try #require(Self.fixture)
     for (name, betas) in [
@@ -135,7 +128,7 @@ import Diffusion
     }
   }
 
-  @Test(.enabled("needs ../shared/fixtures/schedulers.json") { fixture != nil })
+  @Test(.requiresFixtures)
   func forwardProcess() throws {
     for example in try #require(Self.fixture).add_noise {
       let alphaBar = NoiseSchedule.reference.alphaBars[example.t]
