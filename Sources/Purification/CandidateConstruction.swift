@@ -57,7 +57,7 @@ public struct CandidateConstruction {
         let row = rows[bad / images.shape.byteCount]
         throw PurificationError.notANumber(sample: samples[row], round: round)
       }
-      try batch.take(made, rows: rows, victim: victim)
+      batch.take(made, rows: rows)
       settle(&batch, remaining: (rounds - 1 - round) * generator.candidatesPerRound)
     }
     var kept: [Int: [UInt8]] = [:]
@@ -110,9 +110,8 @@ public struct CandidateConstruction {
     }
 
     /// Notes a round's labels and images; those of settled samples are not wanted any more.
-    mutating func take(_ made: CandidateRound, rows: [Int], victim: any LabelModel) throws {
-      for candidate in made.candidates {
-        let found = try victim.labels(candidate, count: rows.count)
+    mutating func take(_ made: CandidateRound, rows: [Int]) {
+      for (candidate, found) in zip(made.candidates, made.labels) {
         for (position, row) in rows.enumerated() where !isSettled[row] {
           labels[row].candidates.append(found[position])
           candidates[row] += candidate[position * size..<(position + 1) * size]

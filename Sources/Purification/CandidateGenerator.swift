@@ -1,4 +1,5 @@
-/// Makes the candidate images of one round: corrupts images with noise and restores them.
+/// Makes the candidates of one round: corrupts images with noise, restores them, and has the victim
+/// label the states on the way.
 public protocol CandidateGenerator {
   /// m, states kept of each round.
   var candidatesPerRound: Int { get }
@@ -16,11 +17,17 @@ public protocol CandidateGenerator {
 public struct CandidateRound: Sendable {
   /// m states, the noisiest first, each as bytes `[N, H, W, C]`.
   public var candidates: [[UInt8]]
+  /// The victim's label of each candidate image, `[m, N]`.
+  public var labels: [[Int]]
   /// Where the next round starts: values in [−1, 1], `[N, H, W, C]`.
   public var result: [Float]
 
-  public init(candidates: [[UInt8]], result: [Float]) {
+  public init(candidates: [[UInt8]], labels: [[Int]], result: [Float]) {
+    precondition(
+      candidates.count == labels.count,
+      "CandidateRound: \(candidates.count) candidates, \(labels.count) lists of labels")
     self.candidates = candidates
+    self.labels = labels
     self.result = result
   }
 }

@@ -5,7 +5,7 @@ import Models
 
 /// A classifier network as a source of labels and features for 8-bit images.
 final class ClassifierLabels: LabelModel {
-  private let network: any Classifier
+  let network: any Classifier
   private let shape: ImageShape
   private let backend: any ComputeBackend
   /// Images that go through the network at once.
@@ -18,14 +18,23 @@ final class ClassifierLabels: LabelModel {
     self.backend = backend
   }
 
+  /// Labels `[N]` of bytes 0 … 255 as floats `[N, H, W, C]`; does not wait for the device.
+  func labels(_ bytes: Tensor) -> IndexTensor {
+    withoutGradient { network.logits(normalized(bytes)).argmax() }
+  }
+
   func labels(_ images: [UInt8], count: Int) throws -> [Int] {
-    try inBatches(images, count: count) { input in
-      try network.logits(input).argmax().values().map { Int($0) }
-    }
+    try inBatches(images, count: count) { try labels($0).values().map { Int($0) } }
   }
 
   func features(_ images: [UInt8], count: Int) throws -> [Float] {
-    try inBatches(images, count: count) { input in try network.features(input).values() }
+    try inBatches(images, count: count) { bytes in
+      try withoutGradient { try network.features(normalized(bytes)).values() }
+    }
+  }
+
+  private func normalized(_ bytes: Tensor) -> Tensor {
+    network.configuration.normalization.normalize(bytes, range: 0...255)
   }
 
   private func inBatches<Result>(
@@ -38,12 +47,10 @@ final class ClassifierLabels: LabelModel {
     for start in stride(from: 0, to: count, by: Self.batchSize) {
       let end = min(start + Self.batchSize, count)
       let bytes = images[start * shape.byteCount..<end * shape.byteCount]
-      results += try withoutGradient {
-        let pixels = Tensor(
+      results += try body(
+        Tensor(
           bytes.map { Float($0) },
-          shape: [end - start, shape.height, shape.width, shape.channels], on: backend)
-        return try body(network.configuration.normalization.normalize(pixels, range: 0...255))
-      }
+          shape: [end - start, shape.height, shape.width, shape.channels], on: backend))
     }
     return results
   }

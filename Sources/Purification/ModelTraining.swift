@@ -48,6 +48,12 @@ struct ModelTraining: BenignTrainer {
     return try ClassifierLabels(network, shape: shape, on: backend)
   }
 
+  /// The benign model after its second stage; nil if none was trained.
+  func finishedBenignModel() throws -> (any Classifier)? {
+    let name = name(.second) + ".safetensors"
+    return folder.contains(name) ? try load(folder.file(name)) : nil
+  }
+
   private var recipe: ClassifierRecipe {
     var recipe = options.recipe
     recipe.seed = seed
@@ -66,7 +72,7 @@ struct ModelTraining: BenignTrainer {
     if folder.contains(name + ".safetensors") { return try load(file) }
     let trainer = try ClassifierTrainer(
       try start(), recipe: recipe, images: images, stateFile: folder.file(state))
-    try trainer.train(resume: true) { events.progress(phase, $0.line, $0.isLast) }
+    try trainer.train(resume: true) { try events.progress(phase, $0.line, $0.isLast) }
     try ClassifierFile.save(trainer.network, to: file)
     folder.delete(state)
     return trainer.network
@@ -74,23 +80,20 @@ struct ModelTraining: BenignTrainer {
 
   private func initialNetwork(seed: UInt64) throws -> any Classifier {
     if let path = options.initial { return try load(URL(fileURLWithPath: path)) }
+    return ClassifierFile.random(try configuration(), seed: seed, on: backend)
+  }
+
+  /// That of the given victim, or what the options say.
+  private func configuration() throws -> ClassifierConfiguration {
+    if let path = options.model { return try load(URL(fileURLWithPath: path)).configuration }
     guard let architecture = ClassifierConfiguration.Architecture(rawValue: options.architecture)
     else { preconditionFailure("ModelTraining: architecture \(options.architecture)") }
-    let configuration = ClassifierConfiguration(
+    return ClassifierConfiguration(
       architecture, classes: classCount, inputChannels: shape.channels, width: options.width,
       imageSize: shape.height)
-    return ClassifierFile.random(configuration, seed: seed, on: backend)
   }
 
   private func load(_ url: URL) throws -> any Classifier {
-    let network = try ClassifierFile.load(url, on: backend)
-    let configuration = network.configuration
-    guard configuration.inputChannels == shape.channels, configuration.classes == classCount else {
-      throw PurificationError.unsuitableModel(
-        path: url.path,
-        reason: "it takes \(configuration.inputChannels) channels and knows "
-          + "\(configuration.classes) classes, the dataset has \(shape.channels) and \(classCount)")
-    }
-    return network
+    try ClassifierFile.load(url, on: backend)
   }
 }

@@ -4,12 +4,15 @@ public struct PurificationEvents {
   public var note: (String) -> Void
   /// A warning to stay on the screen.
   public var warning: (String) -> Void
-  /// Where a phase is; the next line replaces it unless it is the phase's last.
-  public var progress: (_ phase: String, _ line: String, _ isLast: Bool) -> Void
+  /// Where a phase is; the next line replaces it unless it is the phase's last. By throwing it stops
+  /// the run, which can go on later.
+  public var progress: (_ phase: String, _ line: String, _ isLast: Bool) throws -> Void
 
   public init(
     note: @escaping (String) -> Void = { _ in }, warning: @escaping (String) -> Void = { _ in },
-    progress: @escaping (_ phase: String, _ line: String, _ isLast: Bool) -> Void = { _, _, _ in }
+    progress: @escaping (_ phase: String, _ line: String, _ isLast: Bool) throws -> Void = {
+      _, _, _ in
+    }
   ) {
     self.note = note
     self.warning = warning

@@ -44,22 +44,28 @@ public struct PurificationJob {
       plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: options.noiseSteps + 1)
     }
     chain = try DiffusionChain(denoiser: network, plan: plan, seed: options.seed)
+    try options.victim.check(dataset, on: backend)
   }
 
   private static func check(
     _ network: UNet2DConfiguration, fits dataset: ImageDataset, path: String
   ) throws {
     let shape = dataset.shape
-    guard network.inputChannels == shape.channels else {
-      throw PurificationError.unsuitableModel(
-        path: path,
-        reason: "it is for images of \(network.inputChannels) channels, the dataset has "
-          + "\(shape.channels)")
+    let channels = network.inputChannels
+    if let size = network.sampleSize {
+      let made = ImageShape(height: size.height, width: size.width, channels: channels)
+      guard made == shape else {
+        throw PurificationError.unsuitableModel(
+          path: path, reason: "it is for images of \(made), those of \(dataset.path) are \(shape)")
+      }
     }
     let divisor = network.sizeDivisor
-    guard shape.height % divisor == 0, shape.width % divisor == 0 else {
+    guard channels == shape.channels, shape.height % divisor == 0, shape.width % divisor == 0
+    else {
       throw PurificationError.unsuitableModel(
-        path: path, reason: "it needs sides that \(divisor) divides, the images are \(shape)")
+        path: path,
+        reason: "it is for images of \(channels) channels with sides that \(divisor) divides, those "
+          + "of \(dataset.path) are \(shape)")
     }
   }
 
@@ -75,10 +81,8 @@ public struct PurificationJob {
     let training = ModelTraining(
       options: options.victim, shape: dataset.shape, classCount: dataset.classCount,
       seed: options.seed, folder: folder, backend: backend, events: events)
-    let victim = try timings.measure("victim model") {
-      try ClassifierLabels(
-        try training.victim(on: dataset), shape: dataset.shape, on: backend)
-    }
+    let network = try timings.measure("victim model") { try training.victim(on: dataset) }
+    let victim = try ClassifierLabels(network, shape: dataset.shape, on: backend)
     let construction = construction(victim)
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
@@ -95,18 +99,18 @@ public struct PurificationJob {
       try repair.run(findings: findings, targets: report.targets)
     }
     let writer = PurifiedOutput(
-      dataset: dataset, store: store, filter: options.rules.filter, findings: findings,
-      outcome: outcome)
+      dataset: dataset, store: store, findings: findings, outcome: outcome, victim: network,
+      benign: try training.finishedBenignModel())
     try writer.write(to: output, force: force, report: &report, timings: &timings)
     folder.delete()
     return report
   }
 
-  private func construction(_ victim: any LabelModel) -> CandidateConstruction {
+  private func construction(_ victim: ClassifierLabels) -> CandidateConstruction {
     CandidateConstruction(
       images: dataset,
       generator: DiffusionCandidates(
-        chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+        chain: chain, victim: victim, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
         backend: backend),
       victim: victim, filter: options.rules.filter, rounds: options.rounds, batchSize: batchSize)
   }
@@ -119,7 +123,7 @@ public struct PurificationJob {
     var hasWarned = false
     try construction.run(into: store) { completed in
       let isLast = completed == dataset.count
-      events.progress("candidates", meter.line(completed), isLast)
+      try events.progress("candidates", meter.line(completed), isLast)
       guard !hasWarned, completed >= min(dataset.count, Self.firstLook) else { return }
       hasWarned = true
       let shares = shares(store)

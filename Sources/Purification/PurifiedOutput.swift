@@ -1,17 +1,21 @@
 import Datasets
 import Foundation
+import Models
 
 /// Writes the purified dataset with its report.
 ///
 /// The folder holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `changes.png` if images changed, and `timings.json`. All but
-/// `timings.json` and `report.html`, which shows the timings, are the same whenever the run is repeated.
+/// `report.json`, `report.html`, `grid.png` if images changed, `victim.safetensors`,
+/// `benign.safetensors` if one was needed, and `timings.json`. All but `timings.json` and
+/// `report.html`, which shows the timings, are the same whenever the run is repeated.
 struct PurifiedOutput {
   let dataset: ImageDataset
   let store: CandidateStore
-  let filter: AnomalyFilter
   let findings: [AnomalyFilter.Finding]
   let outcome: DatasetRepair.Outcome
+  let victim: any Classifier
+  /// nil if none was needed.
+  let benign: (any Classifier)?
 
   static let columns = [
     "sample", "verdict", "oldLabel", "newLabel", "distance", "candidateLabels", "purifiedName",
@@ -37,6 +41,11 @@ struct PurifiedOutput {
     try TextFile.write(
       ReportPage(report: report, timings: timings, picture: picture).html(),
       to: writer.path + "/report.html")
+    let folder = URL(fileURLWithPath: writer.path)
+    try ClassifierFile.save(victim, to: folder.appendingPathComponent("victim.safetensors"))
+    if let benign {
+      try ClassifierFile.save(benign, to: folder.appendingPathComponent("benign.safetensors"))
+    }
     try writer.commit()
   }
 
@@ -74,7 +83,7 @@ struct PurifiedOutput {
       .map { "\($0.offset):\($0.element)" }.joined(separator: " ")
   }
 
-  /// `changes.png`: changed samples before and after, spread over all of them; its bytes, or nil.
+  /// `grid.png`: changed samples before and after, spread over all of them; its bytes, or nil.
   private func writePicture(to folder: String) throws -> [UInt8]? {
     let changed = outcome.revisions.filter {
       $0.value.candidate != nil || $0.value.label != dataset.label($0.key)
@@ -99,7 +108,7 @@ struct PurifiedOutput {
           frame: isRelabelled ? .green : .gray),
       ])
     }
-    let path = folder + "/changes.png"
+    let path = folder + "/grid.png"
     try PNG.write(grid.render(), to: path)
     return FileManager.default.contents(atPath: path).map { Array($0) }
   }

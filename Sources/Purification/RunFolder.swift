@@ -7,10 +7,13 @@ import Foundation
 /// - `victim.safetensors`, `benign-1.safetensors`, `benign-2.safetensors`: finished models, and
 ///   `…-state.safetensors` of the one in training.
 /// - `candidates.journal`, `candidates.images`: see `CandidateStore`.
-struct RunFolder {
+///
+/// A lock, which ends with its process, keeps two processes apart.
+final class RunFolder {
   let url: URL
   /// Whether an earlier process began this run.
   let isResumed: Bool
+  private let lock: Int32
 
   /// Opens or makes the folder.
   ///
@@ -22,6 +25,8 @@ struct RunFolder {
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     url = URL(fileURLWithPath: path + ".partial")
     let file = url.appendingPathComponent("run.json")
+    try Self.prepare(url, record: file)
+    lock = try Self.lock(url)
     if let data = FileManager.default.contents(atPath: file.path) {
       let before = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
       let names = Set(before.keys).union(identity.keys).sorted()
@@ -31,6 +36,8 @@ struct RunFolder {
         return
       }
       guard force else {
+        // An initialiser that throws this early runs no deinit.
+        close(lock)
         throw PurificationError.otherRun(
           path: url.path,
           difference: "\(difference): \(before[difference] ?? "none"), "
@@ -38,15 +45,49 @@ struct RunFolder {
       }
     }
     isResumed = false
+    let url = url
     try Self.translating(url) {
-      if FileManager.default.fileExists(atPath: url.path) {
-        try FileManager.default.removeItem(at: url)
+      let manager = FileManager.default
+      for name in try manager.contentsOfDirectory(atPath: url.path) where name != Self.lockName {
+        try manager.removeItem(at: url.appendingPathComponent(name))
       }
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       try AtomicFile.write(Array(try encoder.encode(identity)), to: file)
     }
+  }
+
+  deinit { if lock >= 0 { close(lock) } }
+
+  private static let lockName = "lock"
+
+  /// Makes the folder unless it is there, and ours.
+  private static func prepare(_ url: URL, record: URL) throws {
+    let manager = FileManager.default
+    if manager.fileExists(atPath: url.path) && !manager.fileExists(atPath: record.path) {
+      let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
+      guard names.allSatisfy({ $0 == lockName || $0.hasPrefix(".run.json.") }) else {
+        throw PurificationError.fileSystem(
+          path: url.path, reason: "it is in the way and was not made by elixir-gpu")
+      }
+    }
+    try translating(url) {
+      try manager.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+  }
+
+  private static func lock(_ url: URL) throws -> Int32 {
+    let path = url.appendingPathComponent(lockName).path
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw PurificationError.fileSystem(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw PurificationError.fileSystem(
+        path: url.path, reason: "another process is at work in it")
+    }
+    return descriptor
   }
 
   func file(_ name: String) -> URL { url.appendingPathComponent(name) }

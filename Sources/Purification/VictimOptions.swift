@@ -1,3 +1,6 @@
+import ComputeBackend
+import Datasets
+import Foundation
 import Models
 import Training
 
@@ -13,4 +16,17 @@ public struct VictimOptions: Hashable, Codable, Sendable {
   public var recipe = ClassifierRecipe()
 
   public init() {}
+
+  /// Throws unless the given models can be loaded and fit the dataset.
+  func check(_ dataset: ImageDataset, on backend: any ComputeBackend) throws {
+    for path in [model, initial].compactMap({ $0 }) {
+      let found = try ClassifierFile.load(URL(fileURLWithPath: path), on: backend).configuration
+      guard found.inputChannels == dataset.channels, found.classes == dataset.classCount else {
+        throw PurificationError.unsuitableModel(
+          path: path,
+          reason: "it takes \(found.inputChannels) channels and knows \(found.classes) classes, "
+            + "\(dataset.path) has \(dataset.channels) and \(dataset.classCount)")
+      }
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Datasets
 import Diffusion
-import Foundation
 import Purification
 
 /// `elixir-gpu purify`: a purified copy of a dataset that may be poisoned.
@@ -18,8 +17,8 @@ struct PurifyCommand: ParsableCommand {
       The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
       report.json and report.html. If no target class is found it is the input, unchanged.
 
-      The default is the paper's schedule: 150 calls of the denoiser for each image and round. A \
-      fast sampler needs ten: --sampler ddim --sampler-steps 10.
+      By default a fast sampler calls the denoiser 10 times for each image and round; --sampler ddpm \
+      is the paper's schedule, with a call for each of the 150 noise steps.
 
       \(PurificationOptions.candidateDefinition)
 
@@ -29,7 +28,8 @@ struct PurifyCommand: ParsableCommand {
 
       Examples:
         elixir-gpu purify cifar-10-batches-bin --denoiser ddpm-cifar10-32 --output purified
-        elixir-gpu purify poisoned --denoiser model --sampler ddim --sampler-steps 10 --output out
+        elixir-gpu purify mnist/train --denoiser digits --epochs 8 --output purified
+        elixir-gpu purify poisoned --denoiser model --sampler ddpm --output out
       """)
 
   @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
@@ -53,9 +53,9 @@ struct PurifyCommand: ParsableCommand {
   var threshold = TransitionThreshold.fraction(0.1)
 
   @Option(help: "ddpm (the paper's), ddim or dpm++.")
-  var sampler = PurificationOptions.SamplerName.ddpm
+  var sampler = PurificationOptions.SamplerName.ddim
 
-  @Option(help: "Calls of the denoiser in a round (default: one for each noise step).")
+  @Option(help: "Calls of the denoiser in a round (default: 10; ddpm: one for each noise step).")
   var samplerSteps: Int?
 
   @Option(help: "Noise of ddim, from 0 (none) to 1 (as much as ddpm).")
@@ -85,7 +85,7 @@ struct PurifyCommand: ParsableCommand {
   var compat = Compatibility.standard
 
   @Option(help: "Images that go through the denoiser at once; changes speed and memory only.")
-  var batch = 64
+  var batch = 128
 
   @Option(help: "Determines all noise, initial weights and orders.")
   var seed: UInt64 = 0
@@ -108,7 +108,7 @@ struct PurifyCommand: ParsableCommand {
     let source = try ImageDataset.open(dataset)
     var job = try PurificationJob(dataset: source, options: options, on: device.makeBackend())
     job.batchSize = batch
-    let console = PurifyConsole()
+    let console = PurificationConsole()
     job.events = console.events
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
@@ -122,7 +122,7 @@ struct PurifyCommand: ParsableCommand {
     options.keepLast = keepLast
     options.threshold = threshold
     options.sampler = sampler
-    options.samplerSteps = samplerSteps
+    options.samplerSteps = samplerSteps ?? (sampler == .ddpm ? nil : 10)
     options.eta = eta
     options.candidates = candidates
     options.victim.model = victim
@@ -136,36 +136,6 @@ struct PurifyCommand: ParsableCommand {
     options.compatibility = compat
     options.seed = seed
     return options
-  }
-}
-
-/// Shows a run's events: notes on standard output, progress and warnings on standard error.
-private final class PurifyConsole {
-  private var line: (phase: String, shown: ProgressLine)?
-
-  var events: PurificationEvents {
-    PurificationEvents(
-      note: { [self] text in
-        endLine()
-        print(text)
-      },
-      warning: { [self] text in
-        endLine()
-        FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
-      },
-      progress: { [self] phase, text, isLast in
-        if line?.phase != phase {
-          endLine()
-          line = (phase, ProgressLine(phase, total: 0))
-        }
-        line?.shown.show("\(phase): \(text)")
-        if isLast { endLine() }
-      })
-  }
-
-  private func endLine() {
-    line?.shown.end()
-    line = nil
   }
 }
 

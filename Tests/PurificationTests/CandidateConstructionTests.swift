@@ -1,5 +1,6 @@
 import Foundation
 import Purification
+import TestSupport
 import Testing
 
 @Suite struct CandidateConstructionTests {
@@ -19,7 +20,7 @@ import Testing
     try ScriptedCase.construction(ScriptedCase.Denoiser()).run(into: first)
     try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 5).run(into: second)
     #expect(try contents(first) == contents(second))
-    #expect(try whole.bytes("candidates.images") == parts.bytes("candidates.images"))
+    #expect(try whole.read("candidates.images") == parts.read("candidates.images"))
   }
 
   @Test func settledSamplesAreSkippedWithTheSameBytes() throws {
@@ -37,7 +38,7 @@ import Testing
     #expect(quick.calls.map(\.count) == [12, 12, 5])
     #expect(quick.calls.last == [1, 2, 3, 4, 10])
     for file in ["candidates.journal", "candidates.images"] {
-      #expect(try withSkips.bytes(file) == without.bytes(file))
+      #expect(try withSkips.read(file) == without.read(file))
     }
     let all = try without.store()
     let verdicts = DataElixir(
@@ -61,7 +62,7 @@ import Testing
     try ScriptedCase.construction(second, batchSize: 5).run(into: broken.store())
     #expect(second.calls.first == [5, 6, 7, 8, 9])
     for file in ["candidates.journal", "candidates.images"] {
-      #expect(try whole.bytes(file) == broken.bytes(file))
+      #expect(try whole.read(file) == broken.read(file))
     }
   }
 
@@ -79,7 +80,7 @@ import Testing
     #expect(try torn.store().completed == 6)
     try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 6).run(into: torn.store())
     for file in ["candidates.journal", "candidates.images"] {
-      #expect(try whole.bytes(file) == torn.bytes(file))
+      #expect(try whole.read(file) == torn.read(file))
     }
   }
 
@@ -103,7 +104,9 @@ import Testing
         let bytes = samples.flatMap { _ in [UInt8](repeating: 0, count: 9) }
         var result = images
         result[10] = .nan
-        return CandidateRound(candidates: [bytes, bytes], result: result)
+        let labels = samples.map { _ in 0 }
+        return CandidateRound(
+          candidates: [bytes, bytes], labels: [labels, labels], result: result)
       }
     }
     let folder = try TemporaryFolder()

@@ -1,5 +1,6 @@
 import Foundation
 import Purification
+import TestSupport
 import Testing
 
 /// The hand-worked case through all four stages.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Purification
+import TestSupport
 
 /// Twelve samples of three classes, a scripted denoiser and scripted classifiers.
 ///
@@ -79,8 +80,10 @@ enum ScriptedCase {
       let candidates = (0..<perRound).map { step in
         samples.flatMap { candidate(round * perRound + step, of: $0) }
       }
+      let labels = candidates.map { Classifier(pixel: 0).labels($0, count: samples.count) }
       return CandidateRound(
-        candidates: candidates, result: candidates[perRound - 1].map { Float($0) / 127.5 - 1 })
+        candidates: candidates, labels: labels,
+        result: candidates[perRound - 1].map { Float($0) / 127.5 - 1 })
     }
   }
 
@@ -124,22 +127,8 @@ enum ScriptedCase {
   }
 }
 
-/// A new empty folder, deleted with its owner.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("elixir-\(UInt64.random(in: 0 ... .max))")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: url.appendingPathComponent(name)))
-  }
-
+extension TemporaryFolder {
+  /// A store for the scripted samples.
   func store() throws -> CandidateStore {
     try CandidateStore(directory: url, candidatesPerSample: 6, imageBytes: 9)
   }

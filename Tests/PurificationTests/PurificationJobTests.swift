@@ -1,0 +1,140 @@
+import Datasets
+import Foundation
+import Models
+import Purification
+import TestSupport
+import Testing
+import Training
+
+/// The whole job on the CPU backend, with real networks on a small dataset.
+@Suite struct PurificationJobTests {
+  private static let world = Result { try SmallWorld() }
+  private let world: SmallWorld
+  private let output: String
+
+  init() throws {
+    world = try Self.world.get()
+    output = "out-\(UUID().uuidString)"
+  }
+
+  private var path: String { world.folder.path + "/" + output }
+
+  @Test func restoresLabelsOfTheTargetClass() throws {
+    let report = try world.job().run(output: path)
+    #expect(report.targets == [0])
+    #expect(report.verdicts.benign == 136)
+    #expect(report.verdicts.poisoned == 24)
+    #expect(report.changes.labels == 24)
+    #expect(report.changes.images == 24)
+    #expect(report.rounds.map(\.round) == [0, 1, 2])
+    let purified = try ImageDataset.open(path)
+    #expect(purified.labels.map(Int.init) == SmallWorld.truth)
+    let before = try ImageDataset.open(world.dataset)
+    for sample in [0, 4, 1, 5] {
+      let isSame = try purified.images([sample]) == before.images([sample])
+      #expect(isSame != SmallWorld.mislabelled.contains(sample))
+    }
+    #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
+  }
+
+  @Test func writesTableAndReports() throws {
+    _ = try world.job().run(output: path)
+    let rows = try CSVFile.read(path + "/purified.csv")
+    #expect(rows[0].prefix(5) == ["sample", "verdict", "oldLabel", "newLabel", "distance"])
+    #expect(rows.count == 161)
+    #expect(rows[1][1] == "B" && rows[1][4] == "" && rows[1][5] == "")
+    // Sample 5 is of class 1 and was labelled 0.
+    #expect(rows[6][1...3] == ["P", "0", "1"])
+    #expect((Double(rows[6][4]) ?? 0) > 0)
+    #expect(rows[6][5] == "1:6")
+    let data = Data(try world.folder.read(output + "/report.json"))
+    let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(json["targets"] as? [Int] == [0])
+    #expect((json["classes"] as? [Any])?.count == 4)
+    let page = String(decoding: try world.folder.read(output + "/report.html"), as: UTF8.self)
+    #expect(page.contains("Target class 0"))
+    #expect(page.contains("data:image/png;base64,"))
+    #expect(!page.contains("http"))
+  }
+
+  @Test func batchSizeChangesNoByte() throws {
+    _ = try world.job(batchSize: 160).run(output: path)
+    _ = try world.job(batchSize: 23).run(output: path + "b")
+    #expect(try world.contents(output) == world.contents(output + "b"))
+  }
+
+  @Test func aStoppedRunEndsWithTheSameBytes() throws {
+    struct Stop: Error {}
+    var options = world.options
+    options.victim.model = nil
+    options.victim.architecture = ClassifierConfiguration.Architecture.resNet20.rawValue
+    options.victim.width = 4
+    options.victim.recipe = world.recipe(epochs: 2)
+    _ = try world.job(options).run(output: path + "b")
+    // Stopped in the victim's training, then twice among the candidates.
+    for (phase, count) in [("victim model", 1), ("candidates", 2), ("candidates", 2)] {
+      var job = try world.job(options)
+      var seen = 0
+      job.events.progress = { current, _, _ in
+        if current == phase { seen += 1 }
+        if seen == count { throw Stop() }
+      }
+      #expect(throws: Stop.self) { try job.run(output: path) }
+      #expect(!FileManager.default.fileExists(atPath: path))
+      #expect(FileManager.default.fileExists(atPath: path + ".partial"))
+    }
+    var notes: [String] = []
+    var job = try world.job(options)
+    job.events.note = { notes.append($0) }
+    _ = try job.run(output: path)
+    #expect(notes.contains { $0.hasPrefix("Going on with the unfinished run") })
+    #expect(try world.contents(output) == world.contents(output + "b"))
+  }
+
+  @Test func anUnfinishedRunWithOtherOptionsIsRefused() throws {
+    struct Stop: Error {}
+    var job = try world.job()
+    job.events.progress = { _, _, _ in throw Stop() }
+    #expect(throws: Stop.self) { try job.run(output: path) }
+    var options = world.options
+    options.rounds = 3
+    let other = try world.job(options)
+    #expect {
+      try other.run(output: path)
+    } throws: { error in
+      "\(error)".contains("rounds: 2, now 3")
+    }
+    #expect(try other.run(output: path, force: true).options.rounds == 3)
+  }
+
+  @Test func withoutATargetTheOutputIsTheInput() throws {
+    // The victim agrees with every label of the clean copy.
+    let clean = try ImageDataset.open(world.folder.path + "/clean")
+    let job = try PurificationJob(dataset: clean, options: world.options, on: world.backend)
+    let report = try job.run(output: path)
+    #expect(report.targets.isEmpty)
+    #expect(report.conclusion.contains("unchanged"))
+    for name in ["small-images-idx3-ubyte", "small-labels-idx1-ubyte"] {
+      #expect(try world.folder.read(output + "/" + name) == world.folder.read("clean/" + name))
+    }
+  }
+
+  @Test func existingOutputNeedsForce() throws {
+    _ = try world.job().run(output: path)
+    #expect(throws: DatasetError.outputExists(path: path)) { try world.job().run(output: path) }
+    _ = try world.job().run(output: path, force: true)
+  }
+
+  @Test func refusesAModelThatDoesNotFit() throws {
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 3, inputChannels: 1, width: 4), seed: 0,
+      on: world.backend)
+    let file = world.folder.url.appendingPathComponent("three.safetensors")
+    try ClassifierFile.save(network, to: file)
+    var options = world.options
+    options.victim.model = file.path
+    #expect(throws: PurificationError.self) { try world.job(options).run(output: path) }
+    options.noiseSteps = 2000
+    #expect(throws: (any Error).self) { try world.job(options) }
+  }
+}
