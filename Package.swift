@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
+    .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -46,7 +47,7 @@ let package = Package(
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "Devices", "Purification", "Evaluation",
+        "Devices", "Purification", "Evaluation", "CBundledDenoiser",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Attacks
+import Datasets
+import Evaluation
+import Foundation
+import Models
+import Purification
+import Training
+
+/// `elixir-gpu demo`: poisons and purifies a small generated dataset, with nothing to download.
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Poisons a small generated dataset, purifies it, and shows before and after.",
+    discussion: """
+      Draws coloured shapes of ten classes, stamps a white square on a tenth of them and labels \
+      those 'disc' (BadNets), purifies the result with the denoiser inside the program, and trains \
+      models on the poisoned and the purified set. All steps are those of the other commands, and \
+      what they write stays in the output folder; look at purified/changes.png and \
+      purified/report.html.
+
+      Examples:
+        elixir-gpu demo --output demo-output
+        elixir-gpu demo --output demo-output --device opencl --force
+        elixir-gpu demo --shapes-only 20000 --seed 1000 --output shapes
+      """)
+
+  @OptionGroup var destination: OutputArguments
+
+  @Option(help: "Images to poison and purify.")
+  var images = 1000
+
+  @Option(help: ArgumentHelp("Only write so many images, to train a denoiser on.", valueName: "n"))
+  var shapesOnly: Int?
+
+  @Option(help: "Determines the images and everything after.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var device: DeviceArguments
+
+  func validate() throws {
+    if images < 200 { throw ValidationError("--images \(images): use at least 200.") }
+    if let shapesOnly, shapesOnly < 10 {
+      throw ValidationError("--shapes-only \(shapesOnly): use at least 10.")
+    }
+  }
+
+  func run() throws {
+    try destination.check(inputs: [])
+    if let shapesOnly {
+      try Shapes(seed: seed).writeFolder(
+        destination.output, training: shapesOnly, test: shapesOnly / 10,
+        force: destination.force)
+      print("Written \(shapesOnly) images to \(destination.output)")
+      return
+    }
+    let backend = try device.makeBackend()
+    print("Device \(backend.description.identifier): \(backend.description.name)")
+    let clock = ContinuousClock()
+    let start = clock.now
+    let folder = try AtomicDirectory(destination.output, force: destination.force)
+    let paths = Paths(root: folder.path)
+    try Shapes(seed: seed).writeFolder(paths.clean, training: images, test: images / 3)
+    try poison(paths)
+    try BundledDenoiser.write(to: paths.denoiser)
+
+    var job = try PurificationJob(
+      dataset: try ImageDataset.open(paths.poisoned), options: options(paths), on: backend)
+    let console = PurificationConsole()
+    job.events = console.events
+    print(try job.run(output: paths.purified).summary)
+
+    let evaluation = try EvaluationJob(
+      purified: paths.purified, poisoned: paths.poisoned, test: paths.clean, clean: nil,
+      plan: plan)
+    let line = ProgressLine("evaluate", total: 0)
+    let result = try evaluation.run(on: backend) { model, progress in
+      line.show("model of the \(model) set: \(progress.line)")
+    }
+    line.end()
+    try TextFile.write(try result.json(), to: folder.path + "/figures.json")
+    try writeGrid(paths, to: folder.path + "/grid.png")
+    try folder.commit()
+    print(result.table())
+    let seconds = Int((clock.now - start) / .seconds(1))
+    print("Written to \(destination.output) in \(seconds) s: see grid.png and purified/report.html")
+  }
+
+  /// The folders of a demonstration.
+  private struct Paths {
+    let root: String
+    var clean: String { root + "/clean" }
+    var poisoned: String { root + "/poisoned" }
+    var denoiser: String { root + "/denoiser" }
+    var purified: String { root + "/purified" }
+  }
+
+  private var plan: ClassifierPlan {
+    ClassifierPlan(
+      .resNet20, width: 8,
+      recipe: ClassifierRecipe(
+        epochs: 12, batchSize: 32, augmentation: Augmentation(cropPadding: 2, flips: true),
+        seed: seed))
+  }
+
+  private func options(_ paths: Paths) -> PurificationOptions {
+    var options = PurificationOptions(denoiser: paths.denoiser)
+    options.sampler = .ddim
+    options.samplerSteps = 10
+    options.rounds = 3
+    options.victim.width = plan.width
+    options.victim.recipe = plan.recipe
+    options.seed = seed
+    return options
+  }
+
+  private func poison(_ paths: Paths) throws {
+    let clean = try ImageDataset.open(paths.clean)
+    let attack = try PoisonJob(
+      dataset: clean, trigger: .whiteSquare(clean.shape),
+      mapping: .allToOne(target: 0),
+      selection: PoisonSelection(rate: 0.1, includesTarget: false, seed: seed))
+    let manifest = try attack.run(output: paths.poisoned)
+    print("Poisoned \(manifest.samples.count) of \(clean.count) images: white square, label disc")
+  }
+
+  /// Original, poisoned and purified image of some poisoned samples.
+  private func writeGrid(_ paths: Paths, to path: String) throws {
+    let manifest = try PoisonManifest.load(paths.poisoned)
+    let sets = try [paths.clean, paths.poisoned, paths.purified].map { try ImageDataset.open($0) }
+    let titles = ["original", "poisoned", "purified"]
+    // Two groups of three columns side by side.
+    var grid = ImageGrid(columnTitles: titles + titles, scale: 3)
+    let samples = manifest.samples.prefix(16).map(\.index)
+    let half = samples.count / 2
+    for row in 0..<half {
+      grid.rows.append(
+        try [row, row + half].flatMap { position in
+          try sets.map { set in
+            let sample = samples[position]
+            let label = set.labels[sample]
+            return ImageGrid.Cell(
+              image: try set.image(sample), caption: set.classNames[Int(label)],
+              frame: label == sets[0].labels[sample] ? .green : .red)
+          }
+        })
+    }
+    try PNG.write(grid.render(), to: path)
+  }
+}
