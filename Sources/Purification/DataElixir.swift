@@ -51,8 +51,11 @@ public struct DataElixir {
     let empty = LabelHistogram(classes: images.classCount)
     var pools = [LabelHistogram](repeating: empty, count: images.classCount)
     var counts = [Int](repeating: 0, count: images.classCount)
-    for (sample, finding) in findings.enumerated() where finding.verdict.isAnomalous {
+    var sizes = counts
+    for (sample, finding) in findings.enumerated() {
       let label = images.label(sample)
+      sizes[label] += 1
+      guard finding.verdict.isAnomalous else { continue }
       let labels = store.labels(of: sample)
       counts[label] += 1
       for candidate in rules.filter.kept(labels, finding: finding) {
@@ -61,7 +64,8 @@ public struct DataElixir {
       if rules.compatibility == .dataElixir { pools[label].add(labels.original) }
     }
     return TargetDetection(
-      pools: pools, anomalousSamples: counts, compatibility: rules.compatibility)
+      pools: pools, anomalousSamples: counts, classSizes: sizes,
+      compatibility: rules.compatibility)
   }
 }
 

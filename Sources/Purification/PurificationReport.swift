@@ -75,7 +75,7 @@ public struct PurificationReport: Codable, Sendable {
     var lines = [
       "Samples: \(verdicts.benign) benign, \(verdicts.poisoned) poisoned, "
         + "\(verdicts.suspicious) suspicious",
-      "class  anomalous  score   index",
+      "class  anomalous  by count  score   index",
     ]
     func column(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text
@@ -84,6 +84,7 @@ public struct PurificationReport: Codable, Sendable {
     for evidence in classes {
       lines.append(
         column(String(evidence.label), 5) + column(String(evidence.anomalousSamples), 11)
+          + column(number(evidence.countIndex), 10)
           + column(number(evidence.score), 8) + column(number(evidence.index), 8)
           + (evidence.isTarget ? "  target" : ""))
     }

@@ -10,14 +10,23 @@ import Foundation
 /// exception: an index needs three scores, and if a good denoiser leaves anomalous samples in fewer
 /// classes, the empty ones enter with score 0, the ideal.
 ///
-/// In two cases an index above 2 alone is weak evidence: if most scores are equal (see
-/// `AnomalyIndex`), and if empty classes entered. Then a class must also have at least
-/// `minimumSamples` anomalous samples; one that has fewer is named in `warnings`.
+/// The score of a few samples is chance: a target must also have anomalous samples among at least
+/// `minimumShare` of its samples. In two cases an index above 2 is weak evidence still: if most scores
+/// are equal (see `AnomalyIndex`), and if empty classes entered. Then a class must have at least
+/// `minimumSamples` anomalous samples, too. Classes that fail this are named in `warnings`.
+///
+/// The paper's other metric, the number of anomalous samples, finds a target whose triggers a weak
+/// denoiser leaves on many candidates, so that their labels hardly leave the class. Classes differ in
+/// difficulty, so by number a class is a target only if its index exceeds `countThreshold`.
 public struct TargetDetection: Equatable, Sendable {
   /// Below this many anomalous samples a class's score is uncertain.
   public static let minimumSamples = 20
+  /// Below this share of its samples a class's anomalous samples are taken for chance.
+  public static let minimumShare = 0.03
   /// A class with a higher index is an outlier.
   public static let indexThreshold = 2.0
+  /// By the number of anomalous samples, a class with a higher index is an outlier.
+  public static let countThreshold = 5.0
 
   /// The evidence about one class.
   public struct ClassEvidence: Equatable, Codable, Sendable {
@@ -30,8 +39,10 @@ public struct TargetDetection: Equatable, Sendable {
     public var score: Double?
     /// Anomaly index of the score.
     public var index: Double?
-    /// Anomaly index of the number of anomalous samples, the paper's other metric; it decides nothing.
+    /// Anomaly index of the number of anomalous samples, the paper's other metric.
     public var countIndex: Double
+    /// Share of the class's samples that are anomalous.
+    public var anomalousShare: Double
     public var isTarget: Bool
   }
 
@@ -42,13 +53,16 @@ public struct TargetDetection: Equatable, Sendable {
   /// - Parameters:
   ///   - pools: by class, the candidate labels of its anomalous samples.
   ///   - anomalousSamples: by class, N_y.
+  ///   - classSizes: by class, all samples.
   ///   - compatibility: with `.dataElixir`, −ln q_y unsmoothed and the index two-sided.
   public init(
-    pools: [LabelHistogram], anomalousSamples: [Int], compatibility: Compatibility = .standard
+    pools: [LabelHistogram], anomalousSamples: [Int], classSizes: [Int],
+    compatibility: Compatibility = .standard
   ) {
     precondition(
-      pools.count == anomalousSamples.count,
-      "TargetDetection: \(pools.count) pools, \(anomalousSamples.count) counts")
+      pools.count == anomalousSamples.count && pools.count == classSizes.count,
+      "TargetDetection: \(pools.count) pools, \(anomalousSamples.count) counts, "
+        + "\(classSizes.count) sizes")
     let countIndex = AnomalyIndex(anomalousSamples.map(Double.init)).values
     classes = pools.indices.map { label in
       ClassEvidence(
@@ -56,11 +70,15 @@ public struct TargetDetection: Equatable, Sendable {
         score: Self.score(
           pools[label], label: label, samples: anomalousSamples[label],
           compatibility: compatibility),
-        index: nil, countIndex: countIndex[label], isTarget: false)
+        index: nil, countIndex: countIndex[label],
+        anomalousShare: Double(anomalousSamples[label]) / Double(max(classSizes[label], 1)),
+        isTarget: false)
     }
     warnings = []
     switch compatibility {
-    case .standard: judge()
+    case .standard:
+      judge()
+      judgeByCount()
     case .dataElixir: judgeLikeOfficialCode()
     }
     warnAboutFewSamples()
@@ -95,13 +113,36 @@ public struct TargetDetection: Equatable, Sendable {
       guard index.values[position] > Self.indexThreshold, scores[position] > index.median else {
         continue
       }
-      if isWeak && classes[label].anomalousSamples < Self.minimumSamples {
+      let evidence = classes[label]
+      if evidence.anomalousShare < Self.minimumShare {
         warnings.append(
-          "class \(label) stands out, but by only \(classes[label].anomalousSamples) anomalous "
-            + "samples while most classes have equal scores: not taken as a target")
+          "class \(label) stands out, but by only \(evidence.anomalousSamples) anomalous samples, "
+            + "too small a share of the class: not taken as a target")
+      } else if isWeak && evidence.anomalousSamples < Self.minimumSamples {
+        warnings.append(
+          "class \(label) stands out, but by only \(evidence.anomalousSamples) anomalous samples "
+            + "while most classes have equal scores: not taken as a target")
       } else {
         classes[label].isTarget = true
       }
+    }
+  }
+
+  private mutating func judgeByCount() {
+    let median = AnomalyIndex.median(classes.map { Double($0.anomalousSamples) })
+    guard classes.count >= 3 else { return }
+    for label in classes.indices where !classes[label].isTarget {
+      let evidence = classes[label]
+      guard evidence.countIndex > Self.countThreshold, Double(evidence.anomalousSamples) > median,
+        evidence.anomalousSamples >= Self.minimumSamples,
+        evidence.anomalousShare >= Self.minimumShare
+      else { continue }
+      classes[label].isTarget = true
+      warnings.append(
+        "class \(label) is a target by its number of anomalous samples alone "
+          + "(\(evidence.anomalousSamples), index "
+          + "\(String(format: "%.1f", evidence.countIndex))): many candidates keep its label, so the "
+          + "denoiser may be too weak to remove the trigger; train it longer")
     }
   }
 

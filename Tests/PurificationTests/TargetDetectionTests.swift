@@ -12,11 +12,28 @@ import Testing
   }
 
   private func detection(
-    own: [Int], totals: [Int], samples: [Int], compatibility: Compatibility = .standard
+    own: [Int], totals: [Int], samples: [Int], sizes: [Int]? = nil,
+    compatibility: Compatibility = .standard
   ) -> TargetDetection {
     let pools = own.indices.map { pool($0, own: own[$0], total: totals[$0], classes: own.count) }
     return TargetDetection(
-      pools: pools, anomalousSamples: samples, compatibility: compatibility)
+      pools: pools, anomalousSamples: samples,
+      classSizes: sizes ?? [Int](repeating: 200, count: own.count), compatibility: compatibility)
+  }
+
+  /// Counts and label shares of a real run on MNIST with a weak denoiser: class 0 was poisoned, its
+  /// candidates mostly kept the label; class 1 scores highest with four samples.
+  @Test func fewSamplesAreNoTargetAndManyAre() {
+    let samples = [322, 4, 8, 23, 27, 15, 4, 14, 22, 16]
+    let scores = [0.570, 1.609, 1.032, 0.765, 0.794, 0.610, 0.799, 0.806, 0.721, 0.956]
+    let totals = samples.map { $0 * 1000 }
+    let found = detection(
+      own: zip(totals, scores).map { Int(Double($0) * exp(-$1)) }, totals: totals,
+      samples: samples, sizes: [797] + [Int](repeating: 356, count: 9))
+    #expect(found.targets == [0])
+    #expect((found.classes[1].index ?? 0) > 2)
+    #expect(found.warnings.contains { $0.hasPrefix("class 1 stands out, but by only 4") })
+    #expect(found.warnings.contains { $0.hasPrefix("class 0 is a target by its number") })
   }
 
   @Test func findsTheClassWhoseSamplesLeaveIt() {
