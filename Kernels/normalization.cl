@@ -64,12 +64,13 @@ static inline float2 groupSumPairs(float2 value, local float2 *scratch) {
 #endif
 }
 
-// Chan's combination of a group's chunks and channels: mean, and rstd = (variance + ε)^−½ or, with
-// `wantVariance`, the biased variance; both [N, groups]. One work-group a group.
+// Chan's combination of a group's chunks and channels: mean, what it lost by rounding, and
+// rstd = (variance + ε)^−½ or, with `wantVariance`, the biased variance; all [N, groups]. One
+// work-group a group.
 GROUP_KERNEL void combineMoments(
     const global float *partial, global float *mean, int meanOffset, global float *spread,
-    int spreadOffset, int batch, int rows, int channels, int groups, int length, float epsilon,
-    int wantVariance) {
+    int spreadOffset, global float *residual, int batch, int rows, int channels, int groups,
+    int length, float epsilon, int wantVariance) {
   local float2 pairs[GROUP];
   local float scratch[GROUP];
   const int chunks = ceilDivide(rows, length), size = channels / groups;
@@ -99,6 +100,7 @@ GROUP_KERNEL void combineMoments(
     const float variance = groupSum(squares, scratch) / count;
     if (get_local_id(0) == 0) {
       mean[meanOffset + item] = centre;
+      residual[item] = low;
       spread[spreadOffset + item] = wantVariance ? variance : 1.0f / sqrt(variance + epsilon);
     }
   }
@@ -118,13 +120,22 @@ static inline void statistics(
   *rstd = VLOAD(0, scales);
 }
 
-// y = activation(x̂·gamma + beta); mean and spread [N, groups].
+// The numbers values[stride·group] of the channels channel … of one sample.
+static inline VEC ofGroups(
+    const global float *values, int stride, int firstGroup, int size, int channel, int rest) {
+  float lanes[LANES];
+  for (int lane = 0; lane < LANES; ++lane)
+    lanes[lane] = values[stride * (firstGroup + (channel + min(lane, rest - 1)) / size)];
+  return VLOAD(0, lanes);
+}
+
+// y = activation(x̂·gamma + beta); mean, spread and residual [N, groups].
 GROUP_KERNEL void normalizeGroups(
     int activation, const global float *x, int xOffset, const global float *gamma,
     int gammaOffset, const global float *beta, int betaOffset, const global float *mean,
-    int meanOffset, const global float *spread, int spreadOffset, global float *into,
-    int intoOffset, int batch, int rows, int channels, int groups, int length, float epsilon,
-    int isVariance) {
+    int meanOffset, const global float *spread, int spreadOffset, const global float *residual,
+    global float *into, int intoOffset, int batch, int rows, int channels, int groups, int length,
+    float epsilon, int isVariance) {
   const int chunks = ceilDivide(rows, length), strips = ceilDivide(channels, LANES);
   for (ITEMS(item, batch * chunks * strips)) {
     const int channel = item % strips * LANES, rest = channels - channel;
@@ -132,8 +143,9 @@ GROUP_KERNEL void normalizeGroups(
     VEC centre, rstd;
     statistics(mean + meanOffset + sample * groups, spread + spreadOffset + sample * groups,
                channels / groups, channel, rest, epsilon, isVariance, &centre, &rstd);
+    const VEC lost = ofGroups(residual, 1, sample * groups, channels / groups, channel, rest);
     const VEC scale = rstd * loadPart(gamma + gammaOffset + channel, rest, 0);
-    const VEC shift = loadPart(beta + betaOffset + channel, rest, 0);
+    const VEC shift = loadPart(beta + betaOffset + channel, rest, 0) - lost * scale;
     const int first = (sample * rows + chunk * length) * channels + channel;
     const int count = min(length, rows - chunk * length);
     for (int row = 0; row < count; ++row) {
@@ -144,8 +156,8 @@ GROUP_KERNEL void normalizeGroups(
   }
 }
 
-// Σ ∂z and Σ ∂z·x̂ of each channel over a chunk's rows, where ∂z = upstream·activation′(z);
-// partial [N, chunks, 2, C].
+// Σ ∂z, Σ ∂z·x̂ and Σ x̂ of each channel over a chunk's rows, where ∂z = upstream·activation′(z);
+// partial [N, chunks, 3, C].
 GROUP_KERNEL void chunkGradientSums(
     int activation, const global float *x, int xOffset, const global float *gamma,
     int gammaOffset, const global float *beta, int betaOffset, const global float *mean,
@@ -163,7 +175,7 @@ GROUP_KERNEL void chunkGradientSums(
     const VEC shift = loadPart(beta + betaOffset + channel, rest, 0);
     const int first = (sample * rows + chunk * length) * channels + channel;
     const int count = min(length, rows - chunk * length);
-    VEC sum = (VEC)(0.0f), product = (VEC)(0.0f);
+    VEC sum = (VEC)(0.0f), product = (VEC)(0.0f), normals = (VEC)(0.0f);
     for (int row = 0; row < count; ++row) {
       const int at = first + row * channels;
       VEC normal = (loadPart(x + xOffset + at, rest, 0) - centre) * rstd;
@@ -171,28 +183,36 @@ GROUP_KERNEL void chunkGradientSums(
       if (activation) slope *= activationSlope(activation, fma(normal, scale, shift));
       sum += slope;
       product = fma(slope, normal, product);
+      normals += normal;
     }
-    global float *to = partial + (sample * chunks + chunk) * 2 * channels + channel;
+    global float *to = partial + (sample * chunks + chunk) * 3 * channels + channel;
     storePart(sum, to, rest);
     storePart(product, to + channels, rest);
+    storePart(normals, to + 2 * channels, rest);
   }
 }
 
-// Group means of gamma·∂z and gamma·∂z·x̂ from the sums [N, 2, C]; means [N, groups, 2].
+// Group means of gamma·∂z, gamma·∂z·x̂ and x̂ from the sums [N, 3, C]; means [N, groups, 3]. The mean
+// of x̂ is what the saved mean lost by rounding; it is taken out of the sums ∂z·x̂, in place too.
 GROUP_KERNEL void groupGradientMeans(
-    const global float *sums, const global float *gamma, int gammaOffset, global float *means,
-    int batch, int rows, int channels, int groups) {
+    global float *sums, const global float *gamma, int gammaOffset, global float *means, int batch,
+    int rows, int channels, int groups) {
   const int size = channels / groups;
   for (ITEMS(item, batch * groups)) {
-    const int sample = item / groups, channel = item % groups * size;
-    float sum = 0.0f, product = 0.0f;
-    for (int c = channel; c < channel + size; ++c) {
-      sum += gamma[gammaOffset + c] * sums[sample * 2 * channels + c];
-      product += gamma[gammaOffset + c] * sums[(sample * 2 + 1) * channels + c];
-    }
+    global float *first = sums + item / groups * 3 * channels + item % groups * size;
+    const global float *factor = gamma + gammaOffset + item % groups * size;
     const float scale = 1.0f / ((float)rows * (float)size);
-    means[2 * item] = scale * sum;
-    means[2 * item + 1] = scale * product;
+    float sum = 0.0f, product = 0.0f, normals = 0.0f;
+    for (int c = 0; c < size; ++c) normals += first[2 * channels + c];
+    normals *= scale;
+    for (int c = 0; c < size; ++c) {
+      first[channels + c] -= normals * first[c];
+      sum += factor[c] * first[c];
+      product += factor[c] * first[channels + c];
+    }
+    means[3 * item] = scale * sum;
+    means[3 * item + 1] = scale * product;
+    means[3 * item + 2] = normals;
   }
 }
 
@@ -211,13 +231,9 @@ GROUP_KERNEL void normalizeGradient(
     VEC centre, rstd;
     statistics(mean + meanOffset + sample * groups, spread + spreadOffset + sample * groups,
                size, channel, rest, epsilon, isVariance, &centre, &rstd);
-    float first[LANES], second[LANES];
-    for (int lane = 0; lane < LANES; ++lane) {
-      const int group = sample * groups + (channel + min(lane, rest - 1)) / size;
-      first[lane] = means[2 * group];
-      second[lane] = means[2 * group + 1];
-    }
-    const VEC sum = VLOAD(0, first), product = VLOAD(0, second);
+    const VEC sum = ofGroups(means, 3, sample * groups, size, channel, rest);
+    const VEC product = ofGroups(means + 1, 3, sample * groups, size, channel, rest);
+    const VEC lost = ofGroups(means + 2, 3, sample * groups, size, channel, rest);
     const VEC scale = loadPart(gamma + gammaOffset + channel, rest, 0);
     const VEC shift = loadPart(beta + betaOffset + channel, rest, 0);
     const int start = (sample * rows + chunk * length) * channels + channel;
@@ -227,7 +243,8 @@ GROUP_KERNEL void normalizeGradient(
       VEC normal = (loadPart(x + xOffset + at, rest, 0) - centre) * rstd;
       VEC slope = loadPart(upstream + upstreamOffset + at, rest, 0);
       if (activation) slope *= activationSlope(activation, fma(normal, scale, shift));
-      storePart(rstd * (scale * slope - sum - normal * product), into + intoOffset + at, rest);
+      storePart(rstd * (scale * slope - sum - (normal - lost) * product),
+                into + intoOffset + at, rest);
     }
   }
 }

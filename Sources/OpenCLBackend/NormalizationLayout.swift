@@ -61,6 +61,7 @@ extension OpenCLBackend {
     let shape = layout.shape
     let strips = shape.batch * layout.chunks * vectors(shape.channels)
     let partial = temporary(layout.partialCount(3))
+    let residual = temporary(shape.statisticsCount)
     context.launch(
       .normalization, "chunkMoments", items: strips,
       [
@@ -69,11 +70,12 @@ extension OpenCLBackend {
       ])
     context.launch(
       .normalization, "combineMoments", rows: shape.statisticsCount,
-      [.buffer(partial), .output(layout.mean), .output(layout.spread)] + layout.sizes
+      [.buffer(partial), .output(layout.mean), .output(layout.spread), .buffer(residual)]
+        + layout.sizes
         + [.float(epsilon), .flag(layout.varianceEpsilon != nil)])
     context.launch(
       .normalization, "normalizeGroups", items: strips,
-      layout.operands(x) + [.output(into)] + layout.sizes + layout.kind)
+      layout.operands(x) + [.buffer(residual), .output(into)] + layout.sizes + layout.kind)
   }
 
   /// Writes the gradients of `normalize`, from `upstream` and the mean and spread it saved.
@@ -88,16 +90,16 @@ extension OpenCLBackend {
     let shape = layout.shape
     let channels = shape.channels
     let strips = shape.batch * layout.chunks * vectors(channels)
-    let partial = temporary(layout.partialCount(2))
+    let partial = temporary(layout.partialCount(3))
     context.launch(
       .normalization, "chunkGradientSums", items: strips,
       layout.operands(x) + [.input(upstream), .buffer(partial)] + layout.sizes + layout.kind)
-    // [N, 2, C]: Σ ∂z, then Σ ∂z·x̂.
-    let sampleSums = temporary(shape.batch * 2 * channels)[shape.batch * 2 * channels]
+    // [N, 3, C]: Σ ∂z, Σ ∂z·x̂ and Σ x̂.
+    let sampleSums = temporary(shape.batch * 3 * channels)[shape.batch * 3 * channels]
     reduceColumns(
-      .sum, partial[layout.partialCount(2)], batch: shape.batch, rows: layout.chunks,
-      columns: 2 * channels, scale: 1, into: sampleSums)
-    let means = temporary(2 * shape.statisticsCount)
+      .sum, partial[layout.partialCount(3)], batch: shape.batch, rows: layout.chunks,
+      columns: 3 * channels, scale: 1, into: sampleSums)
+    let means = temporary(3 * shape.statisticsCount)
     context.launch(
       .normalization, "groupGradientMeans", items: shape.statisticsCount,
       [
@@ -110,9 +112,9 @@ extension OpenCLBackend {
         + layout.sizes + layout.kind)
     var sums = sampleSums
     if shape.batch > 1 {
-      sums = temporary(2 * channels)[2 * channels]
+      sums = temporary(3 * channels)[3 * channels]
       reduceColumns(
-        .sum, sampleSums, batch: 1, rows: shape.batch, columns: 2 * channels, scale: 1, into: sums)
+        .sum, sampleSums, batch: 1, rows: shape.batch, columns: 3 * channels, scale: 1, into: sums)
     }
     copy(sums.range(from: 0, count: channels), into: betaGradient)
     copy(sums.range(from: channels, count: channels), into: gammaGradient)
