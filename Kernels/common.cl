@@ -53,7 +53,9 @@ static inline int itemShare(int count) {
   int workers = get_global_size(0);
   return count / workers + (count % workers != 0);
 }
-static inline int itemBegin(int count) { return min(count, (int)get_global_id(0) * itemShare(count)); }
+static inline int itemBegin(int count) {
+  return min(count, (int)get_global_id(0) * itemShare(count));
+}
 #endif
 
 static inline int ceilDivide(int a, int b) { return (a + b - 1) / b; }
@@ -94,7 +96,8 @@ static inline float laneMax(VEC value) {
   float lanes[LANES];
   VSTORE(value, 0, lanes);
   for (int width = LANES / 2; width > 0; width /= 2)
-    for (int lane = 0; lane < width; ++lane) lanes[lane] = greaterNumber(lanes[lane], lanes[lane + width]);
+    for (int lane = 0; lane < width; ++lane)
+      lanes[lane] = greaterNumber(lanes[lane], lanes[lane + width]);
   return lanes[0];
 }
 

@@ -34,7 +34,8 @@ GROUP_KERNEL void maxPool(
   }
 }
 
-// scale·mean over factor×factor windows: [N, H, W, C] to [N, H/f, W/f, C]; height, width: the output's.
+// scale·mean over factor×factor windows: [N, H, W, C] to [N, H/f, W/f, C]; height and width are the
+// output's.
 GROUP_KERNEL void averagePool(
     const global float *x, int xOffset, global float *into, int intoOffset, int batch, int height,
     int width, int channels, int factor, float scale) {

@@ -2,15 +2,15 @@
 //
 //   C[z, r, n] = epilogue(scale·Σₖ A[z, r, k]·B[z, k, n])
 //
-// A is addressed, not copied: element (r, k) lies at rowOffset(r) + innerOffset(k). For a convolution
-// over an image padded by `padImages`, r counts output pixels and k the taps (y, x, channel), so the
-// sum of the two offsets is the tap's place (implicit im2col, no bounds to check); the weight
+// A is addressed, not copied: element (r, k) lies at rowOffset(r) + innerOffset(k). In a convolution
+// over an image padded by `padImages`, r counts output pixels and k the taps (y, x, channel), so
+// that the sum of the two offsets is the tap's place (implicit im2col, no bounds to check); the weight
 // gradient swaps the two. A matrix has one row stride and one inner stride.
 //
 //   rowOffset(r)   = r / (rowCount1·rowCount2)·rowStride0 + r / rowCount2 % rowCount1·rowStride1
 //                    + r % rowCount2·rowStride2
-//   innerOffset(k) = segment / segmentCount1·segmentStride0 + segment % segmentCount1·segmentStride1
-//                    + k % runLength·runStride,   segment = k / runLength
+//   innerOffset(k) = segment / segmentCount1·segmentStride0
+//                    + segment % segmentCount1·segmentStride1 + k % runLength·runStride,   segment = k / runLength
 //
 // B is packed by `packPanels` as [z, ⌈columns / width⌉, k, width], columns beyond the end zero.
 // C: row r, column n at r·resultStride + n. z = (outer·batchInner + inner)·splits + split; a split
@@ -58,7 +58,8 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   if (activation) y = activate(activation, y);
 
 // panels[z, panel, k, j] = b[z, k, panel·width + j], zero beyond the last column. b's element (k, n)
-// lies at k / count2 / count1·stride0 + k / count2 % count1·stride1 + k % count2·stride2 + n·columnStride.
+// lies at k / count2 / count1·stride0 + k / count2 % count1·stride1 + k % count2·stride2
+// + n·columnStride.
 GROUP_KERNEL void packPanels(
     const global float *b, int bOffset, global float *panels, int batches, int batchInner,
     int strideOuter, int strideInner, int columns, int width, int depth, int count1, int count2,
@@ -67,7 +68,8 @@ GROUP_KERNEL void packPanels(
   const int panelCount = ceilDivide(columns, width);
   for (ITEMS(item, batches * panelCount * depth * pieces)) {
     const int piece = item % pieces, line = item / pieces;
-    const int k = line % depth, panel = line / depth % panelCount, batch = line / depth / panelCount;
+    const int k = line % depth, panel = line / depth % panelCount;
+    const int batch = line / depth / panelCount;
     const global float *from = b + bOffset + batch / batchInner * strideOuter
         + batch % batchInner * strideInner + k / count2 / count1 * stride0
         + k / count2 % count1 * stride1 + k % count2 * stride2;

@@ -1,7 +1,7 @@
 // One work-item computes TILE_ROWS × (16·TILE_VECTORS) of the product in registers, no barriers.
 //
-// Included by product.cl, once for each tile. TILE_ROWS·TILE_VECTORS accumulators, TILE_VECTORS of B
-// and a broadcast of A must fit the vector registers (32 of AVX-512), and TILE_ROWS pointers the
+// Included by product.cl, once for each tile. TILE_ROWS·TILE_VECTORS accumulators, TILE_VECTORS of
+// B and a broadcast of A must fit the vector registers (32 of AVX-512), and TILE_ROWS pointers the
 // 16 general ones. Global size: (row tiles, panels, batches·splits), work-groups of one.
 
 kernel __attribute__((reqd_work_group_size(1, 1, 1)))

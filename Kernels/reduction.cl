@@ -218,7 +218,8 @@ GROUP_KERNEL void attentionScoreGradient(
     const float projection = groupSum(laneSum(sum), scratch);
     for (int i = get_local_id(0) * LANES; i < columns; i += GROUP * LANES) {
       const int rest = columns - i;
-      storePart(scale * loadPart(p + i, rest, 0) * (loadPart(g + i, rest, 0) - projection), g + i, rest);
+      storePart(scale * loadPart(p + i, rest, 0) * (loadPart(g + i, rest, 0) - projection),
+                g + i, rest);
     }
   }
 }

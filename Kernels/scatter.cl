@@ -91,7 +91,8 @@ GROUP_KERNEL void sortEntries(
   for (ITEMS(t, targets)) sortList(entries + starts[t], counts[t]);
 }
 
-// into[t, :] (+)= Σ source[entries of t, :]; rows of `columns` elements, `keep` adds to what is there.
+// into[t, :] (+)= Σ source[entries of t, :]; rows of `columns` elements; `keep` adds to what is
+// there.
 GROUP_KERNEL void addEntries(
     const global float *source, int sourceOffset, const global int *counts,
     const global int *starts, const global int *entries, global float *into, int intoOffset,

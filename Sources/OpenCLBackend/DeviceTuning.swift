@@ -3,6 +3,8 @@ import Foundation
 
 /// How kernels are laid out on a device: the one place that looks at what kind of device it is.
 package struct DeviceTuning: Sendable {
+  /// The two ways to lay out a kernel.
+  ///
   /// `cpu`: a work-item is a core with wide vectors and work-groups of one, since PoCL does not
   /// vectorise over work-items that loop. `gpu`: a work-item is a thread, groups share local memory.
   package enum Style: String, Sendable, CaseIterable { case cpu, gpu }
@@ -21,7 +23,8 @@ package struct DeviceTuning: Sendable {
 
   /// What `$ELIXIR_OPENCL_STYLE` (`cpu` or `gpu`) forces, for tests and measurements.
   static func requestedStyle() throws(BackendError) -> Style? {
-    guard let name = ProcessInfo.processInfo.environment["ELIXIR_OPENCL_STYLE"], !name.isEmpty else {
+    guard let name = ProcessInfo.processInfo.environment["ELIXIR_OPENCL_STYLE"], !name.isEmpty
+    else {
       return nil
     }
     guard let style = Style(rawValue: name) else {

@@ -25,7 +25,7 @@ package struct KernelSource: Sendable {
   }
 
   /// The text of a file with its includes in place, each line traceable by `#line`.
-  func resolved(_ file: String) throws(BackendError) -> String {
+  package func resolved(_ file: String) throws(BackendError) -> String {
     try resolved(file, above: [])
   }
 

@@ -17,7 +17,8 @@ extension OpenCLBackend {
     guard into.count > 0 else { return }
     let columns = g.outputChannels / g.groups
     let depth = g.weightCount / g.outputChannels
-    var source = PanelSource.matrix(depth: depth, columns: columns, rowStride: 1, columnStride: depth)
+    var source = PanelSource.matrix(
+      depth: depth, columns: columns, rowStride: 1, columnStride: depth)
     source.batches = g.groups
     source.batchInner = g.groups
     source.strideInner = columns * depth

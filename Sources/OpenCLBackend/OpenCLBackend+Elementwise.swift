@@ -51,7 +51,8 @@ extension OpenCLBackend {
     _ terms: [(coefficient: Float, slice: BufferSlice)], into: BufferSlice
   ) {
     require(
-      "affineSum", (1...4).contains(terms.count) && terms.allSatisfy { $0.slice.count == into.count },
+      "affineSum",
+      (1...4).contains(terms.count) && terms.allSatisfy { $0.slice.count == into.count },
       "\(terms.map(\.slice.count)) into \(into.count)")
     let four = (0..<4).map { terms[$0 < terms.count ? $0 : 0] }
     context.launch(
@@ -66,8 +67,10 @@ extension OpenCLBackend {
     require(
       "rowAffineSum",
       (1...4).contains(terms.count) && terms.allSatisfy { $0.count == into.count }
-        && coefficients.count == terms.count * rows && into.count == rows * (into.count / max(rows, 1)),
-      "\(terms.map(\.count)) in \(rows) rows, \(coefficients.count) coefficients, into \(into.count)")
+        && coefficients.count == terms.count * rows
+        && into.count == rows * (into.count / max(rows, 1)),
+      "\(terms.map(\.count)) in \(rows) rows, \(coefficients.count) coefficients, into \(into.count)"
+    )
     guard into.count > 0 else { return }
     let columns = into.count / rows
     let four = (0..<4).map { terms[$0 < terms.count ? $0 : 0] }

@@ -37,7 +37,8 @@ extension OpenCLBackend {
   /// A key as the kernels' `key0, key1, step, purpose`.
   func arguments(_ key: NoiseKey) -> [KernelArgument] {
     [
-      .bits(UInt32(truncatingIfNeeded: key.seed)), .bits(UInt32(truncatingIfNeeded: key.seed >> 32)),
+      .bits(UInt32(truncatingIfNeeded: key.seed)),
+      .bits(UInt32(truncatingIfNeeded: key.seed >> 32)),
       .bits(key.step), .bits(key.purpose),
     ]
   }

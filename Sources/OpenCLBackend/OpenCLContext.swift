@@ -39,7 +39,9 @@ final class OpenCLContext: Sendable {
   let library: ProgramLibrary
   let state = Mutex(State())
 
-  init(device: OpenCLDevice, tuning: DeviceTuning, source: KernelSource, cache: ProgramCache) throws(BackendError) {
+  init(device: OpenCLDevice, tuning: DeviceTuning, source: KernelSource, cache: ProgramCache)
+    throws(BackendError)
+  {
     self.device = device
     self.tuning = tuning
     var status: cl_int = 0

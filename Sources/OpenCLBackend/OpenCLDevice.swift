@@ -39,7 +39,9 @@ struct OpenCLDevice: @unchecked Sendable {
   private init(platform: cl_platform_id, id: cl_device_id, index: Int) {
     self.platform = platform
     self.id = id
-    let platformVersion = text { clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_VERSION), $0, $1, $2) }
+    let platformVersion = text {
+      clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_VERSION), $0, $1, $2)
+    }
     let driver = text { clGetDeviceInfo(id, cl_uint(CL_DRIVER_VERSION), $0, $1, $2) }
     let kind: cl_device_type = number(of: id, CL_DEVICE_TYPE, 0)
     let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)

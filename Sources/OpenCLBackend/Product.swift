@@ -1,6 +1,8 @@
 import ComputeBackend
 
-/// Places of A's rows: row r at r / (count1·count2)·stride0 + r / count2 % count1·stride1
+/// Places of A's rows.
+///
+/// Row r lies at r / (count1·count2)·stride0 + r / count2 % count1·stride1
 /// + r % count2·stride2.
 struct RowAddress {
   var count1 = 1
@@ -21,7 +23,9 @@ struct InnerAddress {
   var depth: Int { segments * runLength }
 }
 
-/// B before it is packed: element (k, n) at `offset` + k / count2 / count1·stride0
+/// B before it is packed.
+///
+/// Element (k, n) lies at `offset` + k / count2 / count1·stride0
 /// + k / count2 % count1·stride1 + k % count2·stride2 + n·columnStride.
 struct PanelSource: Hashable {
   var offset = 0
@@ -93,7 +97,9 @@ extension OpenCLBackend {
     var sliceOffset: Int
   }
 
-  /// Packs B. With `keeping`, the result stays with B's buffer until that is written.
+  /// Packs B.
+  ///
+  /// With `keeping`, the result stays with B's buffer until that is written.
   func pack(_ source: PanelSource, from slice: BufferSlice, keeping: Bool) -> Panels {
     guard keeping else { return pack(source, from: slice) }
     let key = PanelKey(source: source, sliceOffset: slice.offset)

@@ -1,7 +1,7 @@
 /// The SHA-256 digest (FIPS 180-4), for keys and checksums of the program cache.
-struct SHA256 {
+package struct SHA256 {
   /// The digest of `bytes` as 64 hexadecimal digits.
-  static func hexDigest(_ bytes: some Collection<UInt8>) -> String {
+  package static func hexDigest(_ bytes: some Collection<UInt8>) -> String {
     var message = Array(bytes)
     let bits = UInt64(message.count) * 8
     message.append(0x80)
