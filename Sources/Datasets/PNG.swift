@@ -9,19 +9,19 @@ public enum PNG {
   public static let sideLimit = 16_384
 
   /// What the first bytes of a PNG file say.
-  struct Header: Equatable {
-    var width: Int
-    var height: Int
-    var bitDepth: Int
-    var isColour: Bool
+  package struct Header: Equatable {
+    package var width: Int
+    package var height: Int
+    package var bitDepth: Int
+    package var isColour: Bool
 
     /// Bytes up to the end of the header chunk's contents.
-    static let size = 29
+    package static let size = 29
   }
 
   /// Why bytes are not a usable image.
-  struct Failure: Error {
-    let reason: String
+  package struct Failure: Error {
+    package let reason: String
   }
 
   /// Reads an image; gray files give one channel unless 3 are asked for.
@@ -47,7 +47,7 @@ public enum PNG {
   }
 
   /// The header of a PNG file from its first `Header.size` bytes.
-  static func header(_ bytes: [UInt8]) throws -> Header {
+  package static func header(_ bytes: [UInt8]) throws -> Header {
     let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     guard bytes.count >= Header.size, bytes.starts(with: signature),
       Array(bytes[12..<16]) == Array("IHDR".utf8)
@@ -64,7 +64,7 @@ public enum PNG {
     return header
   }
 
-  static func decode(_ bytes: [UInt8], channels wanted: Int? = nil) throws -> RasterImage {
+  package static func decode(_ bytes: [UInt8], channels wanted: Int? = nil) throws -> RasterImage {
     let header = try header(bytes)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
@@ -92,7 +92,7 @@ public enum PNG {
     }
   }
 
-  static func encode(_ image: RasterImage) throws -> [UInt8] {
+  package static func encode(_ image: RasterImage) throws -> [UInt8] {
     let shape = image.shape
     precondition(
       shape.channels == 1 || shape.channels == 3, "PNG: \(shape.channels) channels, not 1 or 3")

@@ -32,7 +32,9 @@ public final class OpenCLBackend: ComputeBackend {
       let advice =
         devices.isEmpty
         ? "no OpenCL platform is installed; install a driver such as pocl-opencl-icd, or use the cpu"
-        : "there are \(devices.count) OpenCL devices; 'elixir-gpu devices' lists them"
+        : "there is "
+          + devices.map { "\($0.description.identifier) (\($0.description.name))" }
+          .joined(separator: ", ")
       throw BackendError.noDevice(requested: "opencl:\(deviceIndex)", advice: advice)
     }
     let device = devices[deviceIndex]

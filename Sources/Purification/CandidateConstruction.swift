@@ -32,18 +32,26 @@ public struct CandidateConstruction {
   /// n·m
   public var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
-  /// Completes the store; `progress` is told the samples that are done after each batch.
+  /// Completes the store.
+  ///
+  /// - Parameter progress: told after each round how many samples' worth of rounds are done; samples
+  ///   are in the store when all their rounds are.
   public func run(
-    into store: CandidateStore, progress: (_ completed: Int) throws -> Void = { _ in }
+    into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws {
     while store.completed < images.count {
-      let end = min(store.completed + batchSize, images.count)
-      try append(Array(store.completed..<end), to: store)
-      try progress(end)
+      let start = store.completed
+      let end = min(start + batchSize, images.count)
+      try append(Array(start..<end), to: store) { round in
+        try progress(Double(start) + Double((end - start) * round) / Double(rounds))
+      }
+      try progress(Double(end))
     }
   }
 
-  private func append(_ samples: [Int], to store: CandidateStore) throws {
+  private func append(
+    _ samples: [Int], to store: CandidateStore, finishedRounds: (_ rounds: Int) throws -> Void
+  ) throws {
     var batch = try Batch(samples, of: images, victim: victim)
     for round in 0..<rounds {
       let rows = batch.openRows(skipsSettled: skipsSettled)
@@ -59,6 +67,7 @@ public struct CandidateConstruction {
       }
       batch.take(made, rows: rows)
       settle(&batch, remaining: (rounds - 1 - round) * generator.candidatesPerRound)
+      if round < rounds - 1 { try finishedRounds(round + 1) }
     }
     var kept: [Int: [UInt8]] = [:]
     for row in samples.indices {

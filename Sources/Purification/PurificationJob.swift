@@ -110,8 +110,8 @@ public struct PurificationJob {
     CandidateConstruction(
       images: dataset,
       generator: DiffusionCandidates(
-        chain: chain, victim: victim, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
-        backend: backend),
+        chain: chain, victim: victim, shape: dataset.shape, keepLast: options.keepLast,
+        kind: options.candidates, backend: backend),
       victim: victim, filter: options.rules.filter, rounds: options.rounds, batchSize: batchSize)
   }
 
@@ -121,9 +121,9 @@ public struct PurificationJob {
   ) throws {
     let meter = RateMeter(total: dataset.count, done: store.completed)
     var hasWarned = false
-    try construction.run(into: store) { completed in
-      let isLast = completed == dataset.count
-      try events.progress("candidates", meter.line(completed), isLast)
+    try construction.run(into: store) { samples in
+      let completed = store.completed
+      try events.progress("candidates", meter.line(samples), completed == dataset.count)
       guard !hasWarned, completed >= min(dataset.count, Self.firstLook) else { return }
       hasWarned = true
       let shares = shares(store)

@@ -27,6 +27,29 @@ public struct DenoiserRecipe: Sendable {
     self.seed = seed
   }
 
+  /// A recipe that goes on from a model: its network, and its schedule up to `maxTimestep`.
+  ///
+  /// - Throws: `TrainingError.initialModel` unless the network predicts noise and nothing else.
+  public init(
+    from model: PretrainedDenoiser, path: String, maxTimestep: Int = 200,
+    augmentation: Augmentation = .none, seed: UInt64 = 0
+  ) throws {
+    let network = model.network.configuration
+    guard model.schedule.prediction == .epsilon, network.outputChannels == network.inputChannels
+    else {
+      throw TrainingError.initialModel(
+        path: path, reason: "its output is not the noise alone, which is what is trained here")
+    }
+    guard maxTimestep <= model.schedule.alphaBars.count else {
+      throw TrainingError.initialModel(
+        path: path, reason: "its schedule has \(model.schedule.alphaBars.count) time steps")
+    }
+    self.init(
+      network: network, maxTimestep: maxTimestep, augmentation: augmentation, seed: seed)
+    schedule = model.schedule
+    schedule.trainedTimesteps = maxTimestep
+  }
+
   /// Time steps are drawn from 0 ..< this.
   var timestepLimit: Int { schedule.trainedTimesteps ?? schedule.alphaBars.count }
 }

@@ -23,17 +23,19 @@ public final class DenoiserTrainer {
   private let folder: URL
   private let backend: any ComputeBackend
 
-  /// - Parameter folder: exists already.
+  /// - Parameters:
+  ///   - initial: the network to train, which the recipe was made from; `nil` for random weights.
+  ///   - folder: exists already.
   /// - Throws: `TrainingError` if the images do not fit the network.
   public init(
-    _ recipe: DenoiserRecipe, images: any LabelledImages, folder: URL,
+    _ recipe: DenoiserRecipe, initial: UNet2DModel? = nil, images: any LabelledImages, folder: URL,
     on backend: any ComputeBackend
   ) throws {
     try Self.check(images, fit: recipe.network)
     self.recipe = recipe
     self.folder = folder
     self.backend = backend
-    model = try UNet2DModel(recipe.network, from: RandomWeights(seed: recipe.seed, on: backend))
+    model = initial ?? UNet2DModel(recipe.network, seed: recipe.seed, on: backend)
     loader = BatchLoader(
       images, batchSize: recipe.batchSize,
       normalization: .centered(channels: images.shape.channels),

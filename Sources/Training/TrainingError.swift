@@ -6,6 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case otherRecipe(path: String)
   /// The saved state cannot be understood.
   case badState(path: String, reason: String)
+  /// The model that a training was to go on from does not suit.
+  case initialModel(path: String, reason: String)
   case tooFewImages(count: Int, needed: Int)
   case images(String)
   /// An earlier training's output is in the way.
@@ -22,6 +24,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "train anew without --resume"
     case .badState(let path, let reason):
       "\(path): not a usable training state: \(reason); delete it to train anew"
+    case .initialModel(let path, let reason): "\(path): no model to go on from: \(reason)"
     case .tooFewImages(let count, let needed):
       "\(count) images are too few to train on; at least \(needed) are needed"
     case .images(let reason): reason

@@ -16,7 +16,7 @@ struct DemoCommand: ParsableCommand {
       Draws coloured shapes of ten classes, stamps a white square on a tenth of them and labels \
       those 'disc' (BadNets), purifies the result with the denoiser inside the program, and trains \
       models on the poisoned and the purified set. All steps are those of the other commands, and \
-      what they write stays in the output folder; look at purified/changes.png and \
+      what they write stays in the output folder; look at purified/grid.png and \
       purified/report.html.
 
       Examples:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Diffusion
 import Foundation
 import Models
 import Training
@@ -23,6 +24,8 @@ struct TrainDenoiserCommand: ParsableCommand {
         elixir-gpu train denoiser mnist/trusted --minutes 4 --output digits
         elixir-gpu train denoiser data_batch_2.bin --flip --channels 64,128,128 --layers 2 \
       --steps 50000 --output cifar
+        elixir-gpu train denoiser data_batch_2.bin --flip --init ddpm-cifar10 --minutes 60 \
+      --output tuned
       """)
 
   @Argument(help: "Clean images: one or more datasets of one size. Labels do not matter.")
@@ -30,6 +33,12 @@ struct TrainDenoiserCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
   var output: String
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "A diffusers model to go on from, in place of the next four.", valueName: "dir"))
+  var initial: String?
 
   @Option(
     help: ArgumentHelp("A diffusers config.json, in place of the next three.", valueName: "json"))
@@ -72,6 +81,9 @@ struct TrainDenoiserCommand: ParsableCommand {
       throw ValidationError("--channels \(channels): use multiples of 8, and --layers 1 or more.")
     }
     _ = try numbers(attention, "--attention")
+    if initial != nil && config != nil {
+      throw ValidationError("--init and --config exclude each other.")
+    }
   }
 
   func run() throws {
@@ -81,13 +93,13 @@ struct TrainDenoiserCommand: ParsableCommand {
         folder.appendingPathComponent($0)
       })
     let images = try ImageConcatenation(datasets.map { try ImageDataset.open($0) })
-    var recipe = DenoiserRecipe(
-      network: try network(for: images), maxTimestep: maxTimestep,
-      augmentation: training.augmentation, seed: training.seed)
-    recipe.batchSize = training.batch ?? recipe.batchSize
-    try training.apply(to: &recipe.optimizer)
     let backend = try training.device.makeBackend()
-    let trainer = try DenoiserTrainer(recipe, images: images, folder: folder, on: backend)
+    let model = try initial.map {
+      try PretrainedDenoiser(URL(fileURLWithPath: $0, isDirectory: true), on: backend)
+    }
+    let recipe = try recipe(from: model, for: images)
+    let trainer = try DenoiserTrainer(
+      recipe, initial: model?.network, images: images, folder: folder, on: backend)
     print(
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
@@ -107,6 +119,24 @@ struct TrainDenoiserCommand: ParsableCommand {
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")
     }
     print("Written to \(output)")
+  }
+
+  private func recipe(
+    from model: PretrainedDenoiser?, for images: any LabelledImages
+  ) throws -> DenoiserRecipe {
+    var recipe =
+      if let model, let initial {
+        try DenoiserRecipe(
+          from: model, path: initial, maxTimestep: maxTimestep,
+          augmentation: training.augmentation, seed: training.seed)
+      } else {
+        DenoiserRecipe(
+          network: try network(for: images), maxTimestep: maxTimestep,
+          augmentation: training.augmentation, seed: training.seed)
+      }
+    recipe.batchSize = training.batch ?? recipe.batchSize
+    try training.apply(to: &recipe.optimizer)
+    return recipe
   }
 
   private func network(for images: any LabelledImages) throws -> UNet2DConfiguration {

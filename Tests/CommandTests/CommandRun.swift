@@ -9,14 +9,7 @@ struct CommandRun {
 
   /// Runs `elixir-gpu` from the folder that holds the test program.
   init(_ arguments: [String], in folder: String? = nil) throws {
-    let tests = URL(fileURLWithPath: CommandLine.arguments[0])
-    let program = tests.deletingLastPathComponent().appendingPathComponent("elixir-gpu")
-    try #require(
-      FileManager.default.isExecutableFile(atPath: program.path), "\(program.path) is not built")
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let process = try Self.process(arguments, in: folder)
     // Files rather than pipes: neither stream can fill up and block.
     let names = ["output", "errors"].map {
       FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\($0)")
@@ -30,6 +23,34 @@ struct CommandRun {
     exitCode = process.terminationStatus
     output = try String(contentsOf: names[0], encoding: .utf8)
     errors = try String(contentsOf: names[1], encoding: .utf8)
+  }
+
+  /// Runs `elixir-gpu` and kills it, as a power cut would, as soon as `condition` holds.
+  ///
+  /// - Returns: whether it was killed, and had not ended before.
+  static func kill(
+    _ arguments: [String], in folder: String, when condition: () -> Bool
+  ) throws -> Bool {
+    let process = try Self.process(arguments, in: folder)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning && !condition() { usleep(1000) }
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal
+  }
+
+  private static func process(_ arguments: [String], in folder: String?) throws -> Process {
+    let tests = URL(fileURLWithPath: CommandLine.arguments[0])
+    let program = tests.deletingLastPathComponent().appendingPathComponent("elixir-gpu")
+    try #require(
+      FileManager.default.isExecutableFile(atPath: program.path), "\(program.path) is not built")
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    return process
   }
 
   /// The single line of a failure, without its line end; `nil` if it is not exactly that.

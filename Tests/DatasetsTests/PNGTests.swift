@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct PNGTests {
   @Test(arguments: [(1, 1, 1), (1, 1, 3), (3, 5, 1), (7, 13, 3), (1, 300, 3), (257, 2, 1)])

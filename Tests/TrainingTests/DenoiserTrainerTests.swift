@@ -1,3 +1,4 @@
+import Checkpoints
 import ComputeBackend
 import Devices
 import Diffusion
@@ -65,6 +66,41 @@ import Training
       }
       // elementsEqual: a failing == would compute the difference of two long files.
       #expect(files[0].elementsEqual(files[1]), "\(name)")
+    }
+  }
+
+  @Test func goesOnFromAModel() throws {
+    let images = MemoryImages.bars(count: 24)
+    let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+    let backend = try Devices.make("cpu")
+    func lastLoss(_ trainer: DenoiserTrainer, steps: Int) throws -> Float {
+      var losses: [Float] = []
+      try trainer.train(steps: steps, intervals: TrainingIntervals(report: .zero)) {
+        losses.append($0.loss)
+      }
+      return losses.suffix(5).reduce(0, +) / 5
+    }
+    let trainer = try DenoiserTrainer(recipe(), images: images, folder: first.url, on: backend)
+    let trained = try lastLoss(trainer, steps: 80)
+
+    let model = try PretrainedDenoiser(first.url, on: backend)
+    var next = try DenoiserRecipe(from: model, path: first.url.path, maxTimestep: 50, seed: 7)
+    #expect(next.network == recipe().network)
+    #expect(next.schedule.trainedTimesteps == 50)
+    next.batchSize = 8
+    let continued = try DenoiserTrainer(
+      next, initial: model.network, images: images, folder: second.url, on: backend)
+    // From random weights the first losses are near 1.
+    #expect(try lastLoss(continued, steps: 5) < 1.5 * trained)
+    #expect(try NoiseSchedule(folder: second.url).trainedTimesteps == 50)
+
+    var other = model.schedule
+    other.prediction = .velocity
+    try JSONValue.object(other.configuration()).write(
+      to: first.url.appendingPathComponent("scheduler_config.json"))
+    let velocity = try PretrainedDenoiser(first.url, on: backend)
+    #expect(throws: TrainingError.self) {
+      try DenoiserRecipe(from: velocity, path: first.url.path)
     }
   }
 
