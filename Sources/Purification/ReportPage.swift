@@ -59,8 +59,7 @@ struct ReportPage {
     return "<h2>Classes</h2>\n"
       + table(["class", "anomalous samples", "score", "anomaly index", "index of counts", ""], rows)
       + """
-      <p>The score is −ln of the share of its own label among the candidates of a class's anomalous
-      samples. A class is a target if its anomaly index exceeds 2 and its score the median.</p>
+      <p>\(escaped(TargetDetection.rule))</p>
       """
   }
 

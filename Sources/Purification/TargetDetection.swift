@@ -28,6 +28,14 @@ public struct TargetDetection: Equatable, Sendable {
   /// By the number of anomalous samples, a class with a higher index is an outlier.
   public static let countThreshold = 5.0
 
+  /// The rule in a user's words.
+  public static let rule = """
+    A class is a target if the score of its anomalous samples, −ln of the share of the class's label \
+    among their candidates, has an anomaly index above \(Int(indexThreshold)) and lies above the \
+    median, or if their number has an index above \(Int(countThreshold)). Either way at least \
+    \(Int(100 * minimumShare)) % of the class's samples must be anomalous.
+    """
+
   /// The evidence about one class.
   public struct ClassEvidence: Equatable, Codable, Sendable {
     public var label: Int
@@ -141,8 +149,9 @@ public struct TargetDetection: Equatable, Sendable {
       warnings.append(
         "class \(label) is a target by its number of anomalous samples alone "
           + "(\(evidence.anomalousSamples), index "
-          + "\(String(format: "%.1f", evidence.countIndex))): many candidates keep its label, so the "
-          + "denoiser may be too weak to remove the trigger; train it longer")
+          + "\(String(format: "%.1f", evidence.countIndex))), not by their labels: if many of its "
+          + "candidates keep the label, a better denoiser or more --noise-steps remove more of a "
+          + "trigger")
     }
   }
 

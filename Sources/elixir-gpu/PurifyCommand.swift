@@ -14,6 +14,8 @@ struct PurifyCommand: ParsableCommand {
       given one, the image may be poisoned, and a class whose samples do so far more than others is \
       an attack's target. Samples of such classes get a restored image and a new label.
 
+      \(TargetDetection.rule)
+
       The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
       report.json and report.html. If no target class is found it is the input, unchanged.
 
