@@ -55,6 +55,8 @@ final class ProgressLine {
   }
 
   private func write(_ text: String) {
+    // What was printed before appears before, in a log too.
+    fflush(nil)
     let line = isTerminal ? "\r\u{1B}[K\(text)" : text + "\n"
     FileHandle.standardError.write(Data(line.utf8))
   }

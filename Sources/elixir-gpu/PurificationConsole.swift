@@ -10,6 +10,7 @@ final class PurificationConsole {
       note: { [self] text in
         endLine()
         print(text)
+        fflush(nil)
       },
       warning: { [self] text in
         endLine()
