@@ -70,7 +70,8 @@ public struct RoundShare: Equatable, Codable, Sendable {
     }
     return [
       share + "keep their label after round \(first.round): the denoiser or the victim model is too "
-        + "weak for this data, and clean samples will look poisoned"
+        + "weak for this data, and clean samples will look poisoned; fewer --noise-steps change "
+        + "them less"
     ]
   }
 
