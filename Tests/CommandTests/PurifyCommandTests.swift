@@ -88,11 +88,12 @@ import Testing
     }
   }
 
-  @Test func aKilledTrainingGoesOn() throws {
+  @Test func aTrainingKilledBeforeItsFirstStateLeavesNothingInTheWay() throws {
     let rest = ["--steps", "4000", "--resume"]
     let arguments =
       ["train", "denoiser", "clean", "--channels", "8,8", "--batch", "8", "--output", "long"] + rest
-    // The first state is saved with the model after two minutes; before that nothing is there.
+    // The first state is saved after two minutes, so --resume begins anew here; going on from a
+    // state is tested in DenoiserTrainerTests.
     #expect(try CommandRun.kill(arguments, in: folder.path) { exists("long") })
     try Self.training(folder, "long", "--steps", "5", "--resume")
     try Self.training(folder, "short", "--steps", "5")
