@@ -10,36 +10,25 @@
 //
 // One step of `inner` broadcasts an element of each row of A against a row of B's panel. A is read
 // where it lies, along its rows or its columns. The tile goes to a small buffer in the first-level
-// cache and from there, with the epilogue, to the output.
+// cache and from there, with the epilogue, to the output, or straight there if there is no epilogue.
 
-// One row's part of the output: `n` columns from column `j`.
-static INLINE void NAME(finishPart)(
-    const ElixirOutput *output, const int32_t activation, long row, long j, long n, vec y) {
-  const long place = (output->rowOffsets ? output->rowOffsets[row] : row * output->pitch) + j;
-  y *= output->scale;
-  if (output->accumulate) y += NAME(loadPart)(output->into + place, n);
-  if (output->bias) y += NAME(loadPart)(output->bias + j, n);
-  if (output->sampleBias) {
-    const long sample = (output->firstRow + row) / output->rowsPerSample;
-    y += NAME(loadPart)(output->sampleBias + sample * output->sampleBiasPitch + j, n);
-  }
-  if (output->residual) y += NAME(loadPart)(output->residual + place, n);
-  NAME(storePart)(output->into + place, n, NAME(activate)(activation, y));
-}
+#include "output_kernels.h"
 
 static void NAME(finish)(
     const ElixirOutput *output, long firstRow, long rows, long j, long columns,
     const float *tile, long tilePitch) {
-#define LOOP(c)                                                                        \
-  case c:                                                                              \
-    for (long r = 0; r < rows; r++)                                                    \
-      for (long v = 0; v < columns; v += LANES)                                        \
-        NAME(finishPart)(                                                              \
-            output, c, firstRow + r, j + v, columns - v,                               \
-            NAME(loadPart)(tile + r * tilePitch + v, columns - v));                    \
-    break;
-  switch (output->activation) { LOOP(0) LOOP(1) LOOP(2) LOOP(3) LOOP(4) LOOP(5) }
-#undef LOOP
+#define ROWS(activation)                                                                    \
+  for (long r = 0; r < rows; r++) {                                                         \
+    const long row = firstRow + r;                                                          \
+    const long place = (output->rowOffsets ? output->rowOffsets[row] : row * output->pitch) + j; \
+    const long sample = output->sampleBias ? (output->firstRow + row) / output->rowsPerSample : 0; \
+    for (long v = 0; v < columns; v += LANES)                                               \
+      NAME(finishPart)(                                                                     \
+          output, activation, place + v, sample, j + v, columns - v,                        \
+          NAME(loadPart)(tile + r * tilePitch + v, columns - v));                           \
+  }
+  EACH_ACTIVATION(output, ROWS)
+#undef ROWS
 }
 
 #if FMA
@@ -68,15 +57,15 @@ static INLINE void NAME(addRow)(
 static INLINE void NAME(tile)(
     const int rows, const int vectors, const bool transposed, long inner,
     const float *restrict a, long aPitch, const float *restrict b, long bPitch,
-    float *restrict out) {
+    bool accumulate, float *restrict out, long outPitch) {
   enum { groups = (TILE_ROWS + 2) / 3 };
   vec sum[TILE_ROWS][2];
   // One pointer serves three rows, by the addresses p, p + pitch and p + 2·pitch.
   const float *row[groups];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
-    sum[r][0] = (vec){0};
-    sum[r][1] = (vec){0};
+    sum[r][0] = accumulate ? NAME(load)(out + r * outPitch) : (vec){0};
+    sum[r][1] = accumulate && vectors > 1 ? NAME(load)(out + r * outPitch + LANES) : (vec){0};
     if (r % 3 == 0) row[r / 3] = transposed ? a : a + r * aPitch;
   }
 #pragma clang loop unroll(disable)
@@ -98,8 +87,8 @@ static INLINE void NAME(tile)(
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
-    NAME(store)(out + r * PANEL, sum[r][0]);
-    if (vectors > 1) NAME(store)(out + r * PANEL + LANES, sum[r][1]);
+    NAME(store)(out + r * outPitch, sum[r][0]);
+    if (vectors > 1) NAME(store)(out + r * outPitch + LANES, sum[r][1]);
   }
 }
 
@@ -112,11 +101,11 @@ static INLINE void NAME(tile)(
 #define TILES(name, vectors, transposed)                                                     \
   static void NAME(name)(                                                                    \
       long rows, long inner, const float *a, long aPitch, const float *b, long bPitch,       \
-      float *out) {                                                                          \
+      bool accumulate, float *out, long outPitch) {                                          \
     switch (rows) { EACH_ROW_COUNT(TILE_##vectors##_##transposed) }                          \
   }
 #define TILE_CASE(n, v, t) \
-  case n: NAME(tile)(n, v, t, inner, a, aPitch, b, bPitch, out); break;
+  case n: NAME(tile)(n, v, t, inner, a, aPitch, b, bPitch, accumulate, out, outPitch); break;
 #define TILE_1_false(n) TILE_CASE(n, 1, false)
 #define TILE_2_false(n) TILE_CASE(n, 2, false)
 #define TILE_1_true(n) TILE_CASE(n, 1, true)
@@ -126,8 +115,15 @@ TILES(wideTile, 2, false)
 TILES(narrowTransposedTile, 1, true)
 TILES(wideTransposedTile, 2, true)
 
+// Whether the tile can be stored as it is.
+static INLINE bool NAME(isPlain)(const ElixirOutput *output) {
+  return output->scale == 1 && output->activation == ElixirActivationIdentity && !output->bias
+         && !output->sampleBias && !output->residual && !output->rowOffsets;
+}
+
 static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
   float tile[TILE_ROWS * PANEL] __attribute__((aligned(64)));
+  const bool plain = NAME(isPlain)(output);
   // Rows are spread evenly over the tiles, since a short tile uses the units less well.
   const long tiles = (p->rows + TILE_ROWS - 1) / TILE_ROWS;
   for (long j = 0; j < p->columns; j += PANEL) {
@@ -137,10 +133,16 @@ static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
       const long first = p->rows * t / tiles;
       const long rows = p->rows * (t + 1) / tiles - first;
       const float *a = p->a + (p->aTransposed ? first : first * p->aPitch);
-      void (*run)(long, long, const float *, long, const float *, long, float *) =
+      void (*run)(
+          long, long, const float *, long, const float *, long, bool, float *, long) =
           p->aTransposed ? (columns > LANES ? NAME(wideTransposedTile) : NAME(narrowTransposedTile))
                          : (columns > LANES ? NAME(wideTile) : NAME(narrowTile));
-      run(rows, p->inner, a, p->aPitch, b, p->bPitch, tile);
+      if (plain && columns == PANEL) {
+        run(rows, p->inner, a, p->aPitch, b, p->bPitch, output->accumulate,
+            output->into + first * output->pitch + j, output->pitch);
+        continue;
+      }
+      run(rows, p->inner, a, p->aPitch, b, p->bPitch, false, tile, PANEL);
       NAME(finish)(output, first, rows, j, columns, tile, PANEL);
     }
   }
@@ -158,7 +160,10 @@ static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply), 
 #undef TILE_1_true
 #undef TILE_2_true
 
+#undef EACH_ACTIVATION
+
 #else
+#undef EACH_ACTIVATION
 // Without fused multiply-add there is no register tile; the caller brings its own product.
 static const ElixirProducts NAME(products) = {0, 0, 0, NAME(finish)};
 #endif

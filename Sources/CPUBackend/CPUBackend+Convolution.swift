@@ -1,8 +1,9 @@
 import CMicroKernels
 import ComputeBackend
 
-// Convolution as a matrix product of patches and weights. The patches are gathered into a thread's
-// cache a block of rows at a time and never exist as a whole.
+// Convolution by Winograd's algorithm where that is faster, and otherwise as a matrix product of
+// patches and weights. The patches are gathered into a thread's cache a block of rows at a time and
+// never exist as a whole.
 extension CPUBackend {
   public func convolve(
     _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice, epilogue: Epilogue,
@@ -24,6 +25,13 @@ extension CPUBackend {
     let output = ElixirOutput(
       into: into.written(), pitch: geometry.outputChannels, rowsPerSample: area,
       epilogue: epilogue)
+    if let size = algorithm(geometry, .forward).tileSize {
+      let panels = transformedWeight(geometry, weight, size: size)
+      guard isHealthy else { return }
+      convolveByWinograd(
+        WinogradTiling(geometry, size: size), source: source, weight: panels, output: output)
+      return
+    }
     let panels = packedWeight(geometry, weight)
     for group in 0..<geometry.groups {
       multiplyPatches(
@@ -39,6 +47,14 @@ extension CPUBackend {
     check("convolveInputGradient", geometry, input: into, weight: weight, output: outputGradient)
     guard isHealthy, geometry.inputCount > 0 else { return }
     let (source, y) = (outputGradient.floats, into.written())
+    if let size = algorithm(geometry, .inputGradient).tileSize {
+      let panels = transformedGradientWeight(geometry, weight, size: size)
+      guard isHealthy else { return }
+      convolveByWinograd(
+        WinogradTiling(inputGradientOf: geometry, size: size), source: source, weight: panels,
+        output: ElixirOutput(into: y, pitch: geometry.inputChannels))
+      return
+    }
     let columns = geometry.inputChannels / geometry.groups
     for phase in GradientPhase.all(of: geometry) {
       let rows = geometry.batch * phase.height * phase.width

@@ -9,23 +9,35 @@ extension CPUBackend {
     check(
       "convolveWeightGradient", geometry, input: input, weight: into, output: outputGradient)
     guard isHealthy, geometry.weightCount > 0 else { return }
-    let plan = WeightGradientPlan(geometry, panelWidth: kernels.products.panelWidth)
     let (x, g) = (input.floats, outputGradient.floats)
-    let count = geometry.weightCount
-    if plan.slices == 1 {
-      accumulate(plan, x, g, into: into.written())
+    if let size = algorithm(geometry, .weightGradient).tileSize {
+      convolveWeightGradientByWinograd(
+        geometry, size: size, input: x, outputGradient: g, into: into)
       return
     }
-    let scratch = temporary(plan.slices * count)
+    let plan = WeightGradientPlan(geometry, panelWidth: kernels.products.panelWidth)
+    sumSlices(plan.slices, into: into) { accumulate(plan, x, g, into: $0) }
+  }
+
+  /// into = Σ of `slices` partial results, which `compute` writes one after the other.
+  func sumSlices(
+    _ slices: Int, into: BufferSlice, compute: (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    if slices == 1 {
+      compute(into.written())
+      return
+    }
+    let count = into.count
+    let scratch = temporary(slices * count)
     guard isHealthy else { return }
-    let partials = scratch[plan.slices * count].written()
+    let partials = scratch[slices * count].written()
     let y = into.written()
-    accumulate(plan, x, g, into: partials)
-    let ones = [Float](repeating: 1, count: plan.slices)
-    threads.parallelRanges(count, grain: Self.grain / plan.slices) { range, _ in
+    compute(partials)
+    let ones = [Float](repeating: 1, count: slices)
+    threads.parallelRanges(count, grain: Self.grain / slices) { range, _ in
       kernels.elementwise.affineSum(
-        (0..<plan.slices).map { UnsafePointer(partials) + $0 * count + range.lowerBound }, ones,
-        plan.slices, y + range.lowerBound, range.count)
+        (0..<slices).map { UnsafePointer(partials) + $0 * count + range.lowerBound }, ones,
+        slices, y + range.lowerBound, range.count)
     }
   }
 

@@ -15,6 +15,8 @@ public final class CPUBackend: ComputeBackend {
 
   let threads: ThreadPool
   let kernels: Kernels
+  /// The algorithm for every convolution that it applies to; `nil` for the fastest.
+  private let forcedAlgorithm: ConvolutionAlgorithm?
   private let failure = Mutex<BackendError?>(nil)
   /// Hands out stand-ins when memory is out.
   private let exhausted = BufferPool { _ in CPUStorage() }
@@ -22,7 +24,11 @@ public final class CPUBackend: ComputeBackend {
   /// - Parameters:
   ///   - threads: how many to use; all cores by default.
   ///   - instructionSet: `$ELIXIR_CPU_ISA` or else the processor's best by default.
-  public init(threads: Int? = nil, instructionSet: InstructionSet? = nil) throws {
+  ///   - convolution: an algorithm for every convolution that it applies to, instead of the fastest.
+  public init(
+    threads: Int? = nil, instructionSet: InstructionSet? = nil,
+    convolution: ConvolutionAlgorithm? = nil
+  ) throws {
     let set = try instructionSet ?? Self.requestedInstructionSet() ?? .best
     guard set.isSupported else {
       throw BackendError.noDevice(
@@ -35,6 +41,7 @@ public final class CPUBackend: ComputeBackend {
         requested: "cpu", advice: "\(count) threads were asked for; use 1 or more")
     }
     self.instructionSet = set
+    self.forcedAlgorithm = convolution
     self.kernels = Kernels(set)
     self.threads = ThreadPool(threads: count)
     self.pool = BufferPool { CPUStorage(capacity: $0) }
@@ -60,6 +67,17 @@ public final class CPUBackend: ComputeBackend {
   private static func driver(_ set: InstructionSet, _ kernels: Kernels) -> String {
     let use = kernels.isCutSensitive ? "for matrix products" : "only without AVX2"
     return "\(set.rawValue) kernels; \(OpenBLASProducts.description) \(use)"
+  }
+
+  /// How a convolution is computed: by its geometry without the batch, so that a sample's result does
+  /// not depend on the others.
+  func algorithm(
+    _ geometry: Conv2DGeometry, _ direction: ConvolutionDirection
+  ) -> ConvolutionAlgorithm {
+    // The library's products depend, in their last bits, on how many rows they are given.
+    if kernels.isCutSensitive { return .direct }
+    if let forced = forcedAlgorithm { return forced.applies(to: geometry) ? forced : .direct }
+    return .fastest(geometry, direction)
   }
 
   /// False once something failed, until a waiting call has thrown it.

@@ -29,6 +29,7 @@ struct Kernels: @unchecked Sendable {
   /// Whether an element's value may depend, in its last bits, on the piece it is computed in.
   let isCutSensitive: Bool
   let convolution: ElixirConvolution
+  let winograd: ElixirWinograd
   let reductions: ElixirReductions
   let normalization: ElixirNormalization
   let random: ElixirRandom
@@ -40,6 +41,7 @@ struct Kernels: @unchecked Sendable {
     isCutSensitive = own.multiply == nil
     products = isCutSensitive ? OpenBLASProducts.make() : own
     convolution = elixirConvolution(set.native).pointee
+    winograd = elixirWinograd(set.native).pointee
     reductions = elixirReductions(set.native).pointee
     normalization = elixirNormalization(set.native).pointee
     random = elixirRandom(set.native).pointee

@@ -15,6 +15,20 @@ let conformingDevices: [TestDevice] =
     }
   } + TestDevices.all.filter { $0.name != "cpu" }
 
+/// The processor with each Winograd algorithm for all convolutions that it applies to.
+let winogradDevices: [TestDevice] = [InstructionSet.avx2, .avx512].filter(\.isSupported).flatMap {
+  set in
+  [ConvolutionAlgorithm.winograd2, .winograd4].map { algorithm in
+    do {
+      return TestDevice(
+        "cpu \(set) \(algorithm)",
+        try CPUBackend(instructionSet: set, convolution: algorithm))
+    } catch {
+      fatalError("winogradDevices: \(error)")
+    }
+  }
+}
+
 /// Those and the Double reference, which comes first.
 let comparedDevices = [TestDevice("reference", ReferenceBackend())] + conformingDevices
 

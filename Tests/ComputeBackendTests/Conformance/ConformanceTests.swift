@@ -26,6 +26,12 @@ import TestSupport
     #expect(Set(names).count == names.count)
   }
 
+  /// Winograd's algorithms keep the bounds of direct sums.
+  @Test(arguments: convolutionCases, winogradDevices)
+  func winogradConforms(_ operation: OperationCase, _ device: TestDevice) throws {
+    try conforms(operation, device)
+  }
+
   @Test(arguments: cases, conformingDevices)
   func conforms(_ operation: OperationCase, _ device: TestDevice) throws {
     let expected = try Self.reference(operation)
