@@ -2,6 +2,14 @@ import CMicroKernels
 import ComputeBackend
 import Glibc
 
+/// What a packed matrix is a function of, beside its elements.
+private struct MatrixPackingKey: Hashable {
+  var offset: Int
+  var n: Int
+  var k: Int
+  var isTransposed: Bool
+}
+
 extension CPUBackend {
   public func matrixProduct(
     _ shape: MatrixProductShape, _ a: BufferSlice, _ b: BufferSlice, epilogue: Epilogue,
@@ -16,10 +24,8 @@ extension CPUBackend {
         && (epilogue.residual.map { $0.count == into.count } ?? true),
       "matrixProduct: \(a.count) and \(b.count) elements into \(into.count), shape \(shape)")
     guard isHealthy, into.count > 0 else { return }
-    let panels = PackedPanels(
-      inner: k, columns: n, width: kernels.products.panelWidth, count: matrices, on: self)
+    let panels = packed(b, shape, matrices)
     guard isHealthy else { return }
-    pack(b.floats, shape, matrices, into: panels)
     // With one B, the batch is a longer list of rows.
     let merges = shape.sharedB && !shape.transposeA
     let rows = merges ? shape.batch * m : m
@@ -41,11 +47,23 @@ extension CPUBackend {
     }
   }
 
+  /// B as panels; kept if it is one matrix, which usually is a weight, used again in the next step.
+  private func packed(
+    _ b: BufferSlice, _ shape: MatrixProductShape, _ matrices: Int
+  ) -> PackedPanels {
+    guard matrices == 1 else { return pack(b.floats, shape, matrices) }
+    let key = MatrixPackingKey(
+      offset: b.offset, n: shape.n, k: shape.k, isTransposed: shape.transposeB)
+    return b.buffer.derived(key) { pack(b.floats, shape, 1) }
+  }
+
   private func pack(
-    _ b: UnsafePointer<Float>, _ shape: MatrixProductShape, _ matrices: Int,
-    into panels: PackedPanels
-  ) {
+    _ b: UnsafePointer<Float>, _ shape: MatrixProductShape, _ matrices: Int
+  ) -> PackedPanels {
     let (n, k) = (shape.n, shape.k)
+    let panels = PackedPanels(
+      inner: k, columns: n, width: kernels.products.panelWidth, count: matrices, on: self)
+    guard isHealthy else { return panels }
     let grain = max(1, Self.grain / max(panels.panelStride, 1))
     threads.parallelRanges(matrices * panels.panels, grain: grain) { range, _ in
       for item in range {
@@ -55,6 +73,7 @@ extension CPUBackend {
           panels.width, panels.panelStride, panel, panel + 1, panels[matrix])
       }
     }
+    return panels
   }
 
   /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache.
