@@ -45,6 +45,9 @@ static const unsigned char reduction[] = {
 static const unsigned char scatter[] = {
 #embed "../../Kernels/scatter.cl"
 };
+static const unsigned char winograd[] = {
+#embed "../../Kernels/winograd.cl"
+};
 
 #define FILE_ENTRY(name, bytes) {name, bytes, sizeof(bytes)}
 
@@ -63,6 +66,7 @@ static const ElixirKernelFile files[] = {
     FILE_ENTRY("random.cl", randomNumbers),
     FILE_ENTRY("reduction.cl", reduction),
     FILE_ENTRY("scatter.cl", scatter),
+    FILE_ENTRY("winograd.cl", winograd),
 };
 
 const ElixirKernelFile *elixirKernelFile(unsigned long index) {

@@ -69,15 +69,12 @@ public final class CPUBackend: ComputeBackend {
     return "\(set.rawValue) kernels; \(OpenBLASProducts.description) \(use)"
   }
 
-  /// How a convolution is computed: by its geometry without the batch, so that a sample's result does
-  /// not depend on the others.
-  func algorithm(
-    _ geometry: Conv2DGeometry, _ direction: ConvolutionDirection
-  ) -> ConvolutionAlgorithm {
+  /// How a convolution and its gradients are computed.
+  func algorithm(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
     // The library's products depend, in their last bits, on how many rows they are given.
     if kernels.isCutSensitive { return .direct }
     if let forced = forcedAlgorithm { return forced.applies(to: geometry) ? forced : .direct }
-    return .fastest(geometry, direction)
+    return .usuallyFastest(geometry)
   }
 
   /// False once something failed, until a waiting call has thrown it.

@@ -19,6 +19,8 @@ package struct DeviceTuning: Sendable {
   /// Greatest number of work-items in kernels over items, and of groups in kernels over rows.
   let workers: Int
   let rowGroups: Int
+  /// Elements of a Winograd convolution's planes that are computed at a time.
+  let winogradElements: Int
   let buildOptions: String
 
   /// What `$ELIXIR_OPENCL_STYLE` (`cpu` or `gpu`) forces, for tests and measurements.
@@ -41,9 +43,11 @@ package struct DeviceTuning: Sendable {
     case .cpu:
       (lanes, group, piece) = (16, 1, 1024)
       (workers, rowGroups) = (units * 4, units * 8)
+      winogradElements = 1 << 21  // 8 MiB: the third-level cache
     case .gpu:
       (lanes, group, piece) = (4, 64, 4)
       (workers, rowGroups) = (64 * 32 * units, 65_535)
+      winogradElements = 1 << 26
     }
     // No fast-math flag of any kind: masks, infinities and the random numbers rely on IEEE rules.
     let rounding = device.roundsDivideCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""

@@ -3,7 +3,7 @@ import ComputeBackend
 /// A file of `Kernels/` that is compiled as one program.
 enum KernelFile: String, Sendable, CaseIterable {
   case diffusion, elementwise, memory, normalization, optimizer, pooling, product, random
-  case reduction, scatter
+  case reduction, scatter, winograd
 
   var name: String { rawValue + ".cl" }
 }

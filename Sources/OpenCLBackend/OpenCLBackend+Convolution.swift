@@ -15,6 +15,13 @@ extension OpenCLBackend {
         && epilogue.residual.map { $0.count == g.outputCount } ?? true,
       "input \(input.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
+    if let size = algorithm(g).tileSize {
+      let weights = transformedWeight(
+        WinogradWeight(of: g, size: size), from: weight)
+      convolve(
+        WinogradTiling(g, size: size), input, weights, epilogue: epilogue, into: into)
+      return
+    }
     let columns = g.outputChannels / g.groups
     let depth = g.weightCount / g.outputChannels
     var source = PanelSource.matrix(
@@ -37,6 +44,13 @@ extension OpenCLBackend {
         && into.count == g.inputCount,
       "gradient \(outputGradient.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
+    if let size = algorithm(g).tileSize {
+      let weights = transformedWeight(WinogradWeight(turnedOf: g, size: size), from: weight)
+      convolve(
+        WinogradTiling(inputGradientOf: g, size: size), outputGradient, weights,
+        epilogue: Epilogue(), into: into)
+      return
+    }
     // A convolution of the spread gradient with the weight turned by 180°, its channels swapped.
     let columns = g.inputChannels / g.groups
     let channels = g.outputChannels / g.groups
@@ -66,6 +80,11 @@ extension OpenCLBackend {
         && into.count == g.weightCount,
       "input \(input.count), gradient \(outputGradient.count), into \(into.count) as \(g)")
     guard into.count > 0, outputGradient.count > 0 else { return fill(into, with: 0) }
+    if let size = algorithm(g).tileSize {
+      winogradWeightGradient(
+        g, WinogradTiling(g, size: size), input: input, outputGradient: outputGradient, into: into)
+      return
+    }
     let columns = g.outputChannels / g.groups
     let channels = g.inputChannels / g.groups
     let taps = g.kernelHeight * g.kernelWidth

@@ -9,6 +9,8 @@ public final class OpenCLBackend: ComputeBackend {
   /// Hands out stand-ins when memory is out; any use of one fails.
   let exhausted = BufferPool { OpenCLStorage(capacity: $0, handle: nil) }
   var tuning: DeviceTuning { context.tuning }
+  /// The algorithm for every convolution that it applies to; `nil` for the usually fastest.
+  private let forcedAlgorithm: ConvolutionAlgorithm?
 
   /// Opens a device.
   ///
@@ -22,11 +24,14 @@ public final class OpenCLBackend: ComputeBackend {
       style: DeviceTuning.requestedStyle(), cache: ProgramCache())
   }
 
-  /// As above, with the kernels' style (by default the device's), source and cache given.
+  /// As above, with the kernels' style (by default the device's), source, cache and, for every
+  /// convolution that it applies to, the algorithm given.
   package init(
     deviceIndex: Int = 0, source: KernelSource = KernelSource(directory: nil),
-    style: DeviceTuning.Style?, cache: ProgramCache = ProgramCache()
+    style: DeviceTuning.Style?, cache: ProgramCache = ProgramCache(),
+    convolution: ConvolutionAlgorithm? = nil
   ) throws {
+    forcedAlgorithm = convolution
     let devices = OpenCLDevice.all()
     guard devices.indices.contains(deviceIndex) else {
       let advice =
@@ -53,6 +58,12 @@ public final class OpenCLBackend: ComputeBackend {
   /// The first device that is a GPU, if there is one.
   package static func firstGPU() -> DeviceDescription? {
     OpenCLDevice.all().first(where: \.isGPU)?.description
+  }
+
+  /// How a convolution and its gradients are computed.
+  func algorithm(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
+    guard let forced = forcedAlgorithm else { return .usuallyFastest(geometry) }
+    return forced.applies(to: geometry) ? forced : .direct
   }
 
   /// A buffer for intermediate results; it returns to the pool when the caller drops it.

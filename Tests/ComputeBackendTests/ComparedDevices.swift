@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import OpenCLBackend
 import ReferenceBackend
 import Testing
 import TestSupport
@@ -15,17 +16,24 @@ let conformingDevices: [TestDevice] =
     }
   } + TestDevices.all.filter { $0.name != "cpu" }
 
-/// The processor with each Winograd algorithm for all convolutions that it applies to.
-let winogradDevices: [TestDevice] = [InstructionSet.avx2, .avx512].filter(\.isSupported).flatMap {
-  set in
-  [ConvolutionAlgorithm.winograd2, .winograd4].map { algorithm in
-    do {
-      return TestDevice(
-        "cpu \(set) \(algorithm)",
-        try CPUBackend(instructionSet: set, convolution: algorithm))
-    } catch {
-      fatalError("winogradDevices: \(error)")
+/// Each device with each Winograd algorithm for all convolutions that it applies to, on OpenCL with
+/// the kernels of both styles.
+let winogradDevices: [TestDevice] = [ConvolutionAlgorithm.winograd2, .winograd4].flatMap {
+  algorithm in
+  do {
+    let sets: [InstructionSet] = [.avx2, .avx512].filter(\.isSupported)
+    let processors = try sets.map {
+      TestDevice(
+        "cpu \($0) \(algorithm)", try CPUBackend(instructionSet: $0, convolution: algorithm))
     }
+    let styles: [DeviceTuning.Style] = TestDevices.contains("opencl") ? [.cpu, .gpu] : []
+    return try processors
+      + styles.map {
+        TestDevice(
+          "opencl \($0) \(algorithm)", try OpenCLBackend(style: $0, convolution: algorithm))
+      }
+  } catch {
+    fatalError("winogradDevices: \(error)")
   }
 }
 

@@ -1,8 +1,6 @@
-import ComputeBackend
-
-/// The ways in which the CPU backend computes a convolution.
+/// The ways in which backends compute a convolution.
 public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
-  /// A matrix product of gathered patches.
+  /// A product of patches and weights.
   case direct
   /// Winograd's F(2×2, 3×3): 16 products instead of 36, errors no larger than those of `direct`.
   case winograd2
@@ -10,7 +8,7 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
   case winograd4
 
   /// Pixels of a Winograd tile's side.
-  var tileSize: Int? {
+  public var tileSize: Int? {
     switch self {
     case .direct: nil
     case .winograd2: 2
@@ -25,19 +23,15 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
         && geometry.groups == 1
   }
 
-  /// What measures fastest.
-  static func fastest(
-    _ geometry: Conv2DGeometry, _ direction: ConvolutionDirection
-  ) -> ConvolutionAlgorithm {
+  /// What is faster as a rule, by the geometry without the batch, so that a sample's result does not
+  /// depend on the others.
+  ///
+  /// Small maps fill few tiles, and their transformed weights are up to four times larger.
+  public static func usuallyFastest(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
     guard ConvolutionAlgorithm.winograd4.applies(to: geometry),
       min(geometry.inputChannels, geometry.outputChannels) >= 16
     else { return .direct }
     let side = min(geometry.outputHeight, geometry.outputWidth)
     return side >= 12 ? .winograd4 : side >= 6 ? .winograd2 : .direct
   }
-}
-
-/// The three operations of a convolution.
-public enum ConvolutionDirection: String, Sendable, Codable, CaseIterable {
-  case forward, inputGradient, weightGradient
 }
