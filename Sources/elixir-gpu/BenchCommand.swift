@@ -5,5 +5,5 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures speed on this machine.",
-    subcommands: [BenchDenoiserCommand.self])
+    subcommands: [BenchDenoiserCommand.self, BenchTrainingCommand.self])
 }

@@ -51,7 +51,7 @@ struct BenchDenoiserCommand: ParsableCommand {
     let result = Result(
       imagesPerSecond: Double(batch) / median, gflops: Double(flops) / median / 1e9,
       peakFraction: Double(flops) / median / peak, peakGflops: peak / 1e9,
-      peakSource: MatrixPeak.source, peakMemoryMiB: Self.peakMemory(), batch: batch,
+      peakSource: MatrixPeak.source, peakMemoryMiB: Measurement.peakMemoryMiB(), batch: batch,
       steps: times.count, medianMilliseconds: median * 1e3, weights: network.weightCount,
       device: backend.description)
     try report(result)
@@ -96,57 +96,18 @@ struct BenchDenoiserCommand: ParsableCommand {
       try backend.synchronize()
       return (clock.now - start) / .seconds(2)
     }
-    _ = try run()
-    let start = clock.now
-    var times: [Double] = []
-    while times.count < 3 || clock.now - start < .seconds(seconds) { times.append(try run()) }
-    return times
+    return try Measurement.repeated(seconds: seconds, run)
   }
 
   private func report(_ result: Result) throws {
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return print(String(decoding: try encoder.encode(result), as: UTF8.self))
-    }
+    if json { return print(try Measurement.json(result)) }
     func text(_ value: Double, _ digits: Int = 1) -> String {
-      String(format: "%.\(digits)f", value)
+      Measurement.text(value, digits: digits)
     }
     print("\(result.device.identifier): \(result.device.name), \(result.device.driver)")
     print(
       "batch \(batch): \(text(result.imagesPerSecond, 2)) images/s, \(text(result.gflops)) GFLOP/s, "
         + "\(text(100 * result.peakFraction)) % of \(text(result.peakGflops)) "
         + "(\(result.peakSource)), \(text(result.peakMemoryMiB, 0)) MiB")
-  }
-
-  private static func peakMemory() -> Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
-  }
-}
-
-/// The arithmetic that a device reaches in a large matrix product.
-enum MatrixPeak {
-  static let size = 1024
-  static let source = "matrix product of \(size)×\(size)"
-
-  /// FLOP/s of the fastest of repeated products.
-  static func measure(on backend: any ComputeBackend) throws -> Double {
-    let shape = MatrixProductShape(m: size, n: size, k: size)
-    let count = size * size
-    let slices = (0..<3).map { _ in backend.makeBuffer(count: count)[count] }
-    for slice in slices { backend.fill(slice, with: 0.5) }
-    let clock = ContinuousClock()
-    var best = Double.infinity
-    let start = clock.now
-    while clock.now - start < .milliseconds(500) {
-      let begin = clock.now
-      backend.matrixProduct(
-        shape, slices[0], slices[1], epilogue: Epilogue(), into: slices[2])
-      try backend.synchronize()
-      best = min(best, (clock.now - begin) / .seconds(1))
-    }
-    return 2 * Double(size * size * size) / best
   }
 }
