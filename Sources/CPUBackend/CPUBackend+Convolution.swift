@@ -25,7 +25,7 @@ extension CPUBackend {
     let output = ElixirOutput(
       into: into.written(), pitch: geometry.outputChannels, rowsPerSample: area,
       epilogue: epilogue)
-    if let size = algorithm(geometry).tileSize {
+    if let size = algorithm(geometry, .forward).tileSize {
       let panels = transformedWeight(geometry, weight, size: size)
       guard isHealthy else { return }
       convolveByWinograd(
@@ -47,7 +47,7 @@ extension CPUBackend {
     check("convolveInputGradient", geometry, input: into, weight: weight, output: outputGradient)
     guard isHealthy, geometry.inputCount > 0 else { return }
     let (source, y) = (outputGradient.floats, into.written())
-    if let size = algorithm(geometry).tileSize {
+    if let size = algorithm(geometry, .inputGradient).tileSize {
       let panels = transformedGradientWeight(geometry, weight, size: size)
       guard isHealthy else { return }
       convolveByWinograd(

@@ -10,7 +10,7 @@ extension CPUBackend {
       "convolveWeightGradient", geometry, input: input, weight: into, output: outputGradient)
     guard isHealthy, geometry.weightCount > 0 else { return }
     let (x, g) = (input.floats, outputGradient.floats)
-    if let size = algorithm(geometry).tileSize {
+    if let size = algorithm(geometry, .weightGradient).tileSize {
       convolveWeightGradientByWinograd(
         geometry, size: size, input: x, outputGradient: g, into: into)
       return

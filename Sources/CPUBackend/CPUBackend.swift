@@ -69,12 +69,14 @@ public final class CPUBackend: ComputeBackend {
     return "\(set.rawValue) kernels; \(OpenBLASProducts.description) \(use)"
   }
 
-  /// How a convolution and its gradients are computed.
-  func algorithm(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
+  /// How one of a convolution's operations is computed.
+  func algorithm(
+    _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
+  ) -> ConvolutionAlgorithm {
     // The library's products depend, in their last bits, on how many rows they are given.
     if kernels.isCutSensitive { return .direct }
     if let forced = forcedAlgorithm { return forced.applies(to: geometry) ? forced : .direct }
-    return .usuallyFastest(geometry)
+    return .usuallyFastest(geometry, operation)
   }
 
   /// False once something failed, until a waiting call has thrown it.

@@ -26,12 +26,21 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
   /// What is faster as a rule, by the geometry without the batch, so that a sample's result does not
   /// depend on the others.
   ///
-  /// Small maps fill few tiles, and their transformed weights are up to four times larger.
-  public static func usuallyFastest(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
+  /// Small maps fill few tiles. For the forward pass F(2×2) serves them better: weights of F(4×4) are
+  /// four times larger, which small batches feel.
+  public static func usuallyFastest(
+    _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
+  ) -> ConvolutionAlgorithm {
     guard ConvolutionAlgorithm.winograd4.applies(to: geometry),
       min(geometry.inputChannels, geometry.outputChannels) >= 16
     else { return .direct }
     let side = min(geometry.outputHeight, geometry.outputWidth)
-    return side >= 12 ? .winograd4 : side >= 6 ? .winograd2 : .direct
+    if side < 3 { return .direct }
+    return side >= (operation == .forward ? 12 : 4) ? .winograd4 : .winograd2
   }
+}
+
+/// One of a convolution's triad.
+public enum ConvolutionOperation: String, Sendable, Codable, CaseIterable {
+  case forward, inputGradient, weightGradient
 }

@@ -15,7 +15,7 @@ extension OpenCLBackend {
         && epilogue.residual.map { $0.count == g.outputCount } ?? true,
       "input \(input.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
-    if let size = algorithm(g).tileSize {
+    if let size = algorithm(g, .forward).tileSize {
       let weights = transformedWeight(
         WinogradWeight(of: g, size: size), from: weight)
       convolve(
@@ -44,7 +44,7 @@ extension OpenCLBackend {
         && into.count == g.inputCount,
       "gradient \(outputGradient.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
-    if let size = algorithm(g).tileSize {
+    if let size = algorithm(g, .inputGradient).tileSize {
       let weights = transformedWeight(WinogradWeight(turnedOf: g, size: size), from: weight)
       convolve(
         WinogradTiling(inputGradientOf: g, size: size), outputGradient, weights,
@@ -80,7 +80,7 @@ extension OpenCLBackend {
         && into.count == g.weightCount,
       "input \(input.count), gradient \(outputGradient.count), into \(into.count) as \(g)")
     guard into.count > 0, outputGradient.count > 0 else { return fill(into, with: 0) }
-    if let size = algorithm(g).tileSize {
+    if let size = algorithm(g, .weightGradient).tileSize {
       winogradWeightGradient(
         g, WinogradTiling(g, size: size), input: input, outputGradient: outputGradient, into: into)
       return

@@ -60,9 +60,11 @@ public final class OpenCLBackend: ComputeBackend {
     OpenCLDevice.all().first(where: \.isGPU)?.description
   }
 
-  /// How a convolution and its gradients are computed.
-  func algorithm(_ geometry: Conv2DGeometry) -> ConvolutionAlgorithm {
-    guard let forced = forcedAlgorithm else { return .usuallyFastest(geometry) }
+  /// How one of a convolution's operations is computed.
+  func algorithm(
+    _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
+  ) -> ConvolutionAlgorithm {
+    guard let forced = forcedAlgorithm else { return .usuallyFastest(geometry, operation) }
     return forced.applies(to: geometry) ? forced : .direct
   }
 
