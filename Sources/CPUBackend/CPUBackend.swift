@@ -15,8 +15,7 @@ public final class CPUBackend: ComputeBackend {
 
   let threads: ThreadPool
   let kernels: Kernels
-  /// The algorithm for every convolution that it applies to; `nil` for the fastest.
-  private let forcedAlgorithm: ConvolutionAlgorithm?
+  private let convolutions: ConvolutionChoice
   private let failure = Mutex<BackendError?>(nil)
   /// Hands out stand-ins when memory is out.
   private let exhausted = BufferPool { _ in CPUStorage() }
@@ -24,10 +23,10 @@ public final class CPUBackend: ComputeBackend {
   /// - Parameters:
   ///   - threads: how many to use; all cores by default.
   ///   - instructionSet: `$ELIXIR_CPU_ISA` or else the processor's best by default.
-  ///   - convolution: an algorithm for every convolution that it applies to, instead of the fastest.
+  ///   - convolutions: how convolutions choose their algorithm.
   public init(
     threads: Int? = nil, instructionSet: InstructionSet? = nil,
-    convolution: ConvolutionAlgorithm? = nil
+    convolutions: ConvolutionChoice = .rule
   ) throws {
     let set = try instructionSet ?? Self.requestedInstructionSet() ?? .best
     guard set.isSupported else {
@@ -41,7 +40,7 @@ public final class CPUBackend: ComputeBackend {
         requested: "cpu", advice: "\(count) threads were asked for; use 1 or more")
     }
     self.instructionSet = set
-    self.forcedAlgorithm = convolution
+    self.convolutions = convolutions
     self.kernels = Kernels(set)
     self.threads = ThreadPool(threads: count)
     self.pool = BufferPool { CPUStorage(capacity: $0) }
@@ -75,8 +74,7 @@ public final class CPUBackend: ComputeBackend {
   ) -> ConvolutionAlgorithm {
     // The library's products depend, in their last bits, on how many rows they are given.
     if kernels.isCutSensitive { return .direct }
-    if let forced = forcedAlgorithm { return forced.applies(to: geometry) ? forced : .direct }
-    return .usuallyFastest(geometry, operation)
+    return convolutions.algorithm(geometry, operation)
   }
 
   /// False once something failed, until a waiting call has thrown it.

@@ -31,9 +31,8 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
   public static func usuallyFastest(
     _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
   ) -> ConvolutionAlgorithm {
-    guard ConvolutionAlgorithm.winograd4.applies(to: geometry),
-      min(geometry.inputChannels, geometry.outputChannels) >= 16
-    else { return .direct }
+    let read = operation == .inputGradient ? geometry.outputChannels : geometry.inputChannels
+    guard ConvolutionAlgorithm.winograd4.applies(to: geometry), read >= 16 else { return .direct }
     let side = min(geometry.outputHeight, geometry.outputWidth)
     if side < 3 { return .direct }
     return side >= (operation == .forward ? 12 : 4) ? .winograd4 : .winograd2

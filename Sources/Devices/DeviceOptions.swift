@@ -1,12 +1,19 @@
+import ComputeBackend
+
 /// Choices that concern devices in general; each device uses those that apply to it.
 public struct DeviceOptions: Sendable {
   /// Threads of the CPU backend; `nil` for all cores.
   public var threads: Int?
   /// A folder of `.cl` files to use instead of the installed ones.
   public var kernelDirectory: String?
+  /// How convolutions choose their algorithm; `nil` for the device's tuning file, if there is one.
+  public var convolutions: ConvolutionChoice?
 
-  public init(threads: Int? = nil, kernelDirectory: String? = nil) {
+  public init(
+    threads: Int? = nil, kernelDirectory: String? = nil, convolutions: ConvolutionChoice? = nil
+  ) {
     self.threads = threads
     self.kernelDirectory = kernelDirectory
+    self.convolutions = convolutions
   }
 }

@@ -9,29 +9,30 @@ public final class OpenCLBackend: ComputeBackend {
   /// Hands out stand-ins when memory is out; any use of one fails.
   let exhausted = BufferPool { OpenCLStorage(capacity: $0, handle: nil) }
   var tuning: DeviceTuning { context.tuning }
-  /// The algorithm for every convolution that it applies to; `nil` for the usually fastest.
-  private let forcedAlgorithm: ConvolutionAlgorithm?
+  private let convolutions: ConvolutionChoice
 
   /// Opens a device.
   ///
   /// - Parameters:
   ///   - deviceIndex: position in `devices()`.
   ///   - kernelDirectory: a directory with all `.cl` files, to use instead of the embedded ones.
+  ///   - convolutions: how convolutions choose their algorithm.
   /// - Throws: `BackendError.noDevice`.
-  public convenience init(deviceIndex: Int = 0, kernelDirectory: String? = nil) throws {
+  public convenience init(
+    deviceIndex: Int = 0, kernelDirectory: String? = nil, convolutions: ConvolutionChoice = .rule
+  ) throws {
     try self.init(
       deviceIndex: deviceIndex, source: KernelSource(directory: kernelDirectory),
-      style: DeviceTuning.requestedStyle(), cache: ProgramCache())
+      style: DeviceTuning.requestedStyle(), cache: ProgramCache(), convolutions: convolutions)
   }
 
-  /// As above, with the kernels' style (by default the device's), source, cache and, for every
-  /// convolution that it applies to, the algorithm given.
+  /// As above, with the kernels' style (by default the device's), source and cache given.
   package init(
     deviceIndex: Int = 0, source: KernelSource = KernelSource(directory: nil),
     style: DeviceTuning.Style?, cache: ProgramCache = ProgramCache(),
-    convolution: ConvolutionAlgorithm? = nil
+    convolutions: ConvolutionChoice = .rule
   ) throws {
-    forcedAlgorithm = convolution
+    self.convolutions = convolutions
     let devices = OpenCLDevice.all()
     guard devices.indices.contains(deviceIndex) else {
       let advice =
@@ -64,8 +65,7 @@ public final class OpenCLBackend: ComputeBackend {
   func algorithm(
     _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
   ) -> ConvolutionAlgorithm {
-    guard let forced = forcedAlgorithm else { return .usuallyFastest(geometry, operation) }
-    return forced.applies(to: geometry) ? forced : .direct
+    convolutions.algorithm(geometry, operation)
   }
 
   /// A buffer for intermediate results; it returns to the pool when the caller drops it.

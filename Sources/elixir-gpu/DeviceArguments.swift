@@ -27,8 +27,11 @@ struct DeviceArguments: ParsableArguments {
   /// The backend asked for.
   ///
   /// Throws `BackendError` when there is no such device, or a kernel cannot be had.
-  func makeBackend() throws -> any ComputeBackend {
+  /// - Parameter convolutions: how convolutions choose their algorithm; `nil` for the tuned way.
+  func makeBackend(convolutions: ConvolutionChoice? = nil) throws -> any ComputeBackend {
     try Devices.make(
-      device, options: DeviceOptions(threads: threads, kernelDirectory: kernels))
+      device,
+      options: DeviceOptions(
+        threads: threads, kernelDirectory: kernels, convolutions: convolutions))
   }
 }

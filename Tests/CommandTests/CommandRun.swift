@@ -8,8 +8,13 @@ struct CommandRun {
   let errors: String
 
   /// Runs `elixir-gpu` from the folder that holds the test program.
-  init(_ arguments: [String], in folder: String? = nil) throws {
+  ///
+  /// - Parameter environment: variables to set besides those of the tests.
+  init(
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+  ) throws {
     let process = try Self.process(arguments, in: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files rather than pipes: neither stream can fill up and block.
     let names = ["output", "errors"].map {
       FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\($0)")

@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: ["poison", "devices", "purify", "evaluate", "demo"])
+  @Test(arguments: ["poison", "devices", "purify", "evaluate", "demo", "tune"])
   func everyCommandShowsExamples(command: String) throws {
     let run = try CommandRun([command, "--help"])
     #expect(run.exitCode == 0)

@@ -22,7 +22,7 @@ public enum TestDevices {
   public static let all: [TestDevice] = {
     do {
       return try Devices.list().map {
-        TestDevice($0.identifier, try Devices.make($0.identifier))
+        TestDevice($0.identifier, try Devices.make($0.identifier, options: DeviceOptions(convolutions: .rule)))
       }
     } catch {
       fatalError("TestDevices: \(error)")

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// How a backend chooses an algorithm for a convolution.
+public enum ConvolutionChoice: Sendable {
+  /// By a rule that holds on most processors.
+  case rule
+  /// By measurements, and by the rule where there are none.
+  case table(ConvolutionTable)
+  /// One algorithm for all convolutions that it applies to: for tests and measurements.
+  case always(ConvolutionAlgorithm)
+  /// By the rule; remembers which choices there were.
+  case recording(ConvolutionRecorder)
+
+  public func algorithm(
+    _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
+  ) -> ConvolutionAlgorithm {
+    switch self {
+    case .rule: break
+    case .table(let table):
+      if let measured = table[geometry, operation] { return measured }
+    case .always(let algorithm): return algorithm.applies(to: geometry) ? algorithm : .direct
+    case .recording(let recorder): recorder.add(geometry, operation)
+    }
+    return .usuallyFastest(geometry, operation)
+  }
+}
+
+/// The convolutions of a program's run that have more than one algorithm.
+public final class ConvolutionRecorder: Sendable {
+  /// A convolution's operation.
+  public struct Item: Hashable, Sendable {
+    public let geometry: Conv2DGeometry
+    public let operation: ConvolutionOperation
+  }
+
+  private let found = Mutex<(order: [Item], known: Set<Item>)>(([], []))
+
+  public init() {}
+
+  /// In the order of their first use.
+  public var items: [Item] { found.withLock { $0.order } }
+
+  func add(_ geometry: Conv2DGeometry, _ operation: ConvolutionOperation) {
+    guard ConvolutionAlgorithm.winograd4.applies(to: geometry) else { return }
+    let item = Item(geometry: geometry, operation: operation)
+    found.withLock { if $0.known.insert(item).inserted { $0.order.append(item) } }
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tune` and what it leaves to later runs, with a cache folder of its own.
+@Suite struct TuneCommandTests {
+  private static let network = """
+    {"_class_name": "UNet2DModel", "sample_size": 16, "block_out_channels": [16, 16],
+     "down_block_types": ["DownBlock2D", "DownBlock2D"], "norm_num_groups": 8,
+     "up_block_types": ["UpBlock2D", "UpBlock2D"], "layers_per_block": 1,
+     "in_channels": 3, "out_channels": 3}
+    """
+
+  @Test func choicesAreKeptUsedAndForgotten() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array(Self.network.utf8), to: "config.json")
+    let environment = ["XDG_CACHE_HOME": folder.path + "/cache"]
+    func run(_ arguments: String...) throws -> CommandRun {
+      try CommandRun(
+        arguments + ["--device", "cpu"], in: folder.path, environment: environment)
+    }
+    let tuned = try run("tune", "config.json", "--seconds", "0.001", "--batch", "2", "--training")
+    #expect(tuned.exitCode == 0, "\(tuned.errors)")
+    #expect(tuned.output.contains("16×16 16→16, forward: direct "))
+    #expect(tuned.output.contains("weightGradient: direct "))
+    let names = try folder.entries("cache/elixir-gpu")
+    let name = try #require(names.first { $0.hasPrefix("tuning-cpu-") })
+    let file = "cache/elixir-gpu/" + name
+    let text = String(decoding: try folder.read(file), as: UTF8.self)
+    #expect(text.contains("\"algorithm\""))
+
+    let bench = ["bench", "denoiser", "config.json", "--seconds", "0.001", "--batch", "1"]
+    func measure() throws -> CommandRun {
+      try CommandRun(bench + ["--device", "cpu"], in: folder.path, environment: environment)
+    }
+    #expect(try measure().exitCode == 0)
+    try folder.write(Array(text.utf8.dropLast(20)), to: file)
+    let line = try #require(try measure().errorLine)
+    #expect(line.contains(name) && line.contains("is damaged; run elixir-gpu tune"))
+    // Tuning replaces a damaged file.
+    #expect(try run("tune", "config.json", "--seconds", "0.001", "--batch", "1").exitCode == 0)
+    #expect(try measure().exitCode == 0)
+
+    #expect(try run("tune", "--reset").exitCode == 0)
+    #expect(try !folder.entries("cache/elixir-gpu").contains(name))
+    #expect(try run("tune").exitCode == 64)
+  }
+}
