@@ -36,9 +36,13 @@ def run_elixir(engine, arguments):
     return json.loads(output)
 
 
-def run_peer(options, script, arguments):
+def peers_home():
     os.environ.setdefault("PEERS_HOME", os.path.expanduser("~/.cache/elixir-peers"))
-    python = pathlib.Path(os.environ["PEERS_HOME"]) / "venv/bin/python"
+    return pathlib.Path(os.environ["PEERS_HOME"])
+
+
+def run_peer(options, script, arguments):
+    python = peers_home() / "venv/bin/python"
     command = [str(python), str(pathlib.Path(options.peers) / script), *arguments]
     environment = dict(os.environ)
     if "tgcl" in arguments:  # tinygrad on OpenCL
