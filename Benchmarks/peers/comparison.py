@@ -1,8 +1,8 @@
 """Runs engines interleaved on the same work and compares the medians; see denoiser.py, training.py.
 
 Each round runs every engine once, so that a drift of the machine's speed falls on all of them.
-Engines called `elixir-gpu` or `elixir-gpu:DEVICE` are this repository's release build; the others
-are the peers of ../shared/peers, in the Python environment that its setup.sh makes.
+Engines called `elixir-gpu`, `elixir-gpu:opencl` or `elixir-gpu:cpu-bf16` are this repository's
+release build; the others are the peers of ../shared/peers, in the Python environment that its setup.sh makes.
 """
 import datetime
 import json
@@ -29,9 +29,9 @@ def is_ours(engine):
 
 
 def run_elixir(engine, arguments):
-    device = engine.partition(":")[2] or "cpu"
+    device, _, precision = (engine.partition(":")[2] or "cpu").partition("-")
     command = [str(ROOT / ".build/release/elixir-gpu"), "bench", *arguments,
-               "--device", device, "--json"]
+               "--device", device, "--precision", precision or "fp32", "--json"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return json.loads(output)
 

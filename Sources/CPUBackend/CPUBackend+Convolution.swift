@@ -104,8 +104,9 @@ extension CPUBackend {
     let pitch = rowPitch(panels.inner)
     let right = panels[matrix]
     // Patches of one pixel can be read where they lie, unless a power of two keeps pixels apart
-    // that would then meet in the same cache lines.
-    let isDirect = patches.isWholeSource && patches.pixelPitch % 512 != 0
+    // that would then meet in the same cache lines, or they have to be rounded.
+    let isDirect =
+      patches.isWholeSource && patches.pixelPitch % 512 != 0 && panels.precision == .float32
     threads.parallelFor(grid.count) { item, worker in
       let piece = grid[item]
       let (first, last) = (piece.rows.lowerBound, piece.rows.upperBound)
@@ -116,12 +117,14 @@ extension CPUBackend {
           kernels.convolution.gatherPatches(
             $0, source, first, last, gathered, pitch, panels.inner)
         }
+        round(gathered, count: last - first, pitch: pitch, for: panels)
         left = UnsafePointer(gathered)
       }
       multiply(
         ElixirProduct(
           rows: last - first, columns: piece.columns, a: left,
           aPitch: isDirect ? patches.pixelPitch : pitch, panels: panels, at: right),
+        by: panels,
         output.part(row: first, column: piece.columns.lowerBound))
     }
   }

@@ -34,7 +34,7 @@ extension CPUBackend {
           source + group * columns * inner, 1, inner, inner, columns, panels.width,
           panels.panelStride, panel, panel + 1, panels[group])
       }
-      return panels
+      return reduced(panels)
     }
   }
 

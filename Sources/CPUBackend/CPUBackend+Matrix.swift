@@ -8,6 +8,7 @@ private struct MatrixPackingKey: Hashable {
   var n: Int
   var k: Int
   var isTransposed: Bool
+  var isOfTransposed: Bool
 }
 
 extension CPUBackend {
@@ -38,11 +39,12 @@ extension CPUBackend {
     threads.parallelFor(batch * grid.count) { item, worker in
       let (matrix, piece) = (item / grid.count, grid[item % grid.count])
       let left = rowsOfA(
-        source + matrix * m * k, shape, piece.rows, rows: rows, worker: worker)
+        source + matrix * m * k, shape, piece.rows, rows: rows, for: panels, worker: worker)
       multiply(
         ElixirProduct(
           rows: piece.rows.count, columns: piece.columns, a: left.pointer, aPitch: left.pitch,
           aTransposed: left.isTransposed, panels: panels, at: panels[shape.sharedB ? 0 : matrix]),
+        by: panels,
         output.part(row: matrix * rows + piece.rows.lowerBound, column: piece.columns.lowerBound))
     }
   }
@@ -53,8 +55,13 @@ extension CPUBackend {
   ) -> PackedPanels {
     guard matrices == 1 else { return pack(b.floats, shape, matrices) }
     let key = MatrixPackingKey(
-      offset: b.offset, n: shape.n, k: shape.k, isTransposed: shape.transposeB)
-    return b.buffer.derived(key) { pack(b.floats, shape, 1) }
+      offset: b.offset, n: shape.n, k: shape.k, isTransposed: shape.transposeB,
+      isOfTransposed: shape.transposeA)
+    return b.buffer.derived(key) {
+      let panels = pack(b.floats, shape, 1)
+      // A linear layer's forward pass; gradients stay as they are.
+      return shape.transposeB && !shape.transposeA ? reduced(panels) : panels
+    }
   }
 
   private func pack(
@@ -76,15 +83,16 @@ extension CPUBackend {
     return panels
   }
 
-  /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache.
+  /// A's rows as the kernel can read them: in place, or copied where they lie badly for
+  /// the cache or have to be rounded.
   private func rowsOfA(
     _ a: UnsafePointer<Float>, _ shape: MatrixProductShape, _ range: Range<Int>, rows: Int,
-    worker: Int
+    for panels: PackedPanels, worker: Int
   ) -> (pointer: UnsafePointer<Float>, pitch: Int, isTransposed: Bool) {
     let k = shape.k
     if shape.transposeA {
       if k <= 256 { return (a + range.lowerBound, rows, true) }
-    } else if k % 512 != 0 {
+    } else if k % 512 != 0 && panels.precision == .float32 {
       return (a + range.lowerBound * k, k, false)
     }
     let pitch = rowPitch(k)
@@ -92,6 +100,7 @@ extension CPUBackend {
     elixirPackPanels(
       a + range.lowerBound * (shape.transposeA ? 1 : k), shape.transposeA ? 1 : k,
       shape.transposeA ? rows : 1, range.count, k, pitch, 0, 0, 1, copy)
+    round(copy, count: range.count, pitch: pitch, for: panels)
     return (UnsafePointer(copy), pitch, false)
   }
 }

@@ -25,6 +25,7 @@ extension CPUBackend {
         first: 0, columns: weight.inner, pitch: pitch, stride: piece.tiles.count * pitch)
       kernels.winograd.transformInput(
         &tiles, source, zeros, piece.tiles.lowerBound, piece.tiles.upperBound, memory, &planes)
+      round(memory, count: tiling.planes * piece.tiles.count, pitch: pitch, for: weight)
       for column in stride(
         from: piece.columns.lowerBound, to: piece.columns.upperBound, by: WinogradGrid.chunk)
       {
@@ -51,6 +52,7 @@ extension CPUBackend {
         ElixirProduct(
           rows: tiles.count, columns: whole, a: transformed + plane * planes.stride,
           aPitch: planes.pitch, panels: weight, at: weight[plane]),
+        by: weight,
         ElixirOutput(into: products + plane * tiles.count * pitch, pitch: pitch))
     }
     var (target, output) = (tiling.target, output)

@@ -31,7 +31,7 @@ extension CPUBackend {
       }
       transform(
         target, tapStride: inputs * outputs, rowStride: outputs, size: size, into: panels)
-      return panels
+      return reduced(panels)
     }
   }
 

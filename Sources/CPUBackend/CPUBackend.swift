@@ -15,6 +15,7 @@ public final class CPUBackend: ComputeBackend {
 
   let threads: ThreadPool
   let kernels: Kernels
+  var precision: Precision { description.precision }
   private let convolutions: ConvolutionChoice
   private let failure = Mutex<BackendError?>(nil)
   /// Hands out stand-ins when memory is out.
@@ -23,16 +24,18 @@ public final class CPUBackend: ComputeBackend {
   /// - Parameters:
   ///   - threads: how many to use; all cores by default.
   ///   - instructionSet: `$ELIXIR_CPU_ISA` or else the processor's best by default.
+  ///   - precision: in which numbers weights are multiplied.
   ///   - convolutions: how convolutions choose their algorithm.
   public init(
     threads: Int? = nil, instructionSet: InstructionSet? = nil,
-    convolutions: ConvolutionChoice = .rule
+    precision: Precision = .float32, convolutions: ConvolutionChoice = .rule
   ) throws {
     let set = try instructionSet ?? Self.requestedInstructionSet() ?? .best
     guard set.isSupported else {
       throw BackendError.noDevice(
         requested: "cpu", advice: "this processor has no \(set.rawValue) instructions")
     }
+    try precision.check(set)
     let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let count = threads ?? max(cores, 1)
     guard count > 0 else {
@@ -46,7 +49,8 @@ public final class CPUBackend: ComputeBackend {
     self.pool = BufferPool { CPUStorage(capacity: $0) }
     self.description = DeviceDescription(
       identifier: "cpu", name: Processor.name, driver: Self.driver(set, kernels),
-      units: count, memory: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+      units: count, memory: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)),
+      precision: precision)
   }
 
   deinit { threads.stop() }

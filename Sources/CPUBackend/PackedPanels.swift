@@ -7,19 +7,27 @@ final class PackedPanels {
   let inner: Int
   let columns: Int
   let width: Int
+  let matrices: Int
+  /// In bfloat16 an element is a pair of rounded numbers, of rows 2k and 2k + 1.
+  let precision: Precision
   private let memory: Buffer
 
   /// Undefined contents, for `count` matrices.
-  init(inner: Int, columns: Int, width: Int, count: Int = 1, on backend: CPUBackend) {
+  init(
+    inner: Int, columns: Int, width: Int, count: Int = 1, precision: Precision = .float32,
+    on backend: CPUBackend
+  ) {
     self.inner = inner
     self.columns = columns
     self.width = width
+    self.precision = precision
+    matrices = count
     let panels = (columns + width - 1) / width
-    memory = backend.temporary(max(1, count * panels * width * inner))
+    memory = backend.temporary(max(1, count * panels * width * precision.rows(inner)))
   }
 
   var panels: Int { (columns + width - 1) / width }
-  var panelStride: Int { width * inner }
+  var panelStride: Int { width * precision.rows(inner) }
   /// Elements of one matrix.
   var count: Int { panels * panelStride }
 
@@ -84,6 +92,36 @@ extension CPUBackend {
     withUnsafePointer(to: product) { product in
       withUnsafePointer(to: output) { kernels.products.multiply?(product, $0) }
     }
+  }
+
+  /// A product with weights; A's rows are rounded already if the weights are.
+  func multiply(_ product: ElixirProduct, by panels: PackedPanels, _ output: ElixirOutput) {
+    guard panels.precision == .bfloat16 else { return multiply(product, output) }
+    var (product, output) = (product, output)
+    elixirMultiplyBFloat16(&product, &output)
+  }
+
+  /// Rounds rows `[count, panels.inner]` in place as the product with `panels` needs them.
+  func round(
+    _ rows: UnsafeMutablePointer<Float>, count: Int, pitch: Int, for panels: PackedPanels
+  ) {
+    if panels.precision == .bfloat16 { elixirRoundBFloat16(rows, count, panels.inner, pitch) }
+  }
+
+  /// Weights in the backend's precision.
+  func reduced(_ panels: PackedPanels) -> PackedPanels {
+    guard precision == .bfloat16, isHealthy else { return panels }
+    let pairs = PackedPanels(
+      inner: panels.inner, columns: panels.columns, width: panels.width, count: panels.matrices,
+      precision: .bfloat16, on: self)
+    guard isHealthy else { return pairs }
+    let (source, target) = (panels[0], pairs[0])
+    threads.parallelFor(panels.matrices * panels.panels) { panel, _ in
+      elixirPairBFloat16(
+        source + panel * panels.panelStride, panels.inner, panels.width,
+        target + panel * pairs.panelStride)
+    }
+    return pairs
   }
 
   func grid(rows: Int, columns: Int, inner: Int, threads count: Int? = nil) -> TileGrid {

@@ -29,13 +29,26 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   public var units: Int
   /// Bytes of device memory.
   public var memory: Int
+  /// In which numbers it multiplies by weights.
+  public var precision: Precision
 
-  public init(identifier: String, name: String, driver: String, units: Int, memory: Int) {
+  public init(
+    identifier: String, name: String, driver: String, units: Int, memory: Int,
+    precision: Precision = .float32
+  ) {
+    self.precision = precision
     self.identifier = identifier
     self.name = name
     self.driver = driver
     self.units = units
     self.memory = memory
+  }
+}
+
+extension DeviceDescription {
+  /// One line that says where results come from, such as `cpu: AMD EPYC`.
+  public var label: String {
+    "\(identifier): \(name)" + (precision == .float32 ? "" : " in \(precision.rawValue)")
   }
 }
 

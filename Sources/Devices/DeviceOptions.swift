@@ -6,12 +6,16 @@ public struct DeviceOptions: Sendable {
   public var threads: Int?
   /// A folder of `.cl` files to use instead of the installed ones.
   public var kernelDirectory: String?
+  /// In which numbers the CPU backend multiplies by weights.
+  public var precision: Precision
   /// How convolutions choose their algorithm; `nil` for the device's tuning file, if there is one.
   public var convolutions: ConvolutionChoice?
 
   public init(
-    threads: Int? = nil, kernelDirectory: String? = nil, convolutions: ConvolutionChoice? = nil
+    threads: Int? = nil, kernelDirectory: String? = nil, precision: Precision = .float32,
+    convolutions: ConvolutionChoice? = nil
   ) {
+    self.precision = precision
     self.threads = threads
     self.kernelDirectory = kernelDirectory
     self.convolutions = convolutions

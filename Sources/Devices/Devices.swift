@@ -29,12 +29,18 @@ public enum Devices {
   }
 
   private static func processor(_ options: DeviceOptions) throws -> CPUBackend {
-    let description = try CPUBackend(threads: 1).description
+    let description = try CPUBackend(threads: 1, precision: options.precision).description
     return try CPUBackend(
-      threads: options.threads, convolutions: try convolutions(options, for: description))
+      threads: options.threads, precision: options.precision,
+      convolutions: try convolutions(options, for: description))
   }
 
   private static func openCL(_ index: Int, _ options: DeviceOptions) throws -> OpenCLBackend {
+    guard options.precision == .float32 else {
+      throw BackendError.noDevice(
+        requested: "opencl:\(index)",
+        advice: "--precision \(options.precision.rawValue) is for --device cpu")
+    }
     let devices = OpenCLBackend.devices()
     return try OpenCLBackend(
       deviceIndex: index, kernelDirectory: options.kernelDirectory,

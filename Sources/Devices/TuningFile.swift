@@ -12,6 +12,7 @@ public struct TuningFile {
   private struct Contents: Codable {
     var device: String
     var driver: String
+    var precision: Precision
     var convolutions: ConvolutionTable
   }
 
@@ -26,7 +27,9 @@ public struct TuningFile {
     guard
       let base = folder("XDG_CACHE_HOME") ?? folder("HOME")?.appendingPathComponent(".cache")
     else { return nil }
-    let kind = device.identifier.prefix { $0 != ":" }
+    let kind =
+      device.identifier.prefix { $0 != ":" }
+      + (device.precision == .float32 ? "" : "-\(device.precision.rawValue)")
     let name = device.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     url = base.appendingPathComponent("elixir-gpu")
       .appendingPathComponent("tuning-\(kind)-\(String(name).prefix(100)).json")
@@ -40,7 +43,9 @@ public struct TuningFile {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     do {
       let contents = try JSONDecoder().decode(Contents.self, from: Data(contentsOf: url))
-      guard contents.device == device.name, contents.driver == device.driver else { return nil }
+      guard contents.device == device.name, contents.driver == device.driver,
+        contents.precision == device.precision
+      else { return nil }
       return contents.convolutions
     } catch {
       throw TuningFileError(path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
@@ -49,7 +54,8 @@ public struct TuningFile {
 
   /// Replaces the file, atomically.
   public func save(_ table: ConvolutionTable) throws {
-    let contents = Contents(device: device.name, driver: device.driver, convolutions: table)
+    let contents = Contents(
+      device: device.name, driver: device.driver, precision: device.precision, convolutions: table)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {

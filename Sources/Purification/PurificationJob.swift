@@ -158,7 +158,7 @@ public struct PurificationJob {
       data: .init(
         path: dataset.path, format: dataset.format.rawValue, samples: dataset.count,
         shape: dataset.shape, classNames: dataset.classNames, fingerprint: fingerprint),
-      options: options, device: backend.description.identifier + ": " + backend.description.name,
+      options: options, device: backend.description.label,
       candidates: .init(
         perSample: perSample, perRound: construction.generator.candidatesPerRound,
         threshold: options.threshold.minimumTransition(candidates: perSample),
@@ -177,6 +177,7 @@ public struct PurificationJob {
     }
     identity["dataset"] = fingerprint
     identity["device"] = backend.description.identifier
+    identity["precision"] = backend.description.precision.rawValue
     identity["denoiser weights"] = try Checksum.ofFile(
       try DenoiserFiles(URL(fileURLWithPath: options.denoiser)).weights)
     for (name, path) in [("victim", options.victim.model), ("initial", options.victim.initial)] {

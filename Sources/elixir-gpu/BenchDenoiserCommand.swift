@@ -110,7 +110,7 @@ struct BenchDenoiserCommand: ParsableCommand {
     func text(_ value: Double, _ digits: Int = 1) -> String {
       Measurement.text(value, digits: digits)
     }
-    print("\(result.device.identifier): \(result.device.name), \(result.device.driver)")
+    print("\(result.device.label), \(result.device.driver)")
     print(
       "batch \(batch): \(text(result.imagesPerSecond, 2)) images/s, \(text(result.gflops)) GFLOP/s, "
         + "\(text(100 * result.peakFraction)) % of \(text(result.peakGflops)) "

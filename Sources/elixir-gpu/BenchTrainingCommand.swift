@@ -60,7 +60,7 @@ struct BenchTrainingCommand: ParsableCommand {
       medianMilliseconds: median * 1e3, peakMemoryMiB: Measurement.peakMemoryMiB(), batch: batch,
       steps: times.count, weights: step.weights, device: backend.description)
     if json { return print(try Measurement.json(result)) }
-    print("\(result.device.identifier): \(result.device.name), \(result.device.driver)")
+    print("\(result.device.label), \(result.device.driver)")
     print(
       "\(work), batch \(batch): \(Measurement.text(result.medianMilliseconds, digits: 2)) ms a step, "
         + "\(Measurement.text(result.samplesPerSecond)) samples/s, "

@@ -13,6 +13,10 @@ struct DeviceArguments: ParsableArguments {
   @Option(help: "A folder of .cl files to use instead of the built-in kernels.")
   var kernels: String?
 
+  @Option(
+    help: "How the CPU device multiplies by weights: fp32, or bf16 (AVX512-BF16, sums in fp32).")
+  var precision = Precision.float32
+
   func validate() throws {
     let parts = device.split(separator: ":", omittingEmptySubsequences: false)
     let index = parts.count == 2 && parts[0] == "opencl" ? Int(parts[1]) : nil
@@ -32,6 +36,9 @@ struct DeviceArguments: ParsableArguments {
     try Devices.make(
       device,
       options: DeviceOptions(
-        threads: threads, kernelDirectory: kernels, convolutions: convolutions))
+        threads: threads, kernelDirectory: kernels, precision: precision,
+        convolutions: convolutions))
   }
 }
+
+extension Precision: ExpressibleByArgument {}

@@ -55,7 +55,7 @@ struct TuneCommand: ParsableCommand {
       return print("Forgot what was measured on \(backend.description.identifier): \(file.url.path)")
     }
     try runOnce(model, on: backend)
-    print("\(backend.description.identifier): \(backend.description.name)")
+    print(backend.description.label)
     print("milliseconds by algorithm, batch \(batch)")
     let algorithms = ConvolutionAlgorithm.allCases
     let backends = try algorithms.map { try device.makeBackend(convolutions: .always($0)) }

@@ -147,6 +147,16 @@ void elixirPackPanels(
     const float *b, long innerStride, long columnStride, long inner, long columns, long width,
     long panelStride, long firstPanel, long lastPanel, float *into);
 
+// Whether this processor multiplies bfloat16 numbers; the other three functions need it.
+bool elixirHasBFloat16(void);
+// Rounds rows of A in place: each becomes ⌈inner / 2⌉ elements that are pairs, then zero to a whole
+// vector.
+void elixirRoundBFloat16(float *rows, long count, long inner, long pitch);
+// One panel [inner, width] as pairs [(inner + 1) / 2, width] of rounded numbers, a pair an element.
+void elixirPairBFloat16(const float *panel, long inner, long width, float *into);
+// A product of rounded rows and panels of pairs, summed in float32. A is not transposed.
+void elixirMultiplyBFloat16(const ElixirProduct *product, const ElixirOutput *output);
+
 // MARK: Convolution
 
 // The patches that a convolution's output grid [batch, gridHeight, gridWidth] reads from a source
