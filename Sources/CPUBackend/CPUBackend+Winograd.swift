@@ -20,7 +20,7 @@ extension CPUBackend {
       let memory = threads.scratch(worker, count: transformed + products + weight.inner)
       let zeros = memory + transformed + products
       zeros.update(repeating: 0, count: weight.inner)
-      var tiles = tiling.source
+      var tiles = tiling.sourceTiles
       var planes = ElixirPlanes(
         first: 0, columns: weight.inner, pitch: pitch, stride: piece.tiles.count * pitch)
       kernels.winograd.transformInput(
@@ -55,7 +55,7 @@ extension CPUBackend {
         by: weight,
         ElixirOutput(into: products + plane * tiles.count * pitch, pitch: pitch))
     }
-    var (target, output) = (tiling.target, output)
+    var (target, output) = (tiling.targetTiles, output)
     var results = ElixirPlanes(
       first: columns.lowerBound, columns: columns.count, pitch: pitch,
       stride: tiles.count * pitch)

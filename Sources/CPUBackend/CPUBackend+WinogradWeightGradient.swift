@@ -36,7 +36,7 @@ extension CPUBackend {
     let zeros = memory + plan.zerosOffset
     zeros.update(repeating: 0, count: plan.zerosCount)
     let gradients = memory + plan.outputsOffset
-    var (source, target) = (plan.tiling.source, plan.tiling.target)
+    var (source, target) = (plan.tiling.sourceTiles, plan.tiling.targetTiles)
     for first in stride(
       from: piece.tiles.lowerBound, to: piece.tiles.upperBound, by: WinogradGradientPlan.depth)
     {

@@ -40,8 +40,8 @@ struct BenchTrainingCommand: ParsableCommand {
     if batch < 2 { throw ValidationError("--batch \(batch): use at least 2.") }
     if !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0.") }
     guard work.hasSuffix(".json") || (["critic"] + Self.architectures).contains(work) else {
-      throw ValidationError(
-        "\(work): use a config.json, critic, or one of \(Self.architectures.joined(separator: ", ")).")
+      let names = Self.architectures.joined(separator: ", ")
+      throw ValidationError("\(work): use a config.json, critic, or one of \(names).")
     }
   }
 

@@ -30,7 +30,8 @@ enum Measurement {
     guard fields.count > 19, let ticks = Double(fields[19]) else { return nil }
     var now = timespec()
     clock_gettime(CLOCK_BOOTTIME, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 - ticks / ticksPerSecond
   }
 
   static func json(_ result: some Encodable) throws -> String {

@@ -52,7 +52,8 @@ struct TuneCommand: ParsableCommand {
     }
     guard let model else {
       try file.delete()
-      return print("Forgot what was measured on \(backend.description.identifier): \(file.url.path)")
+      let device = backend.description.identifier
+      return print("Forgot what was measured on \(device): \(file.url.path)")
     }
     try runOnce(model, on: backend)
     print(backend.description.label)
@@ -108,7 +109,8 @@ struct TuneCommand: ParsableCommand {
     let figures = times.map {
       "\($0.0.rawValue) \(Measurement.text($0.1 * 1e3, digits: 3))"
     }
-    return "  \(shape), \(item.operation.rawValue): \(figures.joined(separator: ", ")): \(best.rawValue)"
+    let name = item.operation.rawValue
+    return "  \(shape), \(name): \(figures.joined(separator: ", ")): \(best.rawValue)"
   }
 }
 
