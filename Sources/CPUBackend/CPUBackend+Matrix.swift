@@ -8,7 +8,8 @@ private struct MatrixPackingKey: Hashable {
   var n: Int
   var k: Int
   var isTransposed: Bool
-  var isOfTransposed: Bool
+  /// Whether A is transposed: such products keep 32-bit weights.
+  var hasTransposedA: Bool
 }
 
 extension CPUBackend {
@@ -56,7 +57,7 @@ extension CPUBackend {
     guard matrices == 1 else { return pack(b.floats, shape, matrices) }
     let key = MatrixPackingKey(
       offset: b.offset, n: shape.n, k: shape.k, isTransposed: shape.transposeB,
-      isOfTransposed: shape.transposeA)
+      hasTransposedA: shape.transposeA)
     return b.buffer.derived(key) {
       let panels = pack(b.floats, shape, 1)
       // A linear layer's forward pass; gradients stay as they are.
@@ -83,8 +84,8 @@ extension CPUBackend {
     return panels
   }
 
-  /// A's rows as the kernel can read them: in place, or copied where they lie badly for
-  /// the cache or have to be rounded.
+  /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache or
+  /// have to be rounded.
   private func rowsOfA(
     _ a: UnsafePointer<Float>, _ shape: MatrixProductShape, _ range: Range<Int>, rows: Int,
     for panels: PackedPanels, worker: Int
