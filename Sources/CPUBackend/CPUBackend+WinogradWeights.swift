@@ -8,6 +8,13 @@ private struct TransformKey: Hashable {
   var outputs: Int
   var size: Int
   var isGradient: Bool
+
+  init(_ geometry: Conv2DGeometry, offset: Int, size: Int, isGradient: Bool) {
+    self.offset = offset
+    (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    self.size = size
+    self.isGradient = isGradient
+  }
 }
 
 extension CPUBackend {
@@ -16,8 +23,7 @@ extension CPUBackend {
     _ geometry: Conv2DGeometry, _ weight: BufferSlice, size: Int
   ) -> PackedPanels {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let key = TransformKey(
-      offset: weight.offset, inputs: inputs, outputs: outputs, size: size, isGradient: false)
+    let key = TransformKey(geometry, offset: weight.offset, size: size, isGradient: false)
     return weight.buffer.derived(key) {
       let panels = transformedPanels(inner: inputs, columns: outputs, size: size)
       // Kernels that a vector takes together have to lie side by side: [3·3, I, O].
@@ -40,8 +46,7 @@ extension CPUBackend {
     _ geometry: Conv2DGeometry, _ weight: BufferSlice, size: Int
   ) -> PackedPanels {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let key = TransformKey(
-      offset: weight.offset, inputs: inputs, outputs: outputs, size: size, isGradient: true)
+    let key = TransformKey(geometry, offset: weight.offset, size: size, isGradient: true)
     return weight.buffer.derived(key) {
       let panels = transformedPanels(inner: outputs, columns: inputs, size: size)
       guard isHealthy else { return panels }

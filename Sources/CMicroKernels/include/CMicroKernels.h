@@ -177,48 +177,6 @@ typedef struct ElixirConvolution {
 
 const ElixirConvolution *elixirConvolution(ElixirInstructionSet set);
 
-// MARK: Winograd convolution
-
-// Images [samples, height, width, channels] cut into rows × columns tiles of size × size pixels.
-typedef struct ElixirTiles {
-  long height, width, channels;
-  // Tiles of a sample, and the pixels of a tile's side: 2 or 4.
-  long rows, columns, size;
-  // The first pixel that the first tile reads or writes; negative where padding is read.
-  long offsetY, offsetX;
-} ElixirTiles;
-
-// Channels first ..< first + columns of tiles, as (size + 2)² planes [tile, channel]: planes are
-// `stride` elements apart, tiles `pitch`, which leaves room for whole vectors.
-typedef struct ElixirPlanes {
-  long first, columns, pitch, stride;
-} ElixirPlanes;
-
-typedef struct ElixirWinograd {
-  // into[k, tile − first, c]: Bᵀ d B of the (size + 2)² pixels from each tile's first. `zeros` are
-  // as many zeros as there are channels.
-  void (*transformInput)(
-      const ElixirTiles *tiles, const float *source, const float *zeros, long first, long last,
-      float *into, const ElixirPlanes *planes);
-  // into[k, tile − first, c]: A g Aᵀ of each tile's size² pixels.
-  void (*transformOutputGradient)(
-      const ElixirTiles *tiles, const float *source, const float *zeros, long first, long last,
-      float *into, const ElixirPlanes *planes);
-  // Output pixels: Aᵀ p A of products[k, tile − first, c], with the output's epilogue.
-  void (*transformOutput)(
-      const ElixirTiles *tiles, const float *products, long first, long last,
-      const ElixirPlanes *planes, const ElixirOutput *output);
-  // into[k·stride + j] = G g Gᵀ for `count` kernels j side by side, g[tap·tapStride + j]; zero from
-  // `count` to `width`, a multiple of a vector. Rounded once.
-  void (*transformKernels)(
-      const float *g, long tapStride, long count, long width, long size, float *into, long stride);
-  // g[tap·tapStride + j] = Gᵀ s G of the sums[k·stride + j].
-  void (*transformKernelGradients)(
-      const float *sums, long stride, long count, long size, float *g, long tapStride);
-} ElixirWinograd;
-
-const ElixirWinograd *elixirWinograd(ElixirInstructionSet set);
-
 // MARK: Reductions and softmax
 
 // Numbered as ReductionOperation.
@@ -359,3 +317,5 @@ void elixirPermute(
     long firstRow, long lastRow, float *into);
 
 #pragma clang assume_nonnull end
+
+#include "Winograd.h"
