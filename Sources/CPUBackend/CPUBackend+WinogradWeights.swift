@@ -26,17 +26,7 @@ extension CPUBackend {
     let key = TransformKey(geometry, offset: weight.offset, size: size, isGradient: false)
     return weight.buffer.derived(key) {
       let panels = transformedPanels(inner: inputs, columns: outputs, size: size)
-      // Kernels that a vector takes together have to lie side by side: [3·3, I, O].
-      let turned = temporary(geometry.weightCount)[geometry.weightCount]
-      guard isHealthy else { return panels }
-      let (source, target) = (weight.floats, turned.written())
-      threads.parallelFor(9) { tap, _ in
-        elixirPackPanels(
-          source + tap * inputs, 1, 9 * inputs, inputs, outputs, outputs, 0, 0, 1,
-          target + tap * inputs * outputs)
-      }
-      transform(
-        target, tapStride: inputs * outputs, rowStride: outputs, size: size, into: panels)
+      transform(weight, inputs: inputs, size: size, isTurned: false, into: panels)
       return reduced(panels)
     }
   }
@@ -49,11 +39,7 @@ extension CPUBackend {
     let key = TransformKey(geometry, offset: weight.offset, size: size, isGradient: true)
     return weight.buffer.derived(key) {
       let panels = transformedPanels(inner: outputs, columns: inputs, size: size)
-      guard isHealthy else { return panels }
-      // The last tap comes first.
-      transform(
-        weight.floats + 8 * inputs, tapStride: -inputs, rowStride: 9 * inputs, size: size,
-        into: panels)
+      transform(weight, inputs: inputs, size: size, isTurned: true, into: panels)
       return panels
     }
   }
@@ -64,22 +50,25 @@ extension CPUBackend {
       count: (size + 2) * (size + 2), on: self)
   }
 
-  /// Kernels at `source + row·rowStride + column`, their taps `tapStride` apart.
+  /// All panels, cut into rows too so that the threads have enough pieces.
   private func transform(
-    _ source: UnsafePointer<Float>, tapStride: Int, rowStride: Int, size: Int,
-    into panels: PackedPanels
+    _ weight: BufferSlice, inputs: Int, size: Int, isTurned: Bool, into panels: PackedPanels
   ) {
-    let target = panels[0]
-    threads.parallelRanges(panels.inner, grain: 8) { rows, _ in
-      for row in rows {
-        for panel in 0..<panels.panels {
-          let column = panel * panels.width
-          kernels.winograd.transformKernels(
-            source + row * rowStride + column, tapStride,
-            min(panels.width, panels.columns - column), panels.width, size,
-            target + panel * panels.panelStride + row * panels.width, panels.count)
-        }
-      }
+    guard isHealthy else { return }
+    let (source, target) = (weight.floats, panels[0])
+    let piece = 64
+    let pieces = (panels.inner + piece - 1) / piece
+    threads.parallelFor(pieces * panels.panels) { item, _ in
+      let (panel, row) = (item / pieces, item % pieces * piece)
+      let column = panel * panels.width
+      let (output, input) = isTurned ? (row, column) : (column, row)
+      var kernels = ElixirKernels(
+        inputs: inputs, rows: min(piece, panels.inner - row),
+        columns: min(panels.width, panels.columns - column), width: panels.width,
+        stride: panels.matrixStride)
+      self.kernels.winograd.transformKernels(
+        source + output * 9 * inputs + input, &kernels, size, isTurned,
+        target + panel * panels.panelStride + row * panels.width)
     }
   }
 }

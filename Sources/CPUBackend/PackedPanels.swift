@@ -8,6 +8,9 @@ final class PackedPanels {
   let columns: Int
   let width: Int
   let matrices: Int
+  /// Elements from one matrix to the next: an odd number of cache lines, so that the same place of
+  /// all matrices falls into different sets of the caches.
+  let matrixStride: Int
   /// In bfloat16 an element is a pair of rounded numbers, of rows 2k and 2k + 1.
   let precision: Precision
   private let memory: Buffer
@@ -23,17 +26,16 @@ final class PackedPanels {
     self.precision = precision
     matrices = count
     let panels = (columns + width - 1) / width
-    memory = backend.temporary(max(1, count * panels * width * precision.rows(inner)))
+    matrixStride = backend.rowPitch(panels * width * precision.rows(inner))
+    memory = backend.temporary(count * matrixStride)
   }
 
   var panels: Int { (columns + width - 1) / width }
   var panelStride: Int { width * precision.rows(inner) }
-  /// Elements of one matrix.
-  var count: Int { panels * panelStride }
 
   /// Matrix `index`.
   subscript(index: Int) -> UnsafeMutablePointer<Float> {
-    memory[(index + 1) * count].written() + index * count
+    memory[(index + 1) * matrixStride].written() + index * matrixStride
   }
 }
 
@@ -116,10 +118,11 @@ extension CPUBackend {
       precision: .bfloat16, on: self)
     guard isHealthy else { return pairs }
     let (source, target) = (panels[0], pairs[0])
-    threads.parallelFor(panels.matrices * panels.panels) { panel, _ in
+    threads.parallelFor(panels.matrices * panels.panels) { item, _ in
+      let (matrix, panel) = (item / panels.panels, item % panels.panels)
       elixirPairBFloat16(
-        source + panel * panels.panelStride, panels.inner, panels.width,
-        target + panel * pairs.panelStride)
+        source + matrix * panels.matrixStride + panel * panels.panelStride, panels.inner,
+        panels.width, target + matrix * pairs.matrixStride + panel * pairs.panelStride)
     }
     return pairs
   }

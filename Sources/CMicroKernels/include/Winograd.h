@@ -19,6 +19,14 @@ typedef struct ElixirPlanes {
   long first, columns, pitch, stride;
 } ElixirPlanes;
 
+// Some rows of one panel of a convolution's kernels [outputs, 3·3, inputs].
+typedef struct ElixirKernels {
+  long inputs;
+  long rows, columns;
+  // Elements of a panel's row, a multiple of a vector, and between two planes.
+  long width, stride;
+} ElixirKernels;
+
 typedef struct ElixirWinograd {
   // into[k, tile − first, c]: Bᵀ d B of the (size + 2)² pixels from each tile's first. `zeros` are
   // as many zeros as there are channels.
@@ -33,10 +41,11 @@ typedef struct ElixirWinograd {
   void (*transformOutput)(
       const ElixirTiles *tiles, const float *products, long first, long last,
       const ElixirPlanes *planes, const ElixirOutput *output);
-  // into[k·stride + j] = G g Gᵀ for `count` kernels j side by side, g[tap·tapStride + j]; zero from
-  // `count` to `width`, a multiple of a vector. Rounded once.
+  // Planes of G g Gᵀ for the kernels g[output, 3·3, input], as rows of a panel: rows are inputs and
+  // columns outputs, or turned the other way round with the taps in reverse order. Columns from
+  // `columns` to `width` become zero.
   void (*transformKernels)(
-      const float *g, long tapStride, long count, long width, long size, float *into, long stride);
+      const float *g, const ElixirKernels *kernels, long size, bool isTurned, float *into);
   // g[tap·tapStride + j] = Gᵀ s G of the sums[k·stride + j].
   void (*transformKernelGradients)(
       const float *sums, long stride, long count, long size, float *g, long tapStride);
