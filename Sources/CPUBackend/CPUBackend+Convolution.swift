@@ -26,10 +26,9 @@ extension CPUBackend {
       into: into.written(), pitch: geometry.outputChannels, rowsPerSample: area,
       epilogue: epilogue)
     if let size = algorithm(geometry, .forward).tileSize {
-      let panels = transformedWeight(geometry, weight, size: size)
-      guard isHealthy else { return }
       convolveByWinograd(
-        WinogradTiling(geometry, size: size), source: source, weight: panels, output: output)
+        WinogradTiling(geometry, size: size), source: source,
+        kernels: WinogradKernels(geometry, weight, size: size, isTurned: false), output: output)
       return
     }
     let panels = packedWeight(geometry, weight)
@@ -48,10 +47,9 @@ extension CPUBackend {
     guard isHealthy, geometry.inputCount > 0 else { return }
     let (source, y) = (outputGradient.floats, into.written())
     if let size = algorithm(geometry, .inputGradient).tileSize {
-      let panels = transformedGradientWeight(geometry, weight, size: size)
-      guard isHealthy else { return }
       convolveByWinograd(
-        WinogradTiling(inputGradientOf: geometry, size: size), source: source, weight: panels,
+        WinogradTiling(inputGradientOf: geometry, size: size), source: source,
+        kernels: WinogradKernels(geometry, weight, size: size, isTurned: true),
         output: ElixirOutput(into: y, pitch: geometry.inputChannels))
       return
     }

@@ -1,103 +1,31 @@
 import CMicroKernels
 import ComputeBackend
 
-// Winograd convolution: a block of tiles is transformed, multiplied plane by plane and transformed
-// back within the caches of one thread.
+// Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
+// back. Of the two, the one that is smaller once transformed is made first, for all threads; the
+// other one piece by piece, within the caches of the thread that multiplies it.
 extension CPUBackend {
-  /// output = source ⋆ weight, for weights transformed for the tiling's size.
+  /// output = source ⋆ kernels.
   func convolveByWinograd(
-    _ tiling: WinogradTiling, source: UnsafePointer<Float>, weight: PackedPanels,
+    _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
     output: ElixirOutput
   ) {
-    let grid = WinogradGrid(
-      tiling, columns: weight.columns, tileRows: kernels.products.tileRows,
-      threads: threads.threads)
-    let pitch = rowPitch(weight.inner)
-    let transformed = tiling.planes * grid.tiles * pitch
-    let products = tiling.planes * grid.tiles * WinogradGrid.productPitch
-    threads.parallelFor(grid.count) { item, worker in
-      let piece = grid[item]
-      let memory = threads.scratch(worker, count: transformed + products + weight.inner)
-      let zeros = memory + transformed + products
-      zeros.update(repeating: 0, count: weight.inner)
-      var tiles = tiling.sourceTiles
-      var planes = ElixirPlanes(
-        first: 0, columns: weight.inner, pitch: pitch, stride: piece.tiles.count * pitch)
-      kernels.winograd.transformInput(
-        &tiles, source, zeros, piece.tiles.lowerBound, piece.tiles.upperBound, memory, &planes)
-      round(memory, count: tiling.planes * piece.tiles.count, pitch: pitch, for: weight)
-      for column in stride(
-        from: piece.columns.lowerBound, to: piece.columns.upperBound, by: WinogradGrid.chunk)
-      {
-        let last = min(column + WinogradGrid.chunk, piece.columns.upperBound)
-        multiplyPlanes(
-          tiling, piece.tiles, memory, planes, weight, columns: column..<last,
-          into: memory + transformed, output: output)
-      }
+    if tiling.count < kernels.columns {
+      convolveTilesFirst(tiling, source: source, kernels: kernels, output: output)
+    } else {
+      convolveKernelsFirst(tiling, source: source, kernels: kernels, output: output)
     }
   }
 
-  /// Products of all planes for some columns, and the way back to pixels.
-  private func multiplyPlanes(
-    _ tiling: WinogradTiling, _ tiles: Range<Int>, _ transformed: UnsafePointer<Float>,
-    _ planes: ElixirPlanes, _ weight: PackedPanels, columns: Range<Int>,
-    into products: UnsafeMutablePointer<Float>, output: ElixirOutput
+  /// Products of all planes are in `products`, tile after tile; the way back to pixels.
+  func finish(
+    _ tiling: WinogradTiling, _ tiles: Range<Int>, columns: Range<Int>,
+    products: UnsafePointer<Float>, pitch: Int, output: ElixirOutput
   ) {
-    let pitch = WinogradGrid.productPitch
-    // Whole panels: what lies beyond the last column is zero.
-    let whole = columns.lowerBound..<(columns.upperBound + weight.width - 1) / weight.width
-      * weight.width
-    for plane in 0..<tiling.planes {
-      multiply(
-        ElixirProduct(
-          rows: tiles.count, columns: whole, a: transformed + plane * planes.stride,
-          aPitch: planes.pitch, panels: weight, at: weight[plane]),
-        by: weight,
-        ElixirOutput(into: products + plane * tiles.count * pitch, pitch: pitch))
-    }
     var (target, output) = (tiling.targetTiles, output)
     var results = ElixirPlanes(
-      first: columns.lowerBound, columns: columns.count, pitch: pitch,
-      stride: tiles.count * pitch)
+      first: columns.lowerBound, columns: columns.count, pitch: pitch, stride: tiles.count * pitch)
     kernels.winograd.transformOutput(
       &target, products, tiles.lowerBound, tiles.upperBound, &results, &output)
-  }
-}
-
-/// How a Winograd convolution is cut into the pieces that threads take: blocks of tiles, and where
-/// these are few, also columns. The cut does not change the result.
-struct WinogradGrid {
-  /// Columns that are multiplied at a time, a multiple of every panel's width.
-  static let chunk = 64
-  /// Elements between two tiles' products; an odd number of cache lines.
-  static let productPitch = chunk + 16
-
-  /// The most tiles of a piece.
-  let tiles: Int
-  private let extent: (tiles: Int, columns: Int)
-  private let blocks: (tiles: Int, columns: Int)
-
-  init(_ tiling: WinogradTiling, columns: Int, tileRows: Int, threads: Int) {
-    // Two register tiles or more: a weight is then used often enough for the third-level cache.
-    let fitting = max(28 / tileRows, 1) * tileRows
-    let tileBlocks = (tiling.count + fitting - 1) / fitting
-    let chunks = (columns + Self.chunk - 1) / Self.chunk
-    let wanted = threads == 1 ? 1 : 3 * threads
-    extent = (tiling.count, columns)
-    blocks = (tileBlocks, max(1, min(chunks, (wanted + tileBlocks - 1) / tileBlocks)))
-    tiles = (tiling.count + tileBlocks - 1) / tileBlocks
-  }
-
-  var count: Int { blocks.tiles * blocks.columns }
-
-  /// Tiles and columns of piece `index`.
-  subscript(index: Int) -> (tiles: Range<Int>, columns: Range<Int>) {
-    let (tile, column) = (index / blocks.columns, index % blocks.columns)
-    let chunks = (extent.columns + Self.chunk - 1) / Self.chunk
-    return (
-      extent.tiles * tile / blocks.tiles..<extent.tiles * (tile + 1) / blocks.tiles,
-      chunks * column / blocks.columns * Self.chunk
-        ..< min(chunks * (column + 1) / blocks.columns * Self.chunk, extent.columns)
-    )
   }
 }

@@ -100,9 +100,6 @@ struct PurifyCommand: ParsableCommand {
       ("--sampler-steps", samplerSteps ?? 1), ("--batch", batch),
     ] where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
     if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
-    if victim != nil && victimInit != nil {
-      throw ValidationError("--victim and --victim-init exclude each other.")
-    }
   }
 
   func run() throws {
