@@ -62,14 +62,15 @@ static INLINE void addPairs(__m512 *sum0, __m512 *sum1, const float *a, __m512i 
 
 // One pointer serves three rows, by the addresses p, p + pitch and p + 2·pitch.
 static INLINE void tile(
-    const int rows, long steps, const float *a, long aPitch, const float *b, float *out,
-    long outPitch) {
+    const int rows, long steps, const float *a, long aPitch, const float *b, bool accumulate,
+    float *out, long outPitch) {
   __m512 sum[TILE_ROWS][2];
   const float *row[(TILE_ROWS + 2) / 3];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
-    sum[r][0] = _mm512_setzero_ps();
-    sum[r][1] = _mm512_setzero_ps();
+    const float *from = out + r * outPitch;
+    sum[r][0] = accumulate ? _mm512_loadu_ps(from) : _mm512_setzero_ps();
+    sum[r][1] = accumulate ? _mm512_loadu_ps(from + LANES) : _mm512_setzero_ps();
     if (r % 3 == 0) row[r / 3] = a + r * aPitch;
   }
 #pragma clang loop unroll(disable)
@@ -95,10 +96,10 @@ static INLINE void tile(
 }
 
 #define CASE(n) \
-  case n: tile(n, steps, a, aPitch, b, out, outPitch); break;
+  case n: tile(n, steps, a, aPitch, b, accumulate, out, outPitch); break;
 static void run(
-    long rows, long steps, const float *a, long aPitch, const float *b, float *out,
-    long outPitch) {
+    long rows, long steps, const float *a, long aPitch, const float *b, bool accumulate,
+    float *out, long outPitch) {
   switch (rows) {
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
     CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
@@ -107,8 +108,7 @@ static void run(
 
 static INLINE bool isPlain(const ElixirOutput *output) {
   return output->scale == 1 && output->activation == ElixirActivationIdentity && !output->bias
-         && !output->sampleBias && !output->residual && !output->rowOffsets
-         && !output->accumulate;
+         && !output->sampleBias && !output->residual && !output->rowOffsets;
 }
 
 void elixirMultiplyBFloat16(const ElixirProduct *p, const ElixirOutput *output) {
@@ -123,10 +123,11 @@ void elixirMultiplyBFloat16(const ElixirProduct *p, const ElixirOutput *output) 
       const long first = p->rows * t / tiles, rows = p->rows * (t + 1) / tiles - first;
       const float *a = p->a + first * p->aPitch;
       if (plain && columns == PANEL) {
-        run(rows, steps, a, p->aPitch, b, output->into + first * output->pitch + j, output->pitch);
+        run(rows, steps, a, p->aPitch, b, output->accumulate,
+            output->into + first * output->pitch + j, output->pitch);
         continue;
       }
-      run(rows, steps, a, p->aPitch, b, buffer, PANEL);
+      run(rows, steps, a, p->aPitch, b, false, buffer, PANEL);
       elixirProducts(ElixirAVX512)->finish(output, first, rows, j, columns, buffer, PANEL);
     }
   }
