@@ -2,8 +2,8 @@ import Synchronization
 
 /// A cache of device memory by size class, shared by all backends.
 ///
-/// Reuse rule: a request takes a cached storage of exactly its size class, else allocates. Classes
-/// are eighths of powers of two, so at most 1/8 of a buffer is unused.
+/// Reuse rule: a request takes the smallest cached storage that holds it and is not more than twice
+/// as large, else allocates. New storage has a size class, an eighth of a power of two.
 public final class BufferPool: Sendable {
   /// Counts since creation (or the last `resetCounts`), and bytes now.
   public struct Statistics: Sendable, Equatable {
@@ -16,7 +16,42 @@ public final class BufferPool: Sendable {
 
   private struct State {
     var free: [Int: [any BufferStorage]] = [:]
+    /// Capacities that `free` has storage of, rising.
+    var capacities: [Int] = []
+    /// Nested calls of `lasting`.
+    var lasting = 0
     var statistics = Statistics()
+
+    /// The place of `capacity` in `capacities`, or where it belongs.
+    private func place(_ capacity: Int) -> Int {
+      var (low, high) = (0, capacities.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if capacities[middle] < capacity { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+
+    /// The best cached storage for `wanted` elements, and its capacity.
+    mutating func take(_ wanted: Int) -> (storage: any BufferStorage, capacity: Int)? {
+      let place = place(wanted)
+      let limit = lasting > 0 ? 1 : 2
+      guard place < capacities.count, capacities[place] <= limit * wanted else { return nil }
+      let capacity = capacities[place]
+      guard let storage = free[capacity]?.popLast() else { return nil }
+      if free[capacity]?.isEmpty != false { capacities.remove(at: place) }
+      statistics.bytesCached -= capacity * 4
+      return (storage, capacity)
+    }
+
+    mutating func put(_ storage: any BufferStorage, capacity: Int) {
+      let place = place(capacity)
+      if place == capacities.count || capacities[place] != capacity {
+        capacities.insert(capacity, at: place)
+      }
+      free[capacity, default: []].append(storage)
+      statistics.bytesCached += capacity * 4
+    }
   }
 
   private let state = Mutex(State())
@@ -40,15 +75,12 @@ public final class BufferPool: Sendable {
 
   /// A buffer of at least `count` elements with undefined contents, or `nil` when memory is out.
   public func make(count: Int) -> Buffer? {
-    let capacity = Self.sizeClass(count)
-    let cached: (any BufferStorage)? = state.withLock { state in
-      guard let storage = state.free[capacity]?.popLast() else { return nil }
-      state.statistics.hits += 1
-      state.statistics.bytesCached -= capacity * 4
-      return storage
-    }
-    var storage = cached
-    if storage == nil {
+    var capacity = Self.sizeClass(count)
+    var storage: (any BufferStorage)?
+    if let cached = state.withLock({ $0.take(capacity) }) {
+      (storage, capacity) = cached
+      state.withLock { $0.statistics.hits += 1 }
+    } else {
       state.withLock { $0.statistics.misses += 1 }
       storage = allocate(capacity)
       if storage == nil {
@@ -57,18 +89,29 @@ public final class BufferPool: Sendable {
       }
     }
     guard let storage else { return nil }
-    state.withLock {
+    state.withLock { [capacity] in
       $0.statistics.bytesInUse += capacity * 4
       $0.statistics.peakBytesInUse = max($0.statistics.peakBytesInUse, $0.statistics.bytesInUse)
     }
     return Buffer(capacity: capacity, storage: storage, pool: self)
   }
 
+  /// Runs `body`, whose buffers will be kept for long, such as weights: requests in it take cached
+  /// storage of their own size class only, and what they leave in the cache is given back.
+  public func lasting<Result>(_ body: () throws -> Result) rethrows -> Result {
+    state.withLock { $0.lasting += 1 }
+    defer {
+      state.withLock { $0.lasting -= 1 }
+      trim()
+    }
+    return try body()
+  }
+
   /// Gives all cached memory back to the device.
   public func trim() {
     let dropped = state.withLock { state in
       let all = state.free
-      state.free = [:]
+      (state.free, state.capacities) = ([:], [])
       state.statistics.bytesCached = 0
       return all
     }
@@ -77,9 +120,8 @@ public final class BufferPool: Sendable {
 
   func recycle(_ storage: any BufferStorage, capacity: Int) {
     state.withLock {
-      $0.free[capacity, default: []].append(storage)
+      $0.put(storage, capacity: capacity)
       $0.statistics.bytesInUse -= capacity * 4
-      $0.statistics.bytesCached += capacity * 4
     }
   }
 

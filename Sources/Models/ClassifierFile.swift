@@ -24,7 +24,7 @@ public enum ClassifierFile {
       path: url.path, metadata: checkpoint.metadata,
       shapes: storedNames.compactMapValues { checkpoint.shape($0) })
     let weights = CheckpointWeights(checkpoint, storedNames: storedNames, on: backend)
-    let classifier = try make(configuration, from: weights)
+    let classifier = try backend.pool.lasting { try make(configuration, from: weights) }
     try weights.finish()
     return classifier
   }

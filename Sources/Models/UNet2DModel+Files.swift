@@ -13,7 +13,7 @@ extension UNet2DModel {
     let checkpoint = try Checkpoint(files.weights)
     let weights = CheckpointWeights(
       checkpoint, storedNames: try storedNames(checkpoint), on: backend)
-    let model = try UNet2DModel(configuration, from: weights)
+    let model = try backend.pool.lasting { try UNet2DModel(configuration, from: weights) }
     try weights.finish()
     return model
   }

@@ -57,6 +57,38 @@ import Testing
     withExtendedLifetime((second, third)) {}
   }
 
+  @Test func theSmallestStorageThatFitsIsTakenUnlessItIsTwiceTooLarge() throws {
+    let pool = Device().pool()
+    var buffers: [Buffer?] = [pool.make(count: 1024), pool.make(count: 2048), pool.make(count: 4096)]
+    let storages = try buffers.map { ObjectIdentifier(try #require($0?.storage)) }
+    buffers = []
+    let small = try #require(pool.make(count: 1100))
+    #expect(ObjectIdentifier(small.storage) == storages[1])
+    #expect(small.capacity == 2048)
+    // 4096 is more than twice 1100: new.
+    let other = try #require(pool.make(count: 1100))
+    #expect(!storages.contains(ObjectIdentifier(other.storage)))
+    #expect(pool.statistics.misses == 4)
+    #expect(pool.statistics.bytesCached == 4 * (1024 + 4096))
+    let large = try #require(pool.make(count: 3000))
+    #expect(ObjectIdentifier(large.storage) == storages[2])
+    withExtendedLifetime((small, other, large)) {}
+  }
+
+  @Test func whatLastsTakesItsOwnSizeAndLeavesNothing() throws {
+    let pool = Device().pool()
+    var buffer = pool.make(count: 2048)
+    buffer = nil
+    let weight = try pool.lasting {
+      var temporary = pool.make(count: 512)
+      temporary = nil
+      return try #require(pool.make(count: 1100))
+    }
+    #expect(weight.capacity < 2048)
+    #expect(pool.statistics.bytesCached == 0)
+    withExtendedLifetime((weight, buffer)) {}
+  }
+
   @Test func countsStartAnewButBytesStay() throws {
     let pool = Device().pool()
     let kept = try #require(pool.make(count: 64))

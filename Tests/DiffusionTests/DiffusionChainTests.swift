@@ -105,8 +105,11 @@ private struct RippleDenoiser: Denoiser {
     let probed = try DiffusionChain(denoiser: probe, plan: chain.plan, seed: 5)
     _ = try probed.purify(input, streams: streams, round: 0).values()
     #expect(misses.count == 12)
-    // Two steps fill the pool (the second has a prediction to look back at); no step after misses.
-    #expect(misses[11] == misses[2])
+    // Two steps fill the pool (the second has a prediction to look back at). As storage may serve
+    // smaller requests, a few more settle which one serves which; no step after these misses.
+    #expect(misses[2] - misses[0] < misses[0])
+    #expect(misses[5] - misses[2] <= 2, "\(misses)")
+    #expect(misses[11] == misses[5], "\(misses)")
     let before = backend.pool.statistics.misses
     _ = try probed.purify(input, streams: streams, round: 1).values()
     #expect(backend.pool.statistics.misses == before)
