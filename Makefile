@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release
 
-.PHONY: all setup build test demo install format clean
+.PHONY: all setup build test oclgrind demo install format clean
 
 all: build
 
@@ -27,6 +27,12 @@ build: setup
 test: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
 	swift test $(SWIFT_FLAGS)
+
+# Every OpenCL kernel on a simulator that finds races and accesses out of bounds (minutes).
+oclgrind: setup
+	@command -v oclgrind >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq oclgrind
+	swift build $(SWIFT_FLAGS) --build-tests
+	Tests/oclgrind.sh
 
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force

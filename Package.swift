@@ -70,7 +70,7 @@ let tests: [String: [Target.Dependency]] = [
   "Models": ["Models", "Devices"],
   "Datasets": ["Datasets"],
   "Attacks": ["Attacks"],
-  "Diffusion": ["Diffusion", "Devices"],
+  "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],
   "Training": ["Training", "Devices"],
   "Purification": ["Purification", "Devices"],
   "Evaluation": ["Evaluation", "Devices"],

@@ -14,8 +14,24 @@
 //
 // B is packed by `packPanels` as [z, ⌈columns / width⌉, k, width], columns beyond the end zero.
 // C: row r, column n at r·resultStride + n. z = (outer·batchInner + inner)·splits + split; a split
-// sums segments split·segmentsPerSplit … alone and writes split·splitStride further on.
+// sums k = split·splitDepth … alone and writes split·splitStride further on.
+//
+// Tunables, the host's `KernelLayout`:
+//   PRODUCT_ROWS, PRODUCT_COLUMNS  the wide tile. STYLE_GPU=0: 1 … 14 rows, 16, 32, 48 or 64 columns;
+//                                  rows·columns / 16 accumulators of 16 floats should fit the
+//                                  registers. STYLE_GPU=1: a work-group's block, see product_gpu.cl.
+//   PRODUCT_THREAD_ROWS, PRODUCT_THREAD_COLUMNS  a thread's part of the block (STYLE_GPU=1): rows a
+//                                  multiple of 4, as a short block has a quarter of them.
+//   PRODUCT_DEPTH                  steps along k through local memory (STYLE_GPU=1): 8, 16 or 32.
 #include "common.cl"
+
+#ifndef PRODUCT_ROWS
+#define PRODUCT_ROWS (STYLE_GPU ? 64 : 6)
+#define PRODUCT_COLUMNS 64
+#define PRODUCT_THREAD_ROWS 4
+#define PRODUCT_THREAD_COLUMNS 4
+#define PRODUCT_DEPTH 16
+#endif
 
 enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
 
@@ -26,7 +42,7 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   const global float *residual, int residualOffset, int flags, int activation, float scale, \
   int rows, int columns, int rowCount1, int rowCount2, int rowStride0, int rowStride1, \
   int rowStride2, int segments, int segmentCount1, int segmentStride0, int segmentStride1, \
-  int runLength, int runStride, int segmentsPerSplit, int splits, int splitStride, \
+  int runLength, int runStride, int splitDepth, int splits, int splitStride, \
   int resultStride, int rowsPerSample, int sampleBiasStride, int batchInner, int aStrideOuter, \
   int aStrideInner, int panelsStride, int cStrideOuter, int cStrideInner, int biasStrideInner
 // clang-format on
@@ -42,12 +58,16 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   bias += biasOffset + inner * biasStrideInner;                                           \
   sampleBias += sampleBiasOffset + inner * biasStrideInner;                               \
   residual += residualOffset + resultOffset;                                              \
-  const int firstSegment = split * segmentsPerSplit;                                      \
-  const int lastSegment = min(segments, firstSegment + segmentsPerSplit);
+  const int firstK = split * splitDepth;                                                  \
+  const int endK = min(segments * runLength, firstK + splitDepth);
 
 #define ROW_OFFSET(r)                                                            \
   ((r) / rowCount2 / rowCount1 * rowStride0 + (r) / rowCount2 % rowCount1 * rowStride1 \
    + (r) % rowCount2 * rowStride2)
+
+#define INNER_OFFSET(k)                                      \
+  ((k) / runLength / segmentCount1 * segmentStride0          \
+   + (k) / runLength % segmentCount1 * segmentStride1 + (k) % runLength * runStride)
 
 // activation(y + bias + sample's bias + residual) for `rest` columns from `column` of a row.
 #define EPILOGUE(y, row, column, rest)                                                        \
@@ -129,21 +149,75 @@ GROUP_KERNEL void sumSplitsTransposed(
 }
 
 #if STYLE_GPU
+// c[r, n] = epilogue(Σ over splits of partial[split, r, n]), the end of a split product; the order of
+// the sum is that of the splits.
+GROUP_KERNEL void sumSplits(
+    const global float *partial, global float *c, int cOffset, const global float *bias,
+    int biasOffset, const global float *sampleBias, int sampleBiasOffset,
+    const global float *residual, int residualOffset, int flags, int activation, int rows,
+    int resultStride, int splits, int rowsPerSample, int sampleBiasStride) {
+  c += cOffset;
+  bias += biasOffset;
+  sampleBias += sampleBiasOffset;
+  residual += residualOffset;
+  const int strips = ceilDivide(resultStride, LANES);
+  for (ITEMS(item, rows * strips)) {
+    const int row = item / strips, column = item % strips * LANES, rest = resultStride - column;
+    const global float *from = partial + row * resultStride + column;
+    VEC y = loadPart(from, rest, 0);
+    for (int split = 1; split < splits; ++split)
+      y += loadPart(from + split * rows * resultStride, rest, 0);
+    EPILOGUE(y, row, column, rest)
+    storePart(y, c + row * resultStride + column, rest);
+  }
+}
+
+// The tuned block, a quarter of its rows for products with few, and narrow ones for few columns.
+#define BLOCK_ROWS PRODUCT_ROWS
+#define BLOCK_COLUMNS PRODUCT_COLUMNS
+#define BLOCK_DEPTH PRODUCT_DEPTH
+#define THREAD_ROWS PRODUCT_THREAD_ROWS
+#define THREAD_COLUMNS PRODUCT_THREAD_COLUMNS
+#define TILE_NAME productWide
+#include "product_gpu.cl"
+
+#define BLOCK_ROWS (PRODUCT_ROWS / 4)
+#define BLOCK_COLUMNS PRODUCT_COLUMNS
+#define BLOCK_DEPTH PRODUCT_DEPTH
+#define THREAD_ROWS (PRODUCT_THREAD_ROWS / 4)
+#define THREAD_COLUMNS PRODUCT_THREAD_COLUMNS
+#define TILE_NAME productShort
+#include "product_gpu.cl"
+
+#define BLOCK_ROWS 64
+#define BLOCK_COLUMNS 32
+#define BLOCK_DEPTH 16
+#define THREAD_ROWS 4
+#define THREAD_COLUMNS 4
+#define TILE_NAME productMiddle
+#include "product_gpu.cl"
+
+#define BLOCK_ROWS 64
+#define BLOCK_COLUMNS 16
+#define BLOCK_DEPTH 16
+#define THREAD_ROWS 4
+#define THREAD_COLUMNS 4
+#define TILE_NAME productNarrow
 #include "product_gpu.cl"
 #else
-// Register tiles of rows × vectors: wide ones for many columns.
-#define TILE_ROWS 6
-#define TILE_VECTORS 4
-#define TILE_NAME product64
+// Register tiles of rows × vectors: the tuned one for many columns.
+#define TILE_ROWS PRODUCT_ROWS
+#define TILE_VECTORS (PRODUCT_COLUMNS / 16)
+#define TILE_NAME productWide
 #include "product_cpu.cl"
 
 #define TILE_ROWS 12
 #define TILE_VECTORS 2
-#define TILE_NAME product32
+#define TILE_NAME productMiddle
 #include "product_cpu.cl"
 
 #define TILE_ROWS 12
 #define TILE_VECTORS 1
-#define TILE_NAME product16
+#define TILE_NAME productNarrow
 #include "product_cpu.cl"
 #endif

@@ -8,6 +8,8 @@ kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void TILE_NAME(PRODUCT_PARAMETERS) {
   PRODUCT_POSITION
   const int firstRow = get_global_id(0) * TILE_ROWS, panel = get_global_id(1);
+  // Splits begin and end with segments.
+  const int firstSegment = firstK / runLength, lastSegment = endK / runLength;
   const global float *b = panels
       + (panel * segments + firstSegment) * runLength * (16 * TILE_VECTORS);
   int offsets[TILE_ROWS];

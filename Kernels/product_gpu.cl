@@ -1,68 +1,104 @@
-// A work-group of 16×16 threads computes a 64×64 block of the product, each thread 4×4 of it.
+// A work-group computes a BLOCK_ROWS×BLOCK_COLUMNS block of the product, each thread
+// THREAD_ROWS×THREAD_COLUMNS of it.
 //
-// Included by product.cl. Blocks of A and B pass through local memory in steps of 16 along k; the
-// panels are 64 wide. Global size: (16·⌈rows / 64⌉, 16·panels, batches·splits).
+// Included by product.cl, once for each block. Blocks of A and B pass through local memory in steps
+// of BLOCK_DEPTH along k; the next step's elements are asked for while one is computed. A thread's
+// columns are vectors that lie BLOCK_COLUMNS / VECTORS apart, so that neighbours read neighbours.
+// Panels are BLOCK_COLUMNS wide. Local size (THREADS_X, THREADS_Y), global size
+// (THREADS_X·row blocks, THREADS_Y·panels, batches·splits).
+//
+// Legal: THREAD_COLUMNS a multiple of LANES; THREADS a multiple of BLOCK_ROWS, of BLOCK_COLUMNS and of
+// BLOCK_DEPTH; A_LOADS and B_LOADS whole.
 
-#define BLOCK_SIZE 64
-#define DEPTH 16
+#define THREADS_X (BLOCK_COLUMNS / THREAD_COLUMNS)
+#define THREADS_Y (BLOCK_ROWS / THREAD_ROWS)
+#define THREADS (THREADS_X * THREADS_Y)
+#define A_LOADS (BLOCK_ROWS * BLOCK_DEPTH / THREADS)
+#define B_LOADS (BLOCK_COLUMNS * BLOCK_DEPTH / THREADS)
+#define VECTORS (THREAD_COLUMNS / LANES)
 
-kernel __attribute__((reqd_work_group_size(16, 16, 1)))
-void product64(PRODUCT_PARAMETERS) {
+// Reads what step `start` needs into registers; zeros beyond endK.
+#define LOAD_STEP(start)                                                               \
+  for (int i = 0; i < A_LOADS; ++i) {                                                  \
+    const int k = (start) + loadK + i * kStep;                                         \
+    if (i == 0 || !alongK) place = INNER_OFFSET(k);                                    \
+    aNext[i] = k < endK ? a[offsets[i] + place] : 0.0f;                                \
+  }                                                                                    \
+  for (int i = 0; i < B_LOADS; ++i) {                                                  \
+    const int k = (start) + thread / BLOCK_COLUMNS + i * (THREADS / BLOCK_COLUMNS);    \
+    bNext[i] = k < endK ? b[k * BLOCK_COLUMNS + thread % BLOCK_COLUMNS] : 0.0f;        \
+  }
+
+kernel __attribute__((reqd_work_group_size(THREADS_X, THREADS_Y, 1)))
+void TILE_NAME(PRODUCT_PARAMETERS) {
   // One element more a line keeps the transposing stores free of bank conflicts.
-  local float aBlock[DEPTH][BLOCK_SIZE + 1];
-  local float bBlock[DEPTH][BLOCK_SIZE];
+  local float aBlock[BLOCK_DEPTH][BLOCK_ROWS + 1];
+  local float bBlock[BLOCK_DEPTH][BLOCK_COLUMNS];
   PRODUCT_POSITION
-  const int thread = get_local_id(1) * 16 + get_local_id(0);
-  const int firstRow = get_group_id(0) * BLOCK_SIZE, panel = get_group_id(1);
-  const int firstK = firstSegment * runLength, endK = lastSegment * runLength;
-  const global float *b = panels + panel * segments * runLength * BLOCK_SIZE;
+  const int x = get_local_id(0), y = get_local_id(1), thread = y * THREADS_X + x;
+  const int firstRow = get_group_id(0) * BLOCK_ROWS, panel = get_group_id(1);
+  const global float *b = panels + panel * segments * runLength * BLOCK_COLUMNS;
 
   // Neighbouring threads read along k where that is contiguous, else along the rows.
   const int alongK = runStride == 1;
-  const int loadRow = alongK ? thread / DEPTH : thread % BLOCK_SIZE;
-  const int loadK = alongK ? thread % DEPTH : thread / BLOCK_SIZE;
-  const int rowStep = alongK ? 256 / DEPTH : 0, kStep = alongK ? 0 : 256 / BLOCK_SIZE;
-  int offsets[4];
-  for (int i = 0; i < 4; ++i) {
+  const int loadRow = alongK ? thread / BLOCK_DEPTH : thread % BLOCK_ROWS;
+  const int loadK = alongK ? thread % BLOCK_DEPTH : thread / BLOCK_ROWS;
+  const int rowStep = alongK ? THREADS / BLOCK_DEPTH : 0, kStep = alongK ? 0 : THREADS / BLOCK_ROWS;
+  int offsets[A_LOADS], place = 0;
+  for (int i = 0; i < A_LOADS; ++i) {
     const int row = min(firstRow + loadRow + i * rowStep, rows - 1);
     offsets[i] = ROW_OFFSET(row);
   }
 
-  float sums[4][4];
-  for (int i = 0; i < 4; ++i)
-    for (int j = 0; j < 4; ++j) sums[i][j] = 0.0f;
+  VEC sums[THREAD_ROWS][VECTORS];
+  for (int i = 0; i < THREAD_ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = (VEC)(0.0f);
 
-  for (int start = firstK; start < endK; start += DEPTH) {
-    for (int i = 0; i < 4; ++i) {
-      const int line = loadK + i * kStep, k = start + line, segment = k / runLength;
-      float element = 0.0f;
-      if (k < endK)
-        element = a[offsets[i] + segment / segmentCount1 * segmentStride0
-                    + segment % segmentCount1 * segmentStride1 + k % runLength * runStride];
-      aBlock[line][loadRow + i * rowStep] = element;
-    }
-    for (int i = 0; i < 4; ++i) {
-      const int line = thread / BLOCK_SIZE + i * 4, column = thread % BLOCK_SIZE;
-      bBlock[line][column] = start + line < endK ? b[(start + line) * BLOCK_SIZE + column] : 0.0f;
-    }
+  float aNext[A_LOADS], bNext[B_LOADS];
+  LOAD_STEP(firstK)
+  for (int start = firstK; start < endK; start += BLOCK_DEPTH) {
+    for (int i = 0; i < A_LOADS; ++i) aBlock[loadK + i * kStep][loadRow + i * rowStep] = aNext[i];
+    for (int i = 0; i < B_LOADS; ++i)
+      bBlock[thread / BLOCK_COLUMNS + i * (THREADS / BLOCK_COLUMNS)][thread % BLOCK_COLUMNS]
+          = bNext[i];
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < DEPTH; ++k) {
-      float left[4], right[4];
-      for (int i = 0; i < 4; ++i) left[i] = aBlock[k][get_local_id(1) * 4 + i];
-      for (int j = 0; j < 4; ++j) right[j] = bBlock[k][get_local_id(0) * 4 + j];
-      for (int i = 0; i < 4; ++i)
-        for (int j = 0; j < 4; ++j) sums[i][j] = fma(left[i], right[j], sums[i][j]);
+    LOAD_STEP(start + BLOCK_DEPTH)
+    for (int k = 0; k < BLOCK_DEPTH; ++k) {
+      VEC right[VECTORS];
+      for (int v = 0; v < VECTORS; ++v)
+        right[v] = VLOAD(0, &bBlock[k][(v * THREADS_X + x) * LANES]);
+      for (int i = 0; i < THREAD_ROWS; ++i) {
+        const VEC left = (VEC)(aBlock[k][y * THREAD_ROWS + i]);
+        for (int v = 0; v < VECTORS; ++v) sums[i][v] = fma(left, right[v], sums[i][v]);
+      }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
 
-  const int column = panel * BLOCK_SIZE + get_local_id(0) * 4, rest = columns - column;
-  for (int i = 0; i < 4; ++i) {
-    const int row = firstRow + get_local_id(1) * 4 + i;
-    if (row < rows && rest > 0) {
-      VEC y = scale * (VEC)(sums[i][0], sums[i][1], sums[i][2], sums[i][3]);
-      EPILOGUE(y, row, column, rest)
-      storePart(y, c + row * resultStride + column, rest);
+  for (int i = 0; i < THREAD_ROWS; ++i) {
+    const int row = firstRow + y * THREAD_ROWS + i;
+    for (int v = 0; v < VECTORS; ++v) {
+      const int column = panel * BLOCK_COLUMNS + (v * THREADS_X + x) * LANES;
+      const int rest = columns - column;
+      if (row < rows && rest > 0) {
+        VEC result = scale * sums[i][v];
+        EPILOGUE(result, row, column, rest)
+        storePart(result, c + row * resultStride + column, rest);
+      }
     }
   }
 }
+
+#undef THREADS_X
+#undef THREADS_Y
+#undef THREADS
+#undef A_LOADS
+#undef B_LOADS
+#undef VECTORS
+#undef LOAD_STEP
+#undef BLOCK_ROWS
+#undef BLOCK_COLUMNS
+#undef BLOCK_DEPTH
+#undef THREAD_ROWS
+#undef THREAD_COLUMNS
+#undef TILE_NAME

@@ -1,4 +1,8 @@
 import ComputeBackend
+import OpenCLBackend
+
+/// How an OpenCL device's kernels are laid out.
+public typealias DeviceLayout = KernelLayout
 
 /// Choices that concern devices in general; each device uses those that apply to it.
 public struct DeviceOptions: Sendable {
@@ -10,11 +14,14 @@ public struct DeviceOptions: Sendable {
   public var precision: Precision
   /// How convolutions choose their algorithm; `nil` for the device's tuning file, if there is one.
   public var convolutions: ConvolutionChoice?
+  /// How OpenCL kernels are laid out; `nil` for the device's tuning file, or without one its table.
+  public var layout: DeviceLayout?
 
   public init(
     threads: Int? = nil, kernelDirectory: String? = nil, precision: Precision = .float32,
-    convolutions: ConvolutionChoice? = nil
+    convolutions: ConvolutionChoice? = nil, layout: DeviceLayout? = nil
   ) {
+    self.layout = layout
     self.precision = precision
     self.threads = threads
     self.kernelDirectory = kernelDirectory

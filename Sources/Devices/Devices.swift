@@ -30,9 +30,10 @@ public enum Devices {
 
   private static func processor(_ options: DeviceOptions) throws -> CPUBackend {
     let description = try CPUBackend(threads: 1, precision: options.precision).description
+    let measured = try measurements(options, for: description)
     return try CPUBackend(
       threads: options.threads, precision: options.precision,
-      convolutions: try convolutions(options, for: description))
+      convolutions: options.convolutions ?? measured.choice)
   }
 
   private static func openCL(_ index: Int, _ options: DeviceOptions) throws -> OpenCLBackend {
@@ -42,17 +43,29 @@ public enum Devices {
         advice: "--precision \(options.precision.rawValue) is for --device cpu")
     }
     let devices = OpenCLBackend.devices()
+    let measured =
+      devices.indices.contains(index)
+      ? try measurements(options, for: devices[index]) : TuningMeasurements()
     return try OpenCLBackend(
       deviceIndex: index, kernelDirectory: options.kernelDirectory,
-      convolutions: devices.indices.contains(index)
-        ? try convolutions(options, for: devices[index]) : .rule)
+      convolutions: options.convolutions ?? measured.choice,
+      layout: options.layout ?? measured.layout)
   }
 
-  private static func convolutions(
+  /// What the device's tuning file holds; nothing if the caller chooses how convolutions are computed.
+  private static func measurements(
     _ options: DeviceOptions, for device: DeviceDescription
-  ) throws -> ConvolutionChoice {
-    if let choice = options.convolutions { return choice }
-    return try TuningFile(for: device)?.load().map { .table($0) } ?? .rule
+  ) throws -> TuningMeasurements {
+    guard options.convolutions == nil else { return TuningMeasurements() }
+    return try TuningFile(for: device)?.load() ?? TuningMeasurements()
+  }
+
+  /// What `elixir-gpu tune` tries instead of a layout of this backend's kernels, a step for each number;
+  /// `nil` for a backend whose layout is fixed.
+  public static func layouts(
+    of backend: any ComputeBackend
+  ) -> (current: DeviceLayout, alternatives: (DeviceLayout) -> [[DeviceLayout]])? {
+    (backend as? OpenCLBackend).map { ($0.layout, $0.alternatives) }
   }
 
   /// All devices that `make` can have.

@@ -1,19 +1,30 @@
 import ComputeBackend
 import Foundation
+import OpenCLBackend
 
 /// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by default
 /// in `~/.cache`.
 ///
-/// The file names the device and its driver; one of another driver is not used.
+/// The file names the device and its driver; one of another driver is not used. Version 1, without
+/// `version`, has no layout of kernels.
 public struct TuningFile {
   public let url: URL
   private let device: DeviceDescription
 
+  private static let version = 2
+
   private struct Contents: Codable {
+    var version: Int?
     var device: String
     var driver: String
     var precision: Precision
     var convolutions: ConvolutionTable
+    var layout: DeviceLayout?
+  }
+
+  /// What is read before the rest, which may have changed.
+  private struct Header: Codable {
+    var version: Int?
   }
 
   /// `nil` if there is no home folder for it.
@@ -36,26 +47,38 @@ public struct TuningFile {
     self.device = device
   }
 
-  /// The table, or `nil` if there is none for this device and driver.
+  /// What was measured, or `nil` if there is nothing for this device and driver.
   ///
-  /// - Throws: `TuningFileError` if the file is damaged.
-  public func load() throws -> ConvolutionTable? {
+  /// - Throws: `TuningFileError` if the file is damaged or of a later version.
+  public func load() throws -> TuningMeasurements? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let contents: Contents
     do {
-      let contents = try JSONDecoder().decode(Contents.self, from: Data(contentsOf: url))
-      guard contents.device == device.name, contents.driver == device.driver,
-        contents.precision == device.precision
-      else { return nil }
-      return contents.convolutions
+      let data = try Data(contentsOf: url)
+      let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
+      guard version <= Self.version else {
+        throw TuningFileError(
+          path: url.path, problem: "has version \(version), and this program knows "
+            + "\(Self.version); run elixir-gpu tune again, or delete it")
+      }
+      contents = try JSONDecoder().decode(Contents.self, from: data)
+    } catch let error as TuningFileError {
+      throw error
     } catch {
       throw TuningFileError(path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
     }
+    guard contents.device == device.name, contents.driver == device.driver,
+      contents.precision == device.precision
+    else { return nil }
+    return TuningMeasurements(convolutions: contents.convolutions, layout: contents.layout)
   }
 
   /// Replaces the file, atomically.
-  public func save(_ table: ConvolutionTable) throws {
+  public func save(_ measurements: TuningMeasurements) throws {
     let contents = Contents(
-      device: device.name, driver: device.driver, precision: device.precision, convolutions: table)
+      version: Self.version, device: device.name, driver: device.driver,
+      precision: device.precision, convolutions: measurements.convolutions,
+      layout: measurements.layout)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {

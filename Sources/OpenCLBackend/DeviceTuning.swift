@@ -1,27 +1,25 @@
 import ComputeBackend
 import Foundation
 
-/// How kernels are laid out on a device: the one place that looks at what kind of device it is.
+/// A layout on a device: what launches ask for.
 package struct DeviceTuning: Sendable {
-  /// The two ways to lay out a kernel.
-  ///
-  /// `cpu`: a work-item is a core with wide vectors and work-groups of one, since PoCL does not
-  /// vectorise over work-items that loop. `gpu`: a work-item is a thread, groups share local memory.
-  package enum Style: String, Sendable, CaseIterable { case cpu, gpu }
+  package typealias Style = KernelLayout.Style
 
-  let style: Style
+  let layout: KernelLayout
+  private let rounding: String
+  private let units: Int
+
+  var style: Style { layout.style }
   /// Floats of a kernel's vectors.
-  let lanes: Int
+  var lanes: Int { layout.lanes }
   /// Work-items of a group in kernels over items and rows.
-  let group: Int
+  var group: Int { layout.group }
   /// Elements of a row that one item handles.
-  let piece: Int
+  var piece: Int { style == .gpu ? 4 : 1024 }
   /// Greatest number of work-items in kernels over items, and of groups in kernels over rows.
-  let workers: Int
-  let rowGroups: Int
-  /// Elements of a Winograd convolution's planes that are computed at a time.
-  let winogradElements: Int
-  let buildOptions: String
+  var workers: Int { units * layout.workersPerUnit }
+  var rowGroups: Int { style == .gpu ? 65_535 : units * 8 }
+  var winogradElements: Int { layout.winogradElements }
 
   /// What `$ELIXIR_OPENCL_STYLE` (`cpu` or `gpu`) forces, for tests and measurements.
   static func requestedStyle() throws(BackendError) -> Style? {
@@ -36,24 +34,33 @@ package struct DeviceTuning: Sendable {
     return style
   }
 
-  init(device: OpenCLDevice, style chosen: Style?) {
-    style = chosen ?? (device.isGPU ? .gpu : .cpu)
-    let units = max(device.description.units, 1)
-    switch style {
-    case .cpu:
-      (lanes, group, piece) = (16, 1, 1024)
-      (workers, rowGroups) = (units * 4, units * 8)
-      winogradElements = 1 << 21  // 8 MiB: the third-level cache
-    case .gpu:
-      (lanes, group, piece) = (4, 64, 4)
-      (workers, rowGroups) = (64 * 32 * units, 65_535)
-      winogradElements = 1 << 26
+  /// - Throws: `BackendError.noDevice` if the device cannot run the layout.
+  init(device: OpenCLDevice, layout: KernelLayout) throws(BackendError) {
+    if let problem = layout.problem(on: device.traits) {
+      throw .noDevice(
+        requested: device.description.identifier,
+        advice: "its kernels' layout does not fit: \(problem); elixir-gpu tune --reset forgets it")
     }
-    // No fast-math flag of any kind: masks, infinities and the random numbers rely on IEEE rules.
-    let rounding = device.roundsDivideCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
-    buildOptions =
-      "-cl-std=CL1.2\(rounding) -DSTYLE_GPU=\(style == .gpu ? 1 : 0)"
-      + " -DLANES=\(lanes) -DGROUP=\(group) -DPIECE=\(piece)"
+    self.layout = layout
+    units = device.traits.units
+    rounding = device.roundsDivideCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
+  }
+
+  /// What a file is compiled with: no fast-math flag of any kind, as masks, infinities and the random
+  /// numbers rely on IEEE rules.
+  func buildOptions(_ file: KernelFile) -> String {
+    let block = layout.block
+    var definitions = [
+      ("STYLE_GPU", style == .gpu ? 1 : 0), ("LANES", lanes), ("GROUP", group), ("PIECE", piece),
+    ]
+    if file == .product {
+      definitions += [
+        ("PRODUCT_ROWS", block.rows), ("PRODUCT_COLUMNS", block.columns),
+        ("PRODUCT_THREAD_ROWS", block.threadRows),
+        ("PRODUCT_THREAD_COLUMNS", block.threadColumns), ("PRODUCT_DEPTH", block.depth),
+      ]
+    }
+    return "-cl-std=CL1.2\(rounding)" + definitions.map { " -D\($0.0)=\($0.1)" }.joined()
   }
 
   /// A variant of the product kernel: one work-group's tile.
@@ -62,20 +69,60 @@ package struct DeviceTuning: Sendable {
     var rows: Int
     /// Columns, and the width of B's panels.
     var width: Int
-    /// Work-items of a group along the rows and the columns.
-    var local: Int
+    /// Work-items of a group along the columns and the rows.
+    var localColumns = 1
+    var localRows = 1
+    /// The same with a quarter of the rows, for products with few.
+    var hasShort = false
   }
 
-  /// The tile that wastes the fewest columns, the widest among equals.
+  /// The tile that takes the least time for so many columns, beyond the last one too; the widest
+  /// among equals. On GPUs narrow blocks read more for each product.
   func productTile(columns: Int) -> ProductTile {
-    if style == .gpu { return ProductTile(kernel: "product64", rows: 64, width: 64, local: 16) }
-    let tiles = [
-      ProductTile(kernel: "product64", rows: 6, width: 64, local: 1),
-      ProductTile(kernel: "product32", rows: 12, width: 32, local: 1),
-      ProductTile(kernel: "product16", rows: 12, width: 16, local: 1),
-    ]
-    func padded(_ tile: ProductTile) -> Int { (columns + tile.width - 1) / tile.width * tile.width }
-    let least = tiles.map(padded).min() ?? 0
-    return tiles.first { padded($0) == least } ?? tiles[0]
+    let block = layout.block
+    var wide = ProductTile(kernel: "productWide", rows: block.rows, width: block.columns)
+    let tiles: [ProductTile]
+    let costs: [Int]
+    switch style {
+    case .gpu:
+      wide.localColumns = block.columns / block.threadColumns
+      wide.localRows = block.rows / block.threadRows
+      wide.hasShort = true
+      tiles = [
+        wide,
+        ProductTile(kernel: "productMiddle", rows: 64, width: 32, localColumns: 8, localRows: 16),
+        ProductTile(kernel: "productNarrow", rows: 64, width: 16, localColumns: 4, localRows: 16),
+      ]
+      costs = [4, 5, 8]
+    case .cpu:
+      tiles = [
+        wide, ProductTile(kernel: "productMiddle", rows: 12, width: 32),
+        ProductTile(kernel: "productNarrow", rows: 12, width: 16),
+      ]
+      costs = [1, 1, 1]
+    }
+    let times = zip(tiles, costs).map { ($0.width + columns - 1) / $0.width * $0.width * $1 }
+    return tiles[times.indices.min { times[$0] < times[$1] } ?? 0]
+  }
+
+  /// The variant of `tile` for a product of `rows` rows, in `others` work-groups for each line of
+  /// blocks. Every element is summed in the same order by all variants.
+  func variant(of tile: ProductTile, rows: Int, others: Int) -> ProductTile {
+    guard tile.hasShort else { return tile }
+    var short = tile
+    (short.kernel, short.rows, short.hasShort) = ("productShort", tile.rows / 4, false)
+    func blocks(_ tile: ProductTile) -> Int { (rows + tile.rows - 1) / tile.rows }
+    let wastes = blocks(short) * short.rows * 2 <= blocks(tile) * tile.rows
+    return wastes || blocks(tile) * others < units ? short : tile
+  }
+
+  /// Parts into which a product's inner sum of `depth` elements is cut.
+  ///
+  /// It depends on the shape of one sample, of `sampleRows` rows, and not on the batch, so that a
+  /// sample's result does not depend on the others.
+  func splits(sampleRows: Int, columns: Int, depth: Int, tile: ProductTile) -> Int {
+    let rows = tile.hasShort ? tile.rows / 4 : tile.rows
+    let blocks = max(1, 8 * sampleRows * ((columns + tile.width - 1) / tile.width) / rows)
+    return max(1, min(depth / layout.splitDepth, units * layout.groupsPerUnit / blocks))
   }
 }

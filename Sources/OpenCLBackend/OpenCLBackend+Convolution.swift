@@ -112,7 +112,7 @@ extension OpenCLBackend {
       resultStride: columns)
     let size = taps * channels * columns
     let segments = max(1, 1024 / g.outputWidth)
-    product.segmentsPerSplit = segments
+    product.splitDepth = segments * g.outputWidth
     product.splits = (product.inner.segments + segments - 1) / segments
     product.splitStride = size
     product.batches = g.groups
@@ -162,6 +162,7 @@ extension OpenCLBackend {
     product.resultStrideInner = product.columns
     product.biasStrideInner = product.columns
     product.rowsPerSample = pixels
+    product.sampleRows = pixels * g.groups
     product.sampleBiasStride = g.outputChannels
     multiply(product, image, panels, epilogue: epilogue, into: into)
   }

@@ -49,6 +49,7 @@ extension OpenCLBackend {
         rows: tiles, columns: outputs, row: RowAddress(count2: tiles, stride2: inputs),
         inner: InnerAddress(runLength: inputs, runStride: 1), resultStride: outputs)
       product.batches = tiling.planes
+      product.sampleRows = tiling.rows * tiling.columns * tiling.planes
       product.aStrideOuter = tiles * inputs
       product.resultStrideOuter = tiles * outputs
       multiply(

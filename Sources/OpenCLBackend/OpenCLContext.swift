@@ -30,6 +30,8 @@ final class OpenCLContext: Sendable {
     var staged: [StagedUpload] = []
     var lastOperation = "synchronize"
     var launches = 0
+    /// How often the host has waited for the device.
+    var waits = 0
   }
 
   let device: OpenCLDevice
@@ -60,8 +62,7 @@ final class OpenCLContext: Sendable {
     }
     self.queue = OpenCLHandle(queue, release: clReleaseCommandQueue)
     library = ProgramLibrary(
-      device: device, context: self.context, options: tuning.buildOptions, source: source,
-      cache: cache)
+      device: device, context: self.context, tuning: tuning, source: source, cache: cache)
   }
 
   deinit {
@@ -93,6 +94,7 @@ final class OpenCLContext: Sendable {
   func wait() throws(BackendError) {
     let status = clFinish(queue.raw)
     let failure = state.withLock { state in
+      state.waits += 1
       reclaimUploads(&state)
       let failure = state.failure ?? error(status, operation: state.lastOperation)
       state.failure = nil

@@ -6,7 +6,8 @@ struct OpenCLDevice: @unchecked Sendable {
   let platform: cl_platform_id
   let id: cl_device_id
   let description: DeviceDescription
-  let isGPU: Bool
+  let traits: DeviceTraits
+  var isGPU: Bool { traits.isGPU }
   /// Division and square root can be had correctly rounded.
   let roundsDivideCorrectly: Bool
 
@@ -47,12 +48,19 @@ struct OpenCLDevice: @unchecked Sendable {
     let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)
     let memory: cl_ulong = number(of: id, CL_DEVICE_GLOBAL_MEM_SIZE, 0)
     let rounding: cl_device_fp_config = number(of: id, CL_DEVICE_SINGLE_FP_CONFIG, 0)
-    isGPU = kind & cl_device_type(CL_DEVICE_TYPE_GPU) != 0
+    let groupLimit: Int = number(of: id, CL_DEVICE_MAX_WORK_GROUP_SIZE, 1)
+    let localMemory: cl_ulong = number(of: id, CL_DEVICE_LOCAL_MEM_SIZE, 0)
+    let name = text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_NAME), $0, $1, $2) }
+    let vendor = text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_VENDOR), $0, $1, $2) }
+    let maker = text { clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_NAME), $0, $1, $2) }
+    traits = DeviceTraits(
+      name: name, vendor: "\(vendor), \(maker)",
+      isGPU: kind & cl_device_type(CL_DEVICE_TYPE_GPU) != 0, units: max(1, Int(units)),
+      groupLimit: groupLimit, localMemory: Int(localMemory))
     roundsDivideCorrectly =
       rounding & cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
     description = DeviceDescription(
-      identifier: "opencl:\(index)",
-      name: text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_NAME), $0, $1, $2) },
+      identifier: "opencl:\(index)", name: name,
       driver: "\(driver), \(platformVersion)", units: Int(units), memory: Int(memory))
   }
 }

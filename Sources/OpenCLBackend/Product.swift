@@ -86,8 +86,12 @@ struct Product {
   var biasStrideInner = 0
   var rowsPerSample = 1
   var sampleBiasStride = 0
+  /// Rows of one sample in all batches, where rows are the pixels of samples: such a product may be
+  /// split along the inner index.
+  var sampleRows: Int?
   var splits = 1
-  var segmentsPerSplit: Int?
+  /// Inner elements of a split, of the style of processors a multiple of the run length.
+  var splitDepth: Int?
   var splitStride = 0
 }
 
@@ -126,34 +130,66 @@ extension OpenCLBackend {
   }
 
   /// Encodes C = epilogue(scale·A·B).
+  ///
+  /// C is `into.count` / resultStride whole rows if the product may be split.
   func multiply(
     _ product: Product, _ a: BufferSlice, _ panels: Panels, epilogue: Epilogue = Epilogue(),
     into: BufferSlice
   ) {
-    let tile = panels.tile
+    let depth = product.inner.depth
+    let splits =
+      product.sampleRows.map {
+        tuning.splits(sampleRows: $0, columns: product.columns, depth: depth, tile: panels.tile)
+      } ?? 1
+    guard splits > 1 else { return launch(product, a, panels, epilogue: epilogue, into: into) }
+    var parts = product
+    parts.splits = splits
+    parts.splitDepth = (depth + splits - 1) / splits
+    parts.splitStride = into.count
+    let partial = temporary(splits * into.count)[splits * into.count]
+    launch(parts, a, panels, epilogue: Epilogue(), into: partial)
+    let rows = into.count / product.resultStride
+    context.launch(
+      .product, "sumSplits", items: rows * vectors(product.resultStride),
+      [.buffer(partial.buffer), .output(into)] + arguments(of: epilogue, absent: a) + [
+        .int(rows), .int(product.resultStride), .int(splits), .int(product.rowsPerSample),
+        .int(product.sampleBiasStride),
+      ])
+  }
+
+  /// Arguments from `bias` to `activation`.
+  private func arguments(of epilogue: Epilogue, absent: BufferSlice) -> [KernelArgument] {
     let flags =
       (epilogue.bias == nil ? 0 : 1) + (epilogue.sampleBias == nil ? 0 : 2)
       + (epilogue.residual == nil ? 0 : 4)
+    return [
+      .optional(epilogue.bias, else: absent), .optional(epilogue.sampleBias, else: absent),
+      .optional(epilogue.residual, else: absent), .int(flags),
+      .int(Int(epilogue.activation.rawValue)),
+    ]
+  }
+
+  private func launch(
+    _ product: Product, _ a: BufferSlice, _ panels: Panels, epilogue: Epilogue, into: BufferSlice
+  ) {
+    let columnTiles = (product.columns + panels.tile.width - 1) / panels.tile.width
+    let layers = product.batches * product.splits
+    let tile = tuning.variant(of: panels.tile, rows: product.rows, others: columnTiles * layers)
+    let rowTiles = (product.rows + tile.rows - 1) / tile.rows
     let (row, inner) = (product.row, product.inner)
     let numbers = [
       product.rows, product.columns, row.count1, row.count2, row.stride0, row.stride1, row.stride2,
       inner.segments, inner.segmentCount1, inner.stride0, inner.stride1, inner.runLength,
-      inner.runStride, product.segmentsPerSplit ?? inner.segments, product.splits,
-      product.splitStride, product.resultStride, product.rowsPerSample, product.sampleBiasStride,
-      product.batchInner, product.aStrideOuter, product.aStrideInner,
-      product.sharedPanels ? 0 : panels.stride, product.resultStrideOuter,
-      product.resultStrideInner, product.biasStrideInner,
+      inner.runStride, product.splitDepth ?? inner.depth, product.splits, product.splitStride,
+      product.resultStride, product.rowsPerSample, product.sampleBiasStride, product.batchInner,
+      product.aStrideOuter, product.aStrideInner, product.sharedPanels ? 0 : panels.stride,
+      product.resultStrideOuter, product.resultStrideInner, product.biasStrideInner,
     ]
-    let rowTiles = (product.rows + tile.rows - 1) / tile.rows
-    let columnTiles = (product.columns + tile.width - 1) / tile.width
     context.launch(
       .product, tile.kernel,
-      global: [rowTiles * tile.local, columnTiles * tile.local, product.batches * product.splits],
-      local: [tile.local, tile.local, 1],
-      [
-        .input(a), .buffer(panels.buffer), .output(into), .optional(epilogue.bias, else: a),
-        .optional(epilogue.sampleBias, else: a), .optional(epilogue.residual, else: a),
-        .int(flags), .int(Int(epilogue.activation.rawValue)), .float(product.scale),
-      ] + numbers.map { .int($0) })
+      global: [rowTiles * tile.localColumns, columnTiles * tile.localRows, layers],
+      local: [tile.localColumns, tile.localRows, 1],
+      [.input(a), .buffer(panels.buffer), .output(into)] + arguments(of: epilogue, absent: a)
+        + [.float(product.scale)] + numbers.map { .int($0) })
   }
 }

@@ -31,13 +31,18 @@ struct DeviceArguments: ParsableArguments {
   /// The backend asked for.
   ///
   /// Throws `BackendError` when there is no such device, or a kernel cannot be had.
-  /// - Parameter convolutions: how convolutions choose their algorithm; `nil` for the tuned way.
-  func makeBackend(convolutions: ConvolutionChoice? = nil) throws -> any ComputeBackend {
+  /// - Parameters:
+  ///   - convolutions: how convolutions choose their algorithm; `nil` for the tuned way.
+  ///   - layout: how OpenCL kernels are laid out; `nil` for the tuned way, or with `convolutions` for
+  ///     the table's.
+  func makeBackend(
+    convolutions: ConvolutionChoice? = nil, layout: DeviceLayout? = nil
+  ) throws -> any ComputeBackend {
     try Devices.make(
       device,
       options: DeviceOptions(
         threads: threads, kernelDirectory: kernels, precision: precision,
-        convolutions: convolutions))
+        convolutions: convolutions, layout: layout))
   }
 }
 

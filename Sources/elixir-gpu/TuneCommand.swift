@@ -5,18 +5,22 @@ import Devices
 import Foundation
 import Models
 
-/// `elixir-gpu tune`: measures which convolution algorithms are fastest on a device.
+/// `elixir-gpu tune`: measures how kernels are best laid out on an OpenCL device, and which convolution
+/// algorithms are fastest on any.
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
-    abstract: "Measures the fastest algorithm for each convolution of a network.",
+    abstract: "Measures the fastest kernels for a network on a device.",
     discussion: """
+      On an OpenCL device first the layout of the kernels: tiles, work-groups, how deep sums are \
+      split; then on every device the algorithm of each convolution. \
       The choices are kept in $XDG_CACHE_HOME/elixir-gpu (~/.cache by default) and used by all later \
-      runs on this device; without them a rule chooses. Other algorithms round differently: \
+      runs on this device; without them a table and a rule choose. Other choices round differently: \
       results repeat bit for bit only under the same choices.
 
       Examples:
         elixir-gpu tune ddpm-cifar10-32 --device cpu
+        elixir-gpu tune ddpm-cifar10-32 --device opencl --batch 128
         elixir-gpu tune denoiser --training --batch 32
         elixir-gpu tune --reset
       """)
@@ -55,11 +59,14 @@ struct TuneCommand: ParsableCommand {
       let device = backend.description.identifier
       return print("Forgot what was measured on \(device): \(file.url.path)")
     }
-    try runOnce(model, on: backend)
+    _ = try makeStep(model, on: backend)()
     print(backend.description.label)
+    let layout = try tuneLayout(model, on: backend)
     print("milliseconds by algorithm, batch \(batch)")
     let algorithms = ConvolutionAlgorithm.allCases
-    let backends = try algorithms.map { try device.makeBackend(convolutions: .always($0)) }
+    let backends = try algorithms.map {
+      try device.makeBackend(convolutions: .always($0), layout: layout)
+    }
     var entries: [ConvolutionTable.Entry] = []
     for item in recorder.items {
       let times = try backends.map {
@@ -69,13 +76,43 @@ struct TuneCommand: ParsableCommand {
       entries.append(.init(key: .init(item.geometry, item.operation), algorithm: algorithms[best]))
       print(line(item, zip(algorithms, times).map { ($0, $1) }, best: algorithms[best]))
     }
-    // A damaged file is replaced.
-    let earlier = (try? file.load())??.entries ?? []
-    try file.save(ConvolutionTable(earlier + entries))
+    // A damaged file is replaced, and algorithms that were measured under another layout.
+    let earlier = (try? file.load()) ?? TuningMeasurements()
+    let kept = earlier.layout == layout ? earlier.convolutions.entries : []
+    try file.save(
+      TuningMeasurements(convolutions: ConvolutionTable(kept + entries), layout: layout))
     print("\(entries.count) choices written to \(file.url.path)")
   }
 
-  private func runOnce(_ path: String, on backend: any ComputeBackend) throws {
+  /// The fastest layout of a device's kernels, by the time of whole steps; `nil` where it is fixed.
+  private func tuneLayout(_ model: String, on backend: any ComputeBackend) throws -> DeviceLayout? {
+    guard let layouts = Devices.layouts(of: backend) else { return nil }
+    var best = layouts.current
+    func time(_ layout: DeviceLayout) throws -> Double {
+      try makeStep(
+        model, on: try device.makeBackend(convolutions: .rule, layout: layout), timed: true)()
+    }
+    print("milliseconds of a step by layout, batch \(batch)")
+    var least = try time(best)
+    print("  \(best): \(Measurement.text(least * 1e3, digits: 2)), as shipped")
+    for step in layouts.alternatives(best).indices {
+      // What is fastest so far has changed; its alternatives in this step are those to try.
+      for layout in layouts.alternatives(best)[step] {
+        let seconds = try time(layout)
+        print("  \(layout): \(Measurement.text(seconds * 1e3, digits: 2))")
+        // A difference below the noise is no reason to leave what was tested.
+        if seconds < 0.98 * least { (best, least) = (layout, seconds) }
+      }
+    }
+    print("fastest: \(best)")
+    return best
+  }
+
+  /// What takes a step of the network, or of its training, and returns its seconds: the median of
+  /// some runs if `timed`.
+  private func makeStep(
+    _ path: String, on backend: any ComputeBackend, timed: Bool = false
+  ) throws -> () throws -> Double {
     let url = URL(fileURLWithPath: path)
     let step: () throws -> Void
     if url.pathExtension == "safetensors" {
@@ -83,8 +120,11 @@ struct TuneCommand: ParsableCommand {
       let size = network.configuration.imageSize
       let images = Tensor.zeros(
         [batch, size, size, network.configuration.inputChannels], on: backend)
-      step = { withoutGradient { _ = network.logits(images) } }
-      if training { try TrainingStep.classifier(network, batch: max(batch, 2), on: backend).run() }
+      let work = training ? TrainingStep.classifier(network, batch: max(batch, 2), on: backend) : nil
+      step = {
+        withoutGradient { _ = network.logits(images) }
+        try work?.run()
+      }
     } else {
       let network =
         try url.pathExtension == "json"
@@ -93,11 +133,24 @@ struct TuneCommand: ParsableCommand {
       let size = network.configuration.sampleSize ?? .init(height: 32, width: 32)
       let images = Tensor.zeros(
         [batch, size.height, size.width, network.configuration.inputChannels], on: backend)
-      step = { withoutGradient { _ = network(images, timesteps: [10]) } }
-      if training { try TrainingStep.denoiser(network, batch: batch, on: backend).run() }
+      let work = training ? TrainingStep.denoiser(network, batch: batch, on: backend) : nil
+      step = {
+        withoutGradient { _ = network(images, timesteps: [10]) }
+        try work?.run()
+      }
     }
-    try step()
-    try backend.synchronize()
+    let clock = ContinuousClock()
+    let once = {
+      let start = clock.now
+      try step()
+      try backend.synchronize()
+      return (clock.now - start) / .seconds(1)
+    }
+    guard timed else { return once }
+    return {
+      let times = try Measurement.repeated(seconds: 5 * seconds, once)
+      return times.sorted()[times.count / 2]
+    }
   }
 
   private func line(
@@ -111,63 +164,5 @@ struct TuneCommand: ParsableCommand {
     }
     let name = item.operation.rawValue
     return "  \(shape), \(name): \(figures.joined(separator: ", ")): \(best.rawValue)"
-  }
-}
-
-/// One convolution on random data.
-private struct ConvolutionTiming {
-  private let item: ConvolutionRecorder.Item
-  private let backend: any ComputeBackend
-  private let input: BufferSlice
-  private let weight: BufferSlice
-  private let output: BufferSlice
-  /// What drives the data out of the caches, as the rest of a network does between two steps.
-  private let other: BufferSlice
-  private static let otherCount = 1 << 24
-
-  init(_ item: ConvolutionRecorder.Item, on backend: any ComputeBackend) throws {
-    self.item = item
-    self.backend = backend
-    let slices = [
-      item.geometry.inputCount, item.geometry.weightCount, item.geometry.outputCount,
-    ].enumerated().map { stream, count in
-      let slice = backend.makeBuffer(count: count)[count]
-      let values = Philox.row(
-        NoiseKey(seed: 0, step: 0, purpose: 0), stream: Int32(stream), count: count, normal: true)
-      backend.upload(values, to: slice)
-      return slice
-    }
-    (input, weight, output) = (slices[0], slices[1], slices[2])
-    other = backend.makeBuffer(count: Self.otherCount)[Self.otherCount]
-    try backend.synchronize()
-  }
-
-  /// The median of repeated runs from empty caches; weights are transformed before the first.
-  func seconds(for limit: Double) throws -> Double {
-    let clock = ContinuousClock()
-    let times = try Measurement.repeated(seconds: limit) {
-      backend.fill(other, with: 0)
-      try backend.synchronize()
-      let start = clock.now
-      run()
-      try backend.synchronize()
-      return (clock.now - start) / .seconds(1)
-    }
-    return times.sorted()[times.count / 2]
-  }
-
-  private func run() {
-    let geometry = item.geometry
-    switch item.operation {
-    case .forward:
-      backend.convolve(
-        geometry, input: input, weight: weight, epilogue: Epilogue(), into: output)
-    case .inputGradient:
-      backend.convolveInputGradient(
-        geometry, outputGradient: output, weight: weight, into: input)
-    case .weightGradient:
-      backend.convolveWeightGradient(
-        geometry, input: input, outputGradient: output, into: weight)
-    }
   }
 }

@@ -45,4 +45,43 @@ import Testing
     #expect(try !folder.entries("cache/elixir-gpu").contains(name))
     #expect(try run("tune").exitCode == 64)
   }
+
+  /// On an OpenCL device the layout of the kernels is measured as well.
+  @Test(
+    .enabled(if: TestDevices.contains("opencl"), "no OpenCL device: install pocl-opencl-icd"))
+  func layoutsAreMeasuredAndUsed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array(Self.network.utf8), to: "config.json")
+    func run(_ arguments: String...) throws -> CommandRun {
+      try CommandRun(
+        arguments + ["--device", "opencl"], in: folder.path,
+        environment: ["XDG_CACHE_HOME": folder.path + "/cache"])
+    }
+    let tuned = try run("tune", "config.json", "--seconds", "0.001", "--batch", "1")
+    #expect(tuned.exitCode == 0, "\(tuned.errors)")
+    #expect(tuned.output.contains("milliseconds of a step by layout"))
+    #expect(tuned.output.contains("fastest: "))
+    let names = try folder.entries("cache/elixir-gpu")
+    let file = "cache/elixir-gpu/" + (try #require(names.first { $0.hasPrefix("tuning-opencl-") }))
+    let text = String(decoding: try folder.read(file), as: UTF8.self)
+    #expect(text.contains("\"layout\"") && text.contains("\"version\" : 2"))
+
+    // The stored layout is what later runs use: one that cannot be is refused.
+    let bench = ["bench", "denoiser", "config.json", "--seconds", "0.001", "--batch", "1"]
+    func measure() throws -> CommandRun {
+      try CommandRun(
+        bench + ["--device", "opencl"], in: folder.path,
+        environment: ["XDG_CACHE_HOME": folder.path + "/cache"])
+    }
+    #expect(try measure().exitCode == 0)
+    let wrong = text.replacingOccurrences(
+      of: #""winogradElements" : \d+"#, with: #""winogradElements" : 0"#,
+      options: .regularExpression)
+    #expect(wrong != text)
+    try folder.write(Array(wrong.utf8), to: file)
+    let line = try #require(try measure().errorLine)
+    #expect(line.contains("layout does not fit: numbers must be positive"), "\(line)")
+    #expect(try run("tune", "--reset").exitCode == 0)
+    #expect(try measure().exitCode == 0)
+  }
 }

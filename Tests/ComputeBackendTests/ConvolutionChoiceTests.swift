@@ -1,6 +1,5 @@
 import ComputeBackend
 import Devices
-import Foundation
 import Testing
 import TestSupport
 
@@ -58,23 +57,5 @@ import TestSupport
     }
     _ = choice.algorithm(geometry(8, 16, 16), .weightGradient)
     #expect(recorder.items.map(\.operation) == [.forward, .weightGradient])
-  }
-
-  @Test func filesBelongToADeviceAndItsDriver() throws {
-    let folder = try TemporaryFolder()
-    let environment = ["XDG_CACHE_HOME": folder.path]
-    func file(driver: String) throws -> TuningFile {
-      let device = DeviceDescription(
-        identifier: "opencl:1", name: "A/device (1)", driver: driver, units: 1, memory: 1)
-      return try #require(TuningFile(for: device, environment: environment))
-    }
-    let table = ConvolutionTable([
-      .init(key: .init(geometry(8, 16, 16), .forward), algorithm: .direct)
-    ])
-    #expect(try file(driver: "one").load() == nil)
-    try file(driver: "one").save(table)
-    #expect(try file(driver: "one").load() == table)
-    #expect(try file(driver: "two").load() == nil)
-    #expect(try folder.entries("elixir-gpu") == ["tuning-opencl-A-device--1-.json"])
   }
 }

@@ -43,10 +43,19 @@ private let batchNormShapes = [(35, 6), (5, 5), (1021, 33), (192, 130), (8205, 3
 extension CaseRun {
   /// The mean of numbers around 1000 is itself rounded by 3·10⁻⁵, which shifts every element; in a
   /// gradient it enters twice, by the normalised element and by the activation's derivative.
-  private func closeness(mean: Float) -> Closeness { .relative(mean == 0 ? 4e-6 : 7e-5) }
+  private func closeness(mean: Float) -> Closeness { .relative(share(mean: mean)) }
+
+  private func share(mean: Float) -> Double { mean == 0 ? 4e-6 : 7e-5 }
+
+  /// Sums over so many rows may cancel, all the more where there is one channel: the limit is relative
+  /// to the deviation of such a sum, whose terms are about 1.
+  private func sumCloseness(mean: Float, rows: Int) -> Closeness {
+    .absolute(share(mean: mean) * Double(rows).squareRoot())
+  }
 
   fileprivate func groupNorm(_ shape: GroupNormShape, _ activation: Activation, mean: Float) {
     let closeness = closeness(mean: mean)
+    let sums = sumCloseness(mean: mean, rows: shape.batch * shape.spatial)
     let x = normal(shape.count, mean: mean)
     let (gamma, beta) = (normal(shape.channels), normal(shape.channels))
     let average = output("mean", shape.statisticsCount, .relative(5e-7))
@@ -57,12 +66,13 @@ extension CaseRun {
     backend.groupNormGradient(
       shape, x, gamma: gamma, beta: beta, activation: activation, mean: average, rstd: rstd,
       upstream: normal(shape.count), inputGradient: output("dx", shape.count, closeness),
-      gammaGradient: output("dgamma", shape.channels, closeness),
-      betaGradient: output("dbeta", shape.channels, closeness))
+      gammaGradient: output("dgamma", shape.channels, sums),
+      betaGradient: output("dbeta", shape.channels, sums))
   }
 
   fileprivate func batchNorm(rows: Int, channels: Int, _ activation: Activation, mean: Float) {
     let closeness = closeness(mean: mean)
+    let sums = sumCloseness(mean: mean, rows: rows)
     let x = normal(rows * channels, mean: mean)
     let (gamma, beta) = (normal(channels), normal(channels))
     let average = output("mean", channels, .relative(5e-7))
@@ -75,7 +85,7 @@ extension CaseRun {
       rows: rows, channels: channels, x, gamma: gamma, beta: beta, epsilon: 1e-5,
       activation: activation, mean: average, variance: variance, upstream: normal(x.count),
       inputGradient: output("dx", x.count, closeness),
-      gammaGradient: output("dgamma", channels, closeness),
-      betaGradient: output("dbeta", channels, closeness))
+      gammaGradient: output("dgamma", channels, sums),
+      betaGradient: output("dbeta", channels, sums))
   }
 }
