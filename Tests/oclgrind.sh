@@ -20,10 +20,13 @@ echo "$library" > "$folder/vendors/oclgrind.icd"
 export OCL_ICD_VENDORS="$folder/vendors" XDG_CACHE_HOME="$folder/cache"
 export OCLGRIND_CHECK_API=1 OCLGRIND_DATA_RACES=1 OCLGRIND_LOG="$folder/log"
 : > "$folder/log"
-ELIXIR_REQUIRE=opencl swift test -c release --skip-build --filter "${1:-EveryKernelTests}"
+failed=0
+ELIXIR_REQUIRE=opencl swift test -c release --skip-build --no-parallel --filter "${1:-EveryKernelTests}" \
+  || failed=1
 if [ -s "$folder/log" ]; then
   head -n 100 "$folder/log" >&2
   echo "oclgrind found errors, above" >&2
-  exit 1
+  failed=1
 fi
+[ "$failed" = 0 ] || exit 1
 echo "oclgrind found no errors."

@@ -12,6 +12,11 @@ import platform
 import statistics
 import subprocess
 
+
+class Unavailable(Exception):
+    """An engine that cannot run here, and why."""
+
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIGURATIONS = ROOT / "Benchmarks/configurations"
 
@@ -21,6 +26,7 @@ def add_options(parser, engines, seconds):
     parser.add_argument("--seconds", type=float, default=seconds, help="for each engine and round")
     parser.add_argument("--engines", default=engines, help="comma separated")
     parser.add_argument("--peers", default=str(ROOT.parent / "shared/peers"))
+    parser.add_argument("--peak", type=float, help="TFLOP/s of the device, to print the part reached")
     parser.add_argument("--json", help="add all figures to this file")
 
 
@@ -32,8 +38,14 @@ def run_elixir(engine, arguments):
     device, _, precision = (engine.partition(":")[2] or "cpu").partition("-")
     command = [str(ROOT / ".build/release/elixir-gpu"), "bench", *arguments,
                "--device", device, "--precision", precision or "fp32", "--json"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return json.loads(output)
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise Unavailable(last_line(result.stderr))
+    return json.loads(result.stdout)
+
+
+def last_line(text):
+    return (text.strip().splitlines() or ["no reason given"])[-1]
 
 
 def peers_home():
@@ -42,8 +54,13 @@ def peers_home():
 
 
 def run_peer(options, script, arguments):
+    """What the last line JSON{…} of a script of the peers, or of this folder, says."""
     python = peers_home() / "venv/bin/python"
-    command = [str(python), str(pathlib.Path(options.peers) / script), *arguments]
+    if not python.exists():
+        raise Unavailable(f"{python} is missing; run ../shared/peers/setup.sh")
+    own = pathlib.Path(__file__).parent / script
+    path = own if own.exists() else pathlib.Path(options.peers) / script
+    command = [str(python), str(path), *arguments]
     environment = dict(os.environ)
     if "tgcl" in arguments:  # tinygrad on OpenCL
         arguments = ["tg" if word == "tgcl" else word for word in arguments]
@@ -52,25 +69,35 @@ def run_peer(options, script, arguments):
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
     lines = [line for line in result.stdout.splitlines() if line.startswith("JSON")]
     if not lines:
-        raise SystemExit(f"{' '.join(command)} failed:\n{result.stderr[-2000:]}")
+        raise Unavailable(last_line(result.stderr))
     return json.loads(lines[0][4:])
 
 
-def compare(work, unit, options, measure):
-    """Prints every figure of measure(engine) and the ratios to ours; returns all of them.
+def compare(work, unit, options, measure, flop=None):
+    """Prints every figure of measure(engine) and the ratios to ours; returns the medians.
 
-    measure returns a dictionary with "rate" (in `unit`), "memory" (MiB) and whatever else is told.
+    measure returns a dictionary with "rate" (in `unit`), "memory" (MiB) and whatever else is told, or
+    raises Unavailable: then the reason is printed and the engine left out. With `flop` for one of
+    `unit`'s things and options.peak (TFLOP/s) it prints the part of the peak.
     """
     engines = [name for name in options.engines.split(",") if name]
     results = {name: [] for name in engines}
     for number in range(options.rounds):
-        for name in engines:
-            result = measure(name)
+        for name in list(engines):
+            try:
+                result = measure(name)
+            except Unavailable as reason:
+                print(f"{work}: {name} cannot run and is left out: {reason}", flush=True)
+                engines.remove(name)
+                del results[name]
+                continue
             results[name].append(result)
             first = result.get("start")
             print(f"{work}, round {number + 1}: {name:18} {result['rate']:8.2f} {unit}  "
                   f"{result['memory']:6.0f} MiB"
                   + (f"  first step after {first:.2f} s" if first else ""), flush=True)
+    if not engines:
+        raise SystemExit(f"{work}: no engine can run")
     median = {name: statistics.median(r["rate"] for r in rows) for name, rows in results.items()}
     for ours in filter(is_ours, engines):
         for peer in engines:
@@ -78,6 +105,10 @@ def compare(work, unit, options, measure):
                 print(f"{work}: {ours} / {peer}: {median[ours] / median[peer]:.2f} "
                       f"({median[ours]:.2f} against {median[peer]:.2f} {unit}, "
                       f"medians of {options.rounds})", flush=True)
+    if flop and options.peak:
+        for name, rate in median.items():
+            print(f"{work}: {name}: {rate * flop / options.peak / 1e10:.1f} % of "
+                  f"{options.peak:g} TFLOP/s", flush=True)
     if options.json:
         save(pathlib.Path(options.json), work, {"unit": unit, "median": median, "runs": results})
     return median

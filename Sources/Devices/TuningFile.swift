@@ -58,14 +58,16 @@ public struct TuningFile {
       let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
       guard version <= Self.version else {
         throw TuningFileError(
-          path: url.path, problem: "has version \(version), and this program knows "
+          path: url.path,
+          problem: "has version \(version), and this program knows "
             + "\(Self.version); run elixir-gpu tune again, or delete it")
       }
       contents = try JSONDecoder().decode(Contents.self, from: data)
     } catch let error as TuningFileError {
       throw error
     } catch {
-      throw TuningFileError(path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
+      throw TuningFileError(
+        path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
     }
     guard contents.device == device.name, contents.driver == device.driver,
       contents.precision == device.precision
@@ -87,7 +89,8 @@ public struct TuningFile {
         attributes: [.posixPermissions: 0o700])
       try encoder.encode(contents).write(to: url, options: .atomic)
     } catch {
-      throw TuningFileError(path: url.path, problem: "cannot be written: \(error.localizedDescription)")
+      throw TuningFileError(
+        path: url.path, problem: "cannot be written: \(error.localizedDescription)")
     }
   }
 

@@ -76,8 +76,9 @@ package struct DeviceTuning: Sendable {
     var hasShort = false
   }
 
-  /// The tile that takes the least time for so many columns, beyond the last one too; the widest
-  /// among equals. On GPUs narrow blocks read more for each product.
+  /// The tile that takes the least time for so many columns, the widest among equals.
+  ///
+  /// It computes columns beyond the last one too; on GPUs narrow blocks read more for each product.
   func productTile(columns: Int) -> ProductTile {
     let block = layout.block
     var wide = ProductTile(kernel: "productWide", rows: block.rows, width: block.columns)
@@ -105,8 +106,9 @@ package struct DeviceTuning: Sendable {
     return tiles[times.indices.min { times[$0] < times[$1] } ?? 0]
   }
 
-  /// The variant of `tile` for a product of `rows` rows, in `others` work-groups for each line of
-  /// blocks. Every element is summed in the same order by all variants.
+  /// The variant of `tile` for a product of `rows` rows, in `others` groups for each line of blocks.
+  ///
+  /// Every element is summed in the same order by all variants.
   func variant(of tile: ProductTile, rows: Int, others: Int) -> ProductTile {
     guard tile.hasShort else { return tile }
     var short = tile

@@ -41,9 +41,9 @@ public struct KernelLayout: Sendable, Hashable, Codable {
   package var group: Int
   /// Work-items for each compute unit in kernels over items.
   package var workersPerUnit: Int
-  /// Products over small maps are cut along the inner sum into parts at least so deep, …
+  /// Products over small maps are cut along the inner sum into parts at least so deep.
   package var splitDepth: Int
-  /// … until 8 samples make so many work-groups for each compute unit; 0 cuts none.
+  /// They are cut until 8 samples make so many work-groups for each compute unit; 0 cuts none.
   package var groupsPerUnit: Int
   /// Elements of a Winograd convolution's planes that are computed at a time.
   package var winogradElements: Int
@@ -70,7 +70,8 @@ public struct KernelLayout: Sendable, Hashable, Codable {
       }
     case .gpu:
       if block.localMemory > device.localMemory {
-        return "\(block.localMemory) bytes of local memory, and the device has \(device.localMemory)"
+        return "\(block.localMemory) bytes of local memory, and the device has "
+          + "\(device.localMemory)"
       }
       if group > 256 || group & (group - 1) != 0 { return "a group of \(group)" }
       let threads = block.threads

@@ -120,7 +120,8 @@ struct TuneCommand: ParsableCommand {
       let size = network.configuration.imageSize
       let images = Tensor.zeros(
         [batch, size, size, network.configuration.inputChannels], on: backend)
-      let work = training ? TrainingStep.classifier(network, batch: max(batch, 2), on: backend) : nil
+      let work =
+        training ? TrainingStep.classifier(network, batch: max(batch, 2), on: backend) : nil
       step = {
         withoutGradient { _ = network.logits(images) }
         try work?.run()

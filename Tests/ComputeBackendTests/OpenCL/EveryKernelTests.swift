@@ -8,7 +8,8 @@ import TestSupport
   private static let convolutions = [
     "convolve 3×3, 16→16 padding 2", "convolve 3×3, 5→7 padded 2,0,1,3",
     "convolve 3×3, 33→17 on 1×1", "convolve 3×3, 12→18 in 2 groups",
-    "convolve 2×2, 5→9 stride 3", "convolve 1×1, 16→24 stride 2", "convolve 1×1, 17→33", "convolve 1×1, 64→64",
+    "convolve 2×2, 5→9 stride 3", "convolve 1×1, 16→24 stride 2", "convolve 1×1, 17→33",
+    "convolve 1×1, 64→64",
     "convolve 3×1, 5→7", "convolve 1×1, 16→130 with epilogues, silu",
     "convolve in 2 groups with epilogues, relu",
   ]
