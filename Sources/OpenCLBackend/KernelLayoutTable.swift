@@ -21,12 +21,12 @@ package enum KernelLayoutTable {
   /// From the special to the general; of each style the last one runs on every device.
   ///
   /// The NVIDIA entries were reasoned out and never timed on such a device:
-  /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared memory and
-  ///   128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for 10 loads per 64
+  /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared memory
+  ///   and 128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for 10 loads per 64
   ///   FMAs; with 16 elements on their way a thread needs about 120 registers, so two groups of 256
-  ///   threads fit a unit (61 Ki registers, 33 KiB local memory), enough warps to hide latency. Lines of 16 floats of
-  ///   A and of 128 floats of B fill transactions of 64 and 128 bytes. Planes of 32 MiB stay in the cache and still make two
-  ///   groups for each unit.
+  ///   threads fit a unit (61 Ki registers, 33 KiB local memory), enough warps to hide latency. Lines
+  ///   of 16 floats of A and of 128 floats of B fill transactions of 64 and 128 bytes. Planes of 32 MiB
+  ///   stay in the cache and still make two groups for each unit.
   /// - Other NVIDIA devices: half the block, since older ones have fewer units; a cache of a few MiB.
   package static let entries: [Entry] = [
     Entry(
@@ -107,7 +107,8 @@ package enum KernelLayoutTable {
     let planes = variants(\.winogradElements, (19...26).filter { $0 % 2 == 1 }.map { 1 << $0 })
     switch layout.style {
     case .cpu:
-      let tiles = [(6, 64), (4, 64), (8, 48), (14, 32), (12, 32), (6, 32), (6, 16)]
+      // For 32 registers of 16 floats two ways to fill them, and one for 16 registers of 8 floats.
+      let tiles = [(6, 64), (8, 48), (14, 32), (6, 16)]
       return [variants(\.block, tiles.map { .init(rows: $0.0, columns: $0.1) }), planes]
     case .gpu:
       let blocks = [(64, 64, 4, 4), (64, 64, 8, 8), (128, 64, 8, 4), (128, 128, 8, 8)].flatMap {
