@@ -87,21 +87,25 @@ struct TuneCommand: ParsableCommand {
   /// The fastest layout of a device's kernels, by the time of whole steps; `nil` where it is fixed.
   private func tuneLayout(_ model: String, on backend: any ComputeBackend) throws -> DeviceLayout? {
     guard let layouts = Devices.layouts(of: backend) else { return nil }
-    var best = layouts.current
-    func time(_ layout: DeviceLayout) throws -> Double {
+    func step(_ layout: DeviceLayout) throws -> () throws -> Double {
       try makeStep(
-        model, on: try device.makeBackend(convolutions: .rule, layout: layout), timed: true)()
+        model, on: try device.makeBackend(convolutions: .rule, layout: layout), timed: true)
     }
+    var best = layouts.current
+    var bestStep = try step(best)
     print("milliseconds of a step by layout, batch \(batch)")
-    var least = try time(best)
-    print("  \(best): \(Measurement.text(least * 1e3, digits: 2)), as shipped")
-    for step in layouts.alternatives(best).indices {
+    print("  \(best): \(Measurement.text(try bestStep() * 1e3, digits: 2)), as shipped")
+    for number in layouts.alternatives(best).indices {
       // What is fastest so far has changed; its alternatives in this step are those to try.
-      for layout in layouts.alternatives(best)[step] {
-        let seconds = try time(layout)
-        print("  \(layout): \(Measurement.text(seconds * 1e3, digits: 2))")
+      for layout in layouts.alternatives(best)[number] {
+        let other = try step(layout)
+        // In turn, so that a drift of the machine's speed falls on both.
+        let times = try (0..<3).map { _ in (try bestStep(), try other()) }
+        let least = (times.map(\.0).min() ?? 0, times.map(\.1).min() ?? 0)
+        let ratio = Measurement.text(least.1 / least.0, digits: 2)
+        print("  \(layout): \(Measurement.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
         // A difference below the noise is no reason to leave what was tested.
-        if seconds < 0.98 * least { (best, least) = (layout, seconds) }
+        if least.1 < 0.97 * least.0 { (best, bestStep) = (layout, other) }
       }
     }
     print("fastest: \(best)")
@@ -149,7 +153,7 @@ struct TuneCommand: ParsableCommand {
     }
     guard timed else { return once }
     return {
-      let times = try Measurement.repeated(seconds: 5 * seconds, once)
+      let times = try Measurement.repeated(seconds: seconds, once)
       return times.sorted()[times.count / 2]
     }
   }
