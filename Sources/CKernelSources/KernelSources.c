@@ -21,6 +21,9 @@ static const unsigned char normalization[] = {
 static const unsigned char optimizer[] = {
 #embed "../../Kernels/optimizer.cl"
 };
+static const unsigned char peak[] = {
+#embed "../../Kernels/peak.cl"
+};
 static const unsigned char philox[] = {
 #embed "../../Kernels/philox.cl"
 };
@@ -58,6 +61,7 @@ static const ElixirKernelFile files[] = {
     FILE_ENTRY("memory.cl", memory),
     FILE_ENTRY("normalization.cl", normalization),
     FILE_ENTRY("optimizer.cl", optimizer),
+    FILE_ENTRY("peak.cl", peak),
     FILE_ENTRY("philox.cl", philox),
     FILE_ENTRY("pooling.cl", pooling),
     FILE_ENTRY("product.cl", product),

@@ -34,6 +34,7 @@ struct Kernels: @unchecked Sendable {
   let normalization: ElixirNormalization
   let random: ElixirRandom
   let optimizers: ElixirOptimizers
+  let peak: ElixirPeak
 
   init(_ set: InstructionSet) {
     elementwise = elixirElementwise(set.native).pointee
@@ -46,5 +47,6 @@ struct Kernels: @unchecked Sendable {
     normalization = elixirNormalization(set.native).pointee
     random = elixirRandom(set.native).pointee
     optimizers = elixirOptimizers(set.native).pointee
+    peak = elixirPeak(set.native).pointee
   }
 }

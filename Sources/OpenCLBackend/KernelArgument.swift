@@ -2,8 +2,8 @@ import ComputeBackend
 
 /// A file of `Kernels/` that is compiled as one program.
 enum KernelFile: String, Sendable, CaseIterable {
-  case diffusion, elementwise, memory, normalization, optimizer, pooling, product, random
-  case reduction, scatter, winograd
+  case diffusion, elementwise, memory, normalization, optimizer, peak, pooling, product
+  case random, reduction, scatter, winograd
 
   var name: String { rawValue + ".cl" }
 }

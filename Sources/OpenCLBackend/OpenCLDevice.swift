@@ -10,6 +10,8 @@ struct OpenCLDevice: @unchecked Sendable {
   var isGPU: Bool { traits.isGPU }
   /// Division and square root can be had correctly rounded.
   let roundsDivideCorrectly: Bool
+  /// Floats of a vector register.
+  let vectorWidth: Int
 
   /// All devices in the order of the platforms; empty without a platform.
   static func all() -> [OpenCLDevice] {
@@ -47,6 +49,7 @@ struct OpenCLDevice: @unchecked Sendable {
     let kind: cl_device_type = number(of: id, CL_DEVICE_TYPE, 0)
     let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)
     let memory: cl_ulong = number(of: id, CL_DEVICE_GLOBAL_MEM_SIZE, 0)
+    let width: cl_uint = number(of: id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, 1)
     let rounding: cl_device_fp_config = number(of: id, CL_DEVICE_SINGLE_FP_CONFIG, 0)
     let groupLimit: Int = number(of: id, CL_DEVICE_MAX_WORK_GROUP_SIZE, 1)
     let localMemory: cl_ulong = number(of: id, CL_DEVICE_LOCAL_MEM_SIZE, 0)
@@ -57,6 +60,7 @@ struct OpenCLDevice: @unchecked Sendable {
       name: name, vendor: "\(vendor), \(maker)",
       isGPU: kind & cl_device_type(CL_DEVICE_TYPE_GPU) != 0, units: max(1, Int(units)),
       groupLimit: groupLimit, localMemory: Int(localMemory))
+    vectorWidth = Int(width)
     roundsDivideCorrectly =
       rounding & cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
     description = DeviceDescription(

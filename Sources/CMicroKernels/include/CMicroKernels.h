@@ -289,6 +289,18 @@ typedef struct ElixirOptimizers {
 
 const ElixirOptimizers *elixirOptimizers(ElixirInstructionSet set);
 
+// MARK: Peak
+
+typedef struct ElixirPeak {
+  // Elements that are in registers at a time: enough independent chains for all units.
+  long block;
+  // values[i] ← values[i]·factor + addend, `repetitions` times over.
+  void (*multiplyAdd)(
+      float *values, long count, long repetitions, float factor, float addend);
+} ElixirPeak;
+
+const ElixirPeak *elixirPeak(ElixirInstructionSet set);
+
 // MARK: Pooling and moves
 
 typedef struct ElixirWindow {
