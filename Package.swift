@@ -10,7 +10,7 @@ let package = Package(
       name: "Elixir",
       targets: [
         "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion", "Attacks", "Purification", "Evaluation",
+        "Diffusion", "Attacks", "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -44,10 +44,11 @@ let package = Package(
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
     .target(name: "Purification", dependencies: ["Training"]),
     .target(name: "Evaluation", dependencies: ["Attacks", "Training"]),
+    .target(name: "Benchmarking", dependencies: ["Diffusion"]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "Devices", "Purification", "Evaluation", "CBundledDenoiser",
+        "Devices", "Purification", "Evaluation", "Benchmarking", "CBundledDenoiser",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -74,6 +75,7 @@ let tests: [String: [Target.Dependency]] = [
   "Training": ["Training", "Devices"],
   "Purification": ["Purification", "Devices"],
   "Evaluation": ["Evaluation", "Devices"],
+  "Benchmarking": ["Benchmarking", "Devices"],
   "Command": ["Devices", "Datasets", "Checkpoints"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {

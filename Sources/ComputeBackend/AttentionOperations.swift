@@ -22,6 +22,11 @@ public struct AttentionShape: Hashable, Sendable {
   public var keyCount: Int { batch * keys * heads * headSize }
   /// Elements of the saved log-sum-exp `[B, heads, queries]`.
   public var logSumExpCount: Int { batch * heads * queries }
+  /// Floating-point operations of the two products, scores and weighted sum.
+  public var flops: Int { 2 * 2 * batch * heads * queries * keys * headSize }
+  /// Floating-point operations of the gradient's five products: the scores again, and the gradients
+  /// of weights, values, queries and keys.
+  public var gradientFlops: Int { flops / 2 * 5 }
 }
 
 /// Softmax attention with saved log-sum-exp.

@@ -26,6 +26,12 @@ public struct MatrixProductShape: Hashable, Sendable {
     self.transposeB = transposeB
     self.sharedB = sharedB
   }
+
+  public var aCount: Int { batch * m * k }
+  public var bCount: Int { (sharedB ? 1 : batch) * k * n }
+  public var resultCount: Int { batch * m * n }
+  /// Floating-point operations; a multiply-add counts as two.
+  public var flops: Int { 2 * batch * m * n * k }
 }
 
 /// What is done to a result while it is still in registers: activation(y + bias + … + residual).

@@ -1,3 +1,4 @@
+import ComputeBackend
 import NeuralNet
 
 extension UNet2DModel {
@@ -8,7 +9,7 @@ extension UNet2DModel {
     let size = configuration.sampleSize
     let height = height ?? size?.height ?? configuration.sizeDivisor
     let width = width ?? size?.width ?? configuration.sizeDivisor
-    var multiplyAdds = 0
+    var flops = 0
     for parameter in parameters.weights where parameter.name.hasSuffix(".weight") {
       let shape = parameter.value.shape
       guard shape.count == 2 || shape.count == 4, parameter.name != "time_proj.weight" else {
@@ -17,11 +18,16 @@ extension UNet2DModel {
       let level = self.level(parameter.name)
       let pixels = (height >> level) * (width >> level)
       let isPerPixel = shape.count == 4 || parameter.name.contains(".attentions.")
-      multiplyAdds += shape.reduce(1, *) * (isPerPixel ? pixels : 1)
-      // Scores and weighted sum, once an attention layer.
-      if parameter.name.hasSuffix(".to_q.weight") { multiplyAdds += 2 * pixels * pixels * shape[0] }
+      flops += 2 * shape.reduce(1, *) * (isPerPixel ? pixels : 1)
+      // Once an attention layer; the number of heads does not matter.
+      if parameter.name.hasSuffix(".to_q.weight") {
+        flops +=
+          AttentionShape(
+            batch: 1, queries: pixels, keys: pixels, heads: 1, headSize: shape[0], scale: 1
+          ).flops
+      }
     }
-    return 2 * batch * multiplyAdds
+    return batch * flops
   }
 
   /// How often the resolution was halved where a layer writes its output.

@@ -31,15 +31,18 @@ public struct PurificationOptions: Hashable, Codable, Sendable {
     case ddpm
     case ddim
     case dpmSolver = "dpm++"
-  }
 
-  var diffusionSampler: Sampler {
-    switch sampler {
-    case .ddpm: .ddpm
-    case .ddim: .ddim(eta: eta)
-    case .dpmSolver: .dpmSolver
+    /// The sampler of that name; only DDIM has an η.
+    public func sampler(eta: Double) -> Sampler {
+      switch self {
+      case .ddpm: .ddpm
+      case .ddim: .ddim(eta: eta)
+      case .dpmSolver: .dpmSolver
+      }
     }
   }
+
+  var diffusionSampler: Sampler { sampler.sampler(eta: eta) }
 
   /// The decisions that follow; the official code compares with the victim's prediction.
   var rules: DataElixir.Rules {

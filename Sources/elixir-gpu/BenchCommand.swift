@@ -5,5 +5,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures speed on this machine.",
-    subcommands: [BenchDenoiserCommand.self, BenchTrainingCommand.self])
+    subcommands: [
+      BenchOperationsCommand.self, BenchDenoiserCommand.self, BenchChainCommand.self,
+      BenchClassifierCommand.self, BenchTrainingCommand.self,
+    ])
 }

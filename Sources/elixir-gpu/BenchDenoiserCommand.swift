@@ -1,8 +1,6 @@
 import ArgumentParser
-import Autograd
+import Benchmarking
 import ComputeBackend
-import Diffusion
-import Foundation
 import Models
 
 /// `elixir-gpu bench denoiser`: the speed of one reverse step.
@@ -12,8 +10,8 @@ struct BenchDenoiserCommand: ParsableCommand {
     abstract: "Times one reverse step: the network and the sampler's step.",
     discussion: """
       The median over --seconds, after warming up. The peak it is compared with is the fastest of \
-      repeated products of 1024×1024 matrices on the same device, measured before; Winograd's \
-      algorithm, counted as the direct one, may pass it.
+      repeated loops of fp32 multiply-adds on the same device, measured before; Winograd's \
+      algorithm, counted as the direct one, may pass it, and so may --precision bf16.
 
       Examples:
         elixir-gpu bench denoiser ddpm-cifar10-32 --batch 8
@@ -26,37 +24,27 @@ struct BenchDenoiserCommand: ParsableCommand {
   @Option(help: "Images in each step.")
   var batch = 8
 
-  @Option(help: "How long to measure.")
-  var seconds = 10.0
-
-  @Flag(help: "Print JSON.")
-  var json = false
-
-  @OptionGroup var device: DeviceArguments
+  @OptionGroup var measurement: BenchArguments
 
   func validate() throws {
     if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
-    if !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0.") }
   }
 
   func run() throws {
-    let backend = try device.makeBackend()
-    let network = try loadNetwork(on: backend)
-    let configuration = network.configuration
-    let size = configuration.sampleSize ?? .init(height: 32, width: 32)
-    let shape = [batch, size.height, size.width, configuration.inputChannels]
-    let step = try makeStep(network, shape: shape, on: backend)
-    _ = try step()
-    let first = Measurement.secondsSinceStart()
-    let peak = try MatrixPeak.measure(on: backend)
-    let times = try Measurement.repeated(seconds: seconds, step)
-    let median = times.sorted()[times.count / 2]
-    let flops = network.flops(batch: batch, height: size.height, width: size.width)
+    let backend = try measurement.device.makeBackend()
+    let network = try MeasuredNetwork.denoiser(model, on: backend)
+    let step = try DenoiserStep(network, batch: batch, on: backend)
+    _ = try step.run()
+    let first = ProcessUsage.secondsSinceStart()
+    let peak = try DevicePeak.arithmetic(of: backend)
+    let timing = try Timing.repeated(seconds: measurement.seconds, step.run)
+    let median = timing.median
+    let rate = Double(step.flops) / median
     let result = Result(
-      imagesPerSecond: Double(batch) / median, gflops: Double(flops) / median / 1e9,
-      peakFraction: Double(flops) / median / peak, peakGflops: peak / 1e9,
-      peakSource: MatrixPeak.source, peakMemoryMiB: Measurement.peakMemoryMiB(), batch: batch,
-      steps: times.count, startToFirstStepSeconds: first, medianMilliseconds: median * 1e3,
+      imagesPerSecond: Double(batch) / median, gflops: rate / 1e9, peakFraction: rate / peak,
+      peakGflops: peak / 1e9, peakSource: DevicePeak.arithmeticSource,
+      peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch, steps: timing.figures.count,
+      startToFirstStepSeconds: first, medianMilliseconds: median * 1e3,
       weights: network.weightCount, device: backend.description)
     try report(result)
   }
@@ -79,36 +67,10 @@ struct BenchDenoiserCommand: ParsableCommand {
     var device: DeviceDescription
   }
 
-  private func loadNetwork(on backend: any ComputeBackend) throws -> UNet2DModel {
-    let url = URL(fileURLWithPath: model)
-    guard url.pathExtension == "json" else { return try UNet2DModel.load(url, on: backend) }
-    return UNet2DModel(try UNet2DConfiguration(url), seed: 0, on: backend)
-  }
-
-  /// What takes a reverse step and returns its seconds (the mean of two, as chains go on to a last
-  /// one).
-  private func makeStep(
-    _ network: UNet2DModel, shape: [Int], on backend: any ComputeBackend
-  ) throws -> () throws -> Double {
-    var schedule = NoiseSchedule.reference
-    if network.outputChannels > network.imageChannels { schedule.variance = .learnedRange }
-    let plan = try SamplerPlan(schedule: schedule, sampler: .ddpm, timesteps: [149, 148])
-    let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 0)
-    let streams = IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend)
-    let images = Tensor.zeros(shape, on: backend)
-    let clock = ContinuousClock()
-    return {
-      let start = clock.now
-      _ = try chain.purify(images, streams: streams, round: 0)
-      try backend.synchronize()
-      return (clock.now - start) / .seconds(2)
-    }
-  }
-
   private func report(_ result: Result) throws {
-    if json { return print(try Measurement.json(result)) }
+    if measurement.json { return print(try FigureText.json(result)) }
     func text(_ value: Double, _ digits: Int = 1) -> String {
-      Measurement.text(value, digits: digits)
+      FigureText.text(value, digits: digits)
     }
     print("\(result.device.label), \(result.device.driver)")
     print(

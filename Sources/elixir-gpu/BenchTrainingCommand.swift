@@ -1,6 +1,6 @@
 import ArgumentParser
+import Benchmarking
 import ComputeBackend
-import Foundation
 import Models
 
 /// `elixir-gpu bench training`: the speed of one training step.
@@ -20,51 +20,41 @@ struct BenchTrainingCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A denoiser's config.json, critic, or one of \(architectures.joined(separator: ", ")).")
+    help: """
+      A denoiser's config.json, critic, or one of \
+      \(MeasuredNetwork.architectures.joined(separator: ", ")).
+      """)
   var work: String
 
   @Option(help: "Samples in each step.")
   var batch = 64
 
-  @Option(help: "How long to measure.")
-  var seconds = 10.0
-
-  @Flag(help: "Print JSON.")
-  var json = false
-
-  @OptionGroup var device: DeviceArguments
-
-  private static let architectures = ClassifierConfiguration.Architecture.allCases.map(\.rawValue)
+  @OptionGroup var measurement: BenchArguments
 
   func validate() throws {
     if batch < 2 { throw ValidationError("--batch \(batch): use at least 2.") }
-    if !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0.") }
-    guard work.hasSuffix(".json") || (["critic"] + Self.architectures).contains(work) else {
-      let names = Self.architectures.joined(separator: ", ")
+    let architectures = MeasuredNetwork.architectures
+    guard work.hasSuffix(".json") || (["critic"] + architectures).contains(work) else {
+      let names = architectures.joined(separator: ", ")
       throw ValidationError("\(work): use a config.json, critic, or one of \(names).")
     }
   }
 
   func run() throws {
-    let backend = try device.makeBackend()
+    let backend = try measurement.device.makeBackend()
     let step = try makeStep(on: backend)
-    let clock = ContinuousClock()
-    let times = try Measurement.repeated(seconds: seconds) {
-      let start = clock.now
-      try step.run()
-      return (clock.now - start) / .seconds(1)
-    }
-    let median = times.sorted()[times.count / 2]
+    let timing = try Timing.ofRuns(seconds: measurement.seconds, step.run)
+    let median = timing.median
     let result = Result(
       samplesPerSecond: Double(batch) / median, stepsPerSecond: 1 / median,
-      medianMilliseconds: median * 1e3, peakMemoryMiB: Measurement.peakMemoryMiB(), batch: batch,
-      steps: times.count, weights: step.weights, device: backend.description)
-    if json { return print(try Measurement.json(result)) }
+      medianMilliseconds: median * 1e3, peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch,
+      steps: timing.figures.count, weights: step.weights, device: backend.description)
+    if measurement.json { return print(try FigureText.json(result)) }
     print("\(result.device.label), \(result.device.driver)")
     print(
-      "\(work), batch \(batch): \(Measurement.text(result.medianMilliseconds, digits: 2)) ms a step, "
-        + "\(Measurement.text(result.samplesPerSecond)) samples/s, "
-        + "\(Measurement.text(result.peakMemoryMiB, digits: 0)) MiB")
+      "\(work), batch \(batch): \(FigureText.text(result.medianMilliseconds, digits: 2)) ms a step, "
+        + "\(FigureText.text(result.samplesPerSecond)) samples/s, "
+        + "\(FigureText.text(result.peakMemoryMiB, digits: 0)) MiB")
   }
 
   struct Result: Encodable {
@@ -81,13 +71,10 @@ struct BenchTrainingCommand: ParsableCommand {
 
   private func makeStep(on backend: any ComputeBackend) throws -> TrainingStep {
     if work == "critic" { return .critic(batch: batch, on: backend) }
-    if let architecture = ClassifierConfiguration.Architecture(rawValue: work) {
-      let configuration = ClassifierConfiguration(
-        architecture, classes: 10, inputChannels: 3, width: nil, imageSize: 32)
+    if MeasuredNetwork.architectures.contains(work) {
       return .classifier(
-        ClassifierFile.random(configuration, seed: 0, on: backend), batch: batch, on: backend)
+        try MeasuredNetwork.classifier(work, on: backend), batch: batch, on: backend)
     }
-    let configuration = try UNet2DConfiguration(URL(fileURLWithPath: work))
-    return .denoiser(UNet2DModel(configuration, seed: 0, on: backend), batch: batch, on: backend)
+    return .denoiser(try MeasuredNetwork.denoiser(work, on: backend), batch: batch, on: backend)
   }
 }

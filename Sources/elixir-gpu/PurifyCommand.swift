@@ -45,23 +45,13 @@ struct PurifyCommand: ParsableCommand {
   @Option(help: "How often each image is corrupted and restored.")
   var rounds = 5
 
-  @Option(help: "Noise added each time, in steps of the linear schedule with 1000 steps.")
-  var noiseSteps = 150
-
   @Option(help: "States of each round that are candidates.")
   var keepLast = 10
 
   @Option(help: "Candidates of a second label that make a sample suspicious: a share or a count.")
   var threshold = TransitionThreshold.fraction(0.1)
 
-  @Option(help: "ddpm (the paper's), ddim or dpm++.")
-  var sampler = PurificationOptions.SamplerName.ddim
-
-  @Option(help: "Calls of the denoiser in a round (default: 10; ddpm: one for each noise step).")
-  var samplerSteps: Int?
-
-  @Option(help: "Noise of ddim, from 0 (none) to 1 (as much as ddpm).")
-  var eta = 1.0
+  @OptionGroup var sampling: SamplerArguments
 
   @Option(help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
   var candidates = CandidateKind.samples
@@ -96,10 +86,8 @@ struct PurifyCommand: ParsableCommand {
 
   func validate() throws {
     for (name, value) in [
-      ("--rounds", rounds), ("--noise-steps", noiseSteps), ("--keep-last", keepLast),
-      ("--sampler-steps", samplerSteps ?? 1), ("--batch", batch),
+      ("--rounds", rounds), ("--keep-last", keepLast), ("--batch", batch),
     ] where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
-    if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
   }
 
   func run() throws {
@@ -117,12 +105,12 @@ struct PurifyCommand: ParsableCommand {
   private var options: PurificationOptions {
     var options = PurificationOptions(denoiser: denoiser)
     options.rounds = rounds
-    options.noiseSteps = noiseSteps
+    options.noiseSteps = sampling.noiseSteps
     options.keepLast = keepLast
     options.threshold = threshold
-    options.sampler = sampler
-    options.samplerSteps = samplerSteps ?? (sampler == .ddpm ? nil : 10)
-    options.eta = eta
+    options.sampler = sampling.sampler
+    options.samplerSteps = sampling.calls
+    options.eta = sampling.eta
     options.candidates = candidates
     options.victim.model = victim
     options.victim.initial = victimInit
@@ -139,7 +127,6 @@ struct PurifyCommand: ParsableCommand {
 }
 
 extension TransitionThreshold: ExpressibleByArgument {}
-extension PurificationOptions.SamplerName: ExpressibleByArgument {}
 extension CandidateKind: ExpressibleByArgument {}
 extension AnomalyFilter.Reference: ExpressibleByArgument {}
 extension SuspiciousLabel: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Autograd
+import Benchmarking
 import ComputeBackend
 import Devices
 import Foundation
@@ -64,14 +65,13 @@ struct TuneCommand: ParsableCommand {
     let layout = try tuneLayout(model, on: backend)
     print("milliseconds by algorithm, batch \(batch)")
     let algorithms = ConvolutionAlgorithm.allCases
-    let backends = try algorithms.map {
-      try device.makeBackend(convolutions: .always($0), layout: layout)
+    let timers = try algorithms.map {
+      OperationTimer(on: try device.makeBackend(convolutions: .always($0), layout: layout))
     }
     var entries: [ConvolutionTable.Entry] = []
     for item in recorder.items {
-      let times = try backends.map {
-        try ConvolutionTiming(item, on: $0).seconds(for: seconds)
-      }
+      let operation = DeviceOperation.convolution(item.geometry, item.operation)
+      let times = try timers.map { try $0.timing(of: operation, seconds: seconds).median }
       let best = times.indices.min { times[$0] < times[$1] } ?? 0
       entries.append(.init(key: .init(item.geometry, item.operation), algorithm: algorithms[best]))
       print(line(item, zip(algorithms, times).map { ($0, $1) }, best: algorithms[best]))
@@ -94,7 +94,7 @@ struct TuneCommand: ParsableCommand {
     var best = layouts.current
     var bestStep = try step(best)
     print("milliseconds of a step by layout, batch \(batch)")
-    print("  \(best): \(Measurement.text(try bestStep() * 1e3, digits: 2)), as shipped")
+    print("  \(best): \(FigureText.text(try bestStep() * 1e3, digits: 2)), as shipped")
     for number in layouts.alternatives(best).indices {
       // What is fastest so far has changed; its alternatives in this step are those to try.
       for layout in layouts.alternatives(best)[number] {
@@ -102,8 +102,8 @@ struct TuneCommand: ParsableCommand {
         // In turn, so that a drift of the machine's speed falls on both.
         let times = try (0..<3).map { _ in (try bestStep(), try other()) }
         let least = (times.map(\.0).min() ?? 0, times.map(\.1).min() ?? 0)
-        let ratio = Measurement.text(least.1 / least.0, digits: 2)
-        print("  \(layout): \(Measurement.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
+        let ratio = FigureText.text(least.1 / least.0, digits: 2)
+        print("  \(layout): \(FigureText.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
         // A difference below the noise is no reason to leave what was tested.
         if least.1 < 0.97 * least.0 { (best, bestStep) = (layout, other) }
       }
@@ -131,13 +131,10 @@ struct TuneCommand: ParsableCommand {
         try work?.run()
       }
     } else {
-      let network =
-        try url.pathExtension == "json"
-        ? UNet2DModel(UNet2DConfiguration(url), seed: 0, on: backend)
-        : UNet2DModel.load(url, on: backend)
-      let size = network.configuration.sampleSize ?? .init(height: 32, width: 32)
+      let network = try MeasuredNetwork.denoiser(path, on: backend)
+      let size = network.measuredSize
       let images = Tensor.zeros(
-        [batch, size.height, size.width, network.configuration.inputChannels], on: backend)
+        [batch, size.height, size.width, network.imageChannels], on: backend)
       let work = training ? TrainingStep.denoiser(network, batch: batch, on: backend) : nil
       step = {
         withoutGradient { _ = network(images, timesteps: [10]) }
@@ -153,8 +150,7 @@ struct TuneCommand: ParsableCommand {
     }
     guard timed else { return once }
     return {
-      let times = try Measurement.repeated(seconds: seconds, once)
-      return times.sorted()[times.count / 2]
+      try Timing.repeated(seconds: seconds, once).median
     }
   }
 
@@ -165,7 +161,7 @@ struct TuneCommand: ParsableCommand {
     let g = item.geometry
     let shape = "\(g.inputHeight)×\(g.inputWidth) \(g.inputChannels)→\(g.outputChannels)"
     let figures = times.map {
-      "\($0.0.rawValue) \(Measurement.text($0.1 * 1e3, digits: 3))"
+      "\($0.0.rawValue) \(FigureText.text($0.1 * 1e3, digits: 3))"
     }
     let name = item.operation.rawValue
     return "  \(shape), \(name): \(figures.joined(separator: ", ")): \(best.rawValue)"

@@ -1,9 +1,12 @@
 import Testing
 
 @Suite struct HelpTests {
-  @Test(arguments: ["poison", "devices", "purify", "evaluate", "demo", "tune"])
+  @Test(arguments: [
+    "poison", "devices", "purify", "evaluate", "demo", "tune", "bench operations",
+    "bench denoiser", "bench chain", "bench classifier", "bench training",
+  ])
   func everyCommandShowsExamples(command: String) throws {
-    let run = try CommandRun([command, "--help"])
+    let run = try CommandRun(command.split(separator: " ").map(String.init) + ["--help"])
     #expect(run.exitCode == 0)
     #expect(run.output.contains("Examples:\n"))
     #expect(run.output.contains("elixir-gpu \(command)"))

@@ -1,11 +1,12 @@
 import Autograd
 import ComputeBackend
+import Diffusion
 import Models
 import NeuralNet
 
 /// One step of a training on random data, as the peers' script does it.
-struct TrainingStep {
-  let weights: Int
+public struct TrainingStep {
+  public let weights: Int
   private let optimizer: any Optimizer
   private let learningRate: Float
   private let loss: () -> Tensor
@@ -20,19 +21,19 @@ struct TrainingStep {
   }
 
   /// Steps and waits for the loss.
-  func run() throws {
+  public func run() throws {
     let value = loss()
     optimizer.arena.backpropagate(value)
     optimizer.step(learningRate: learningRate)
     _ = try value.item()
   }
 
-  static func denoiser(
+  /// A denoiser's: squared error, Adam.
+  public static func denoiser(
     _ network: UNet2DModel, batch: Int, on backend: any ComputeBackend
   ) -> TrainingStep {
-    let configuration = network.configuration
-    let size = configuration.sampleSize ?? .init(height: 32, width: 32)
-    let shape = [batch, size.height, size.width, configuration.inputChannels]
+    let size = network.measuredSize
+    let shape = [batch, size.height, size.width, network.imageChannels]
     let (images, noise) = (normal(shape, seed: 1, backend), normal(shape, seed: 2, backend))
     let timesteps = (0..<batch).map { Float($0 * 7 % 1000) }
     return TrainingStep(Adam(ParameterArena(network.parameters.weights)), learningRate: 2e-4) {
@@ -40,7 +41,8 @@ struct TrainingStep {
     }
   }
 
-  static func classifier(
+  /// A classifier's of 32×32 images and 10 classes: cross entropy, SGD with momentum.
+  public static func classifier(
     _ network: any Classifier, batch: Int, on backend: any ComputeBackend
   ) -> TrainingStep {
     network.setTraining(true)
@@ -54,7 +56,7 @@ struct TrainingStep {
   }
 
   /// c(fake) − c(real) + 10·(‖∇c(mixed)‖ − 1)², in the mean (Mendata, Algorithm 1).
-  static func critic(batch: Int, on backend: any ComputeBackend) -> TrainingStep {
+  public static func critic(batch: Int, on backend: any ComputeBackend) -> TrainingStep {
     let critic = Critic(features: 512, hidden: 256, on: backend)
     let real = normal([batch, 512], seed: 1, backend)
     let fake = normal([batch, 512], seed: 2, backend) + 0.1

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Diffusion
+import Purification
+
+/// How an image is corrupted and restored, shared by the commands that run a chain.
+struct SamplerArguments: ParsableArguments {
+  @Option(help: "Noise added each time, in steps of the linear schedule with 1000 steps.")
+  var noiseSteps = 150
+
+  @Option(help: "ddpm (the paper's), ddim or dpm++.")
+  var sampler = PurificationOptions.SamplerName.ddim
+
+  @Option(help: "Calls of the denoiser in a round (default: 10; ddpm: one for each noise step).")
+  var samplerSteps: Int?
+
+  @Option(help: "Noise of ddim, from 0 (none) to 1 (as much as ddpm).")
+  var eta = 1.0
+
+  func validate() throws {
+    for (name, value) in [("--noise-steps", noiseSteps), ("--sampler-steps", samplerSteps ?? 1)]
+    where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
+    if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
+  }
+
+  /// Calls of the denoiser in a round; `nil` for one for each noise step.
+  var calls: Int? { samplerSteps ?? (sampler == .ddpm ? nil : 10) }
+
+  /// The reverse process of a denoiser that was trained with this schedule.
+  ///
+  /// Throws `DiffusionError` if that was with less noise.
+  func plan(_ schedule: NoiseSchedule) throws -> SamplerPlan {
+    try SamplerPlan(
+      schedule: schedule, sampler: sampler.sampler(eta: eta), noiseSteps: noiseSteps, steps: calls)
+  }
+}
+
+extension PurificationOptions.SamplerName: ExpressibleByArgument {}
