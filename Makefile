@@ -43,7 +43,7 @@ install: build
 	install -m 644 Kernels/*.cl $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
 	rm -rf .build demo-output
