@@ -1,4 +1,5 @@
 import Datasets
+import Training
 
 /// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for every
 /// sample, and the victim's label of each candidate.
@@ -32,27 +33,45 @@ public struct CandidateConstruction {
   /// n·m
   public var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
-  /// Completes the store.
+  /// Completes the store. While a batch is computed, the next one is read and the one before stored.
   ///
   /// - Parameter progress: told after each round how many samples' worth of rounds are done; samples
   ///   are in the store when all their rounds are.
   public func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws {
-    while store.completed < images.count {
-      let start = store.completed
-      let end = min(start + batchSize, images.count)
-      try append(Array(start..<end), to: store) { round in
+    let (first, count, batchSize) = (store.completed, images.count, batchSize)
+    let batches = Prefetcher(from: 0) { [images] number in
+      let start = min(first + number * batchSize, count)
+      return try images.images(Array(start..<min(start + batchSize, count)))
+    }
+    let storing = PendingWork()
+    // Also after an error: what was computed before it is kept.
+    defer { try? storing.finish() }
+    var stored: Int?
+    func finishStoring() throws {
+      try storing.finish()
+      if let samples = stored { try progress(Double(samples)) }
+      stored = nil
+    }
+    for start in stride(from: first, to: count, by: batchSize) {
+      let end = min(start + batchSize, count)
+      let batch = try complete(Array(start..<end), bytes: try batches.next()) { round in
+        try finishStoring()
         try progress(Double(start) + Double((end - start) * round) / Double(rounds))
       }
-      try progress(Double(end))
+      try finishStoring()
+      storing.start { try append(batch, to: store) }
+      stored = end
     }
+    try finishStoring()
   }
 
-  private func append(
-    _ samples: [Int], to store: CandidateStore, finishedRounds: (_ rounds: Int) throws -> Void
-  ) throws {
-    var batch = try Batch(samples, of: images, victim: victim)
+  /// All rounds of some samples.
+  private func complete(
+    _ samples: [Int], bytes: [UInt8], finishedRounds: (_ rounds: Int) throws -> Void
+  ) throws -> Batch {
+    var batch = try Batch(samples, bytes: bytes, size: images.shape.byteCount, victim: victim)
     for round in 0..<rounds {
       let rows = batch.openRows(skipsSettled: skipsSettled)
       if rows.isEmpty { break }
@@ -69,10 +88,15 @@ public struct CandidateConstruction {
       settle(&batch, remaining: (rounds - 1 - round) * generator.candidatesPerRound)
       if round < rounds - 1 { try finishedRounds(round + 1) }
     }
+    return batch
+  }
+
+  /// Stores the labels of all samples, and the images of those that are anomalous.
+  private func append(_ batch: Batch, to store: CandidateStore) throws {
     var kept: [Int: [UInt8]] = [:]
-    for row in samples.indices {
+    for (row, sample) in batch.samples.enumerated() {
       let finding = filter.finding(
-        batch.labels[row], label: images.label(samples[row]), classes: images.classCount)
+        batch.labels[row], label: images.label(sample), classes: images.classCount)
       if finding.verdict.isAnomalous { kept[row] = batch.candidates[row] }
     }
     try store.append(batch.labels, keptImages: kept)
@@ -97,10 +121,9 @@ public struct CandidateConstruction {
     var candidates: [[UInt8]]
     private var states: [Float]
 
-    init(_ samples: [Int], of images: any LabelledImages, victim: any LabelModel) throws {
+    init(_ samples: [Int], bytes: [UInt8], size: Int, victim: any LabelModel) throws {
       self.samples = samples
-      size = images.shape.byteCount
-      let bytes = try images.images(samples)
+      self.size = size
       labels = try victim.labels(bytes, count: samples.count).map {
         SampleLabels(original: $0, candidates: [])
       }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// `next` returns the value made for the following number, waiting where it is not ready yet, and
 /// starts on the one after it; so preparing one batch overlaps with computing another.
-final class Prefetcher<Value: Sendable>: Sendable {
+package final class Prefetcher<Value: Sendable>: Sendable {
   private struct State {
     var number: Int
     var ready: Result<Value, any Error>?
@@ -16,13 +16,13 @@ final class Prefetcher<Value: Sendable>: Sendable {
   private let state: Mutex<State>
 
   /// - Parameter first: the number of the first value.
-  init(from first: Int, make: @escaping @Sendable (Int) throws -> Value) {
+  package init(from first: Int, make: @escaping @Sendable (Int) throws -> Value) {
     self.make = make
     state = Mutex(State(number: first))
     prepare()
   }
 
-  func next() throws -> Value {
+  package func next() throws -> Value {
     // The serial queue runs this after the preparation that is under way.
     let result = queue.sync { state.withLock { $0.ready.take() } }
     prepare()

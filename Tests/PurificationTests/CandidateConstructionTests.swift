@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Purification
 import TestSupport
@@ -82,6 +83,60 @@ import Testing
     for file in ["candidates.journal", "candidates.images"] {
       #expect(try whole.read(file) == torn.read(file))
     }
+  }
+
+  @Test func readsTheNextBatchWhileOneIsComputed() throws {
+    /// Tells when images are read.
+    struct Observed: LabelledImages {
+      let base = ScriptedCase.Images()
+      let reads = DispatchSemaphore(value: 0)
+      var shape: ImageShape { base.shape }
+      var classCount: Int { base.classCount }
+      var labels: [Int32] { base.labels }
+
+      func images(_ samples: [Int]) -> [UInt8] {
+        if !samples.isEmpty { reads.signal() }
+        return base.images(samples)
+      }
+    }
+    /// Waits in its first call until a second batch was read.
+    final class Waiting: CandidateGenerator {
+      let base = ScriptedCase.Denoiser()
+      let reads: DispatchSemaphore
+      var hasOverlapped: Bool?
+      var candidatesPerRound: Int { base.candidatesPerRound }
+      init(_ reads: DispatchSemaphore) { self.reads = reads }
+
+      func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound {
+        if hasOverlapped == nil {
+          hasOverlapped = (0..<2).allSatisfy { _ in
+            reads.wait(timeout: .now() + 60) == .success
+          }
+        }
+        return try base.round(round, images: images, samples: samples)
+      }
+    }
+    let folder = try TemporaryFolder()
+    let images = Observed()
+    let generator = Waiting(images.reads)
+    var construction = ScriptedCase.construction(generator.base, batchSize: 5)
+    construction.images = images
+    construction.generator = generator
+    try construction.run(into: folder.store())
+    #expect(generator.hasOverlapped == true)
+  }
+
+  @Test func progressIsToldInOrderAndAfterStoring() throws {
+    let folder = try TemporaryFolder()
+    let store = try folder.store()
+    var told: [Double] = []
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 6).run(into: store) {
+      told.append($0)
+      // Nothing is being stored meanwhile: the store can be asked.
+      #expect(store.completed <= Int($0))
+    }
+    #expect(told == told.sorted() && told.last == 12 && told.contains(6))
+    #expect(store.completed == 12)
   }
 
   @Test func noticesAlteredImages() throws {
