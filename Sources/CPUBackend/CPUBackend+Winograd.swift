@@ -10,7 +10,7 @@ extension CPUBackend {
     _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
     output: ElixirOutput
   ) {
-    if tiling.count < kernels.columns {
+    if tiling.count < kernels.columns && !reduces(kernels) {
       convolveTilesFirst(tiling, source: source, kernels: kernels, output: output)
     } else {
       convolveKernelsFirst(tiling, source: source, kernels: kernels, output: output)

@@ -10,8 +10,7 @@ extension CPUBackend {
   ) {
     let plan = WinogradPanelPlan(
       tiling, kernels, width: self.kernels.products.panelWidth,
-      tileRows: self.kernels.products.tileRows, threads: threads.threads,
-      isReduced: precision == .bfloat16 && !kernels.isTurned)
+      tileRows: self.kernels.products.tileRows, threads: threads.threads)
     let buffer = transformedTiles(plan, source: source)
     guard isHealthy else { return }
     let tiles = buffer[tiling.planes * tiling.count * rowPitch(kernels.inner)].floats
@@ -27,7 +26,6 @@ extension CPUBackend {
           if rows.count < kernels.inner || first == piece.tiles.lowerBound {
             transform(
               kernels, panel: piece.panel, rows: rows, into: memory, stride: plan.planeStride)
-            reduce(memory, plan, rows: rows.count)
           }
           multiply(tiles, block, rows, by: memory, plan, into: products)
         }
@@ -63,23 +61,7 @@ extension CPUBackend {
       kernels.winograd.transformInput(
         &tiles, source, zeros, from, to, target + from * pitch + first, &planes)
     }
-    if plan.isReduced {
-      threads.parallelRanges(tiling.planes * tiling.count, grain: 16) { rows, _ in
-        elixirRoundBFloat16(target + rows.lowerBound * pitch, rows.count, channels, pitch)
-      }
-    }
     return buffer
-  }
-
-  /// Kernels in the backend's precision, in place.
-  private func reduce(
-    _ memory: UnsafeMutablePointer<Float>, _ plan: WinogradPanelPlan, rows: Int
-  ) {
-    guard plan.isReduced else { return }
-    for plane in 0..<plan.tiling.planes {
-      let panel = memory + plane * plan.planeStride
-      elixirPairBFloat16(panel, rows, plan.width, panel)
-    }
   }
 
   /// products += tiles[block, rows] · kernels[rows], plane by plane; from zero for the first rows.
@@ -89,22 +71,16 @@ extension CPUBackend {
     into products: UnsafeMutablePointer<Float>
   ) {
     let pitch = rowPitch(plan.inner)
-    // Pairs of rounded numbers take half the room.
-    let row = plan.isReduced ? rows.lowerBound / 2 : rows.lowerBound
-    let first = block.lowerBound * pitch + row
+    let first = block.lowerBound * pitch + rows.lowerBound
     for plane in 0..<plan.tiling.planes {
-      var product = ElixirProduct(
+      let product = ElixirProduct(
         rows: block.count, columns: plan.width, inner: rows.count,
         a: tiles + (plane * plan.tiling.count * pitch + first), aPitch: pitch, aTransposed: false,
         b: kernels + plane * plan.planeStride, panelStride: plan.planeStride, bPitch: plan.width)
-      var result = ElixirOutput(
+      let result = ElixirOutput(
         into: products + plane * block.count * plan.productPitch, pitch: plan.productPitch,
         accumulate: rows.lowerBound > 0)
-      if plan.isReduced {
-        elixirMultiplyBFloat16(&product, &result)
-      } else {
-        multiply(product, result)
-      }
+      multiply(product, result)
     }
   }
 }
@@ -124,17 +100,13 @@ struct WinogradPanelPlan {
   let productPitch: Int
   /// Elements between two planes of kernels; an odd number of cache lines.
   let planeStride: Int
-  /// Whether tiles and kernels are rounded to bfloat16.
-  let isReduced: Bool
   private let columns: Int
   private let parts: Int
 
   init(
-    _ tiling: WinogradTiling, _ kernels: WinogradKernels, width: Int, tileRows: Int, threads: Int,
-    isReduced: Bool
+    _ tiling: WinogradTiling, _ kernels: WinogradKernels, width: Int, tileRows: Int, threads: Int
   ) {
     self.tiling = tiling
-    self.isReduced = isReduced
     (inner, columns) = (kernels.inner, kernels.columns)
     self.width = width
     productPitch = (width / 16 | 1) * 16

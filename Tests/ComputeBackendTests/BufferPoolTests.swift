@@ -59,7 +59,7 @@ import Testing
 
   @Test func theSmallestStorageThatFitsIsTakenUnlessItIsTwiceTooLarge() throws {
     let pool = Device().pool()
-    var buffers: [Buffer?] = [pool.make(count: 1024), pool.make(count: 2048), pool.make(count: 4096)]
+    var buffers = [1024, 2048, 4096].map { pool.make(count: $0) }
     let storages = try buffers.map { ObjectIdentifier(try #require($0?.storage)) }
     buffers = []
     let small = try #require(pool.make(count: 1100))
@@ -80,8 +80,7 @@ import Testing
     var buffer = pool.make(count: 2048)
     buffer = nil
     let weight = try pool.lasting {
-      var temporary = pool.make(count: 512)
-      temporary = nil
+      do { _ = pool.make(count: 512) }
       return try #require(pool.make(count: 1100))
     }
     #expect(weight.capacity < 2048)

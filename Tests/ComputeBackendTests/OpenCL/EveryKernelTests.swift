@@ -56,9 +56,16 @@ import TestSupport
           #expect(!output.overran, "\(operation.name), \(output.name): outside the slice")
         }
       }
+      let values = backend.makeBuffer(count: 100)[100]
+      backend.fill(values, with: 1)
+      backend.repeatMultiplyAdd(values, factor: 0.5, addend: 0.5, count: 3)
+      #expect(try backend.downloadFloats(values) == [Float](repeating: 1, count: 100))
       launched.formUnion(backend.launchedKernels)
       all.formUnion(try backend.allKernels())
     }
-    #expect(all.subtracting(launched).sorted() == [])
+    // A device has one of these two, by the width of its vectors.
+    let peaks: Set = ["peak.multiplyAdd12", "peak.multiplyAdd6"]
+    #expect(!launched.isDisjoint(with: peaks))
+    #expect(all.subtracting(launched).subtracting(peaks).sorted() == [])
   }
 }
