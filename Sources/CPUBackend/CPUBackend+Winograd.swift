@@ -5,15 +5,21 @@ import ComputeBackend
 // back. Of the two, the one that is smaller once transformed is made first, for all threads; the
 // other one piece by piece, within the caches of the thread that multiplies it.
 extension CPUBackend {
+  /// For so few tiles the transformed kernels are kept: one sample of 16×16 pixels by F(4×4).
+  private static let tilesOfKeptKernels = 16
+
   /// output = source ⋆ kernels.
   func convolveByWinograd(
     _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
     output: ElixirOutput
   ) {
-    if tiling.count < kernels.columns && !reduces(kernels) {
+    let isKept = tiling.count <= Self.tilesOfKeptKernels || reduces(kernels)
+    if tiling.count < kernels.columns && !isKept {
       convolveTilesFirst(tiling, source: source, kernels: kernels, output: output)
     } else {
-      convolveKernelsFirst(tiling, source: source, kernels: kernels, output: output)
+      let weight = transformedPanels(kernels, isKept: isKept)
+      guard isHealthy else { return }
+      convolveKernelsFirst(tiling, source: source, weight: weight, output: output)
     }
   }
 

@@ -5,8 +5,9 @@ import ComputeBackend
 /// matrix of `inner` rows and `columns` columns.
 ///
 /// They are transformed in each call, into a cache, and not kept: with F(4×4) they are four times as
-/// large as the weights, and reading them from memory takes as long as making them. In bfloat16, where
-/// products take half the time and the room is half, they are kept with the weight.
+/// large as the weights. They are kept with the weight where making them would take a good part of the
+/// time: for few tiles (a seventh of a U-Net's step with one image, a twentieth with eight), and in
+/// bfloat16, where products take half the time and the room is half.
 struct WinogradKernels {
   /// `[O, 3·3, I]`
   let weight: BufferSlice
@@ -48,12 +49,17 @@ extension CPUBackend {
   }
 
   /// All panels of all planes, in the backend's precision.
-  func transformedPanels(_ kernels: WinogradKernels) -> PackedPanels {
-    guard reduces(kernels) else { return allPanels(kernels) }
-    let key = ReducedKey(
-      offset: kernels.weight.offset, inner: kernels.inner, columns: kernels.columns,
-      size: kernels.size)
-    return kernels.weight.buffer.derived(key) { reduced(allPanels(kernels)) }
+  ///
+  /// - Parameter isKept: whether they are made once for a weight.
+  func transformedPanels(_ kernels: WinogradKernels, isKept: Bool) -> PackedPanels {
+    func make() -> PackedPanels {
+      reduces(kernels) ? reduced(allPanels(kernels)) : allPanels(kernels)
+    }
+    guard isKept else { return make() }
+    let key = KeptKey(
+      offset: kernels.weight.offset, inputs: kernels.inputs, outputs: kernels.outputs,
+      size: kernels.size, isTurned: kernels.isTurned)
+    return kernels.weight.buffer.derived(key, make: make)
   }
 
   /// Whether these kernels are multiplied in bfloat16: in the forward direction only.
@@ -82,9 +88,10 @@ extension CPUBackend {
 }
 
 /// What kept kernels are a function of, beside the weights.
-private struct ReducedKey: Hashable {
+private struct KeptKey: Hashable {
   var offset: Int
-  var inner: Int
-  var columns: Int
+  var inputs: Int
+  var outputs: Int
   var size: Int
+  var isTurned: Bool
 }

@@ -2,15 +2,14 @@ import CMicroKernels
 import ComputeBackend
 
 extension CPUBackend {
-  /// For many tiles: a thread takes a block of them, transforms it, and multiplies it with all kernels.
+  /// For many tiles, or kernels that are there already: a thread takes a block of tiles, transforms
+  /// it, and multiplies it with all kernels.
   func convolveKernelsFirst(
-    _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
+    _ tiling: WinogradTiling, source: UnsafePointer<Float>, weight: PackedPanels,
     output: ElixirOutput
   ) {
-    let weight = transformedPanels(kernels)
-    guard isHealthy else { return }
     let grid = WinogradGrid(
-      tiling, columns: weight.columns, tileRows: self.kernels.products.tileRows,
+      tiling, columns: weight.columns, tileRows: kernels.products.tileRows,
       threads: threads.threads)
     let pitch = rowPitch(weight.inner)
     let transformed = tiling.planes * grid.tiles * pitch
@@ -23,7 +22,7 @@ extension CPUBackend {
       var tiles = tiling.sourceTiles
       var planes = ElixirPlanes(
         first: 0, columns: weight.inner, pitch: pitch, stride: piece.tiles.count * pitch)
-      self.kernels.winograd.transformInput(
+      kernels.winograd.transformInput(
         &tiles, source, zeros, piece.tiles.lowerBound, piece.tiles.upperBound, memory, &planes)
       round(memory, count: tiling.planes * piece.tiles.count, pitch: pitch, for: weight)
       for column in stride(

@@ -63,7 +63,7 @@ struct BenchChainCommand: ParsableCommand {
         imagesPerSecond: Double(batch) / median, networkCallsPerSecond: Double(calls) / median,
         gflops: Double(flops) / median / 1e9, medianMilliseconds: median * 1e3,
         poolMisses: misses, peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch,
-        networkCalls: calls, sampler: plan.sampler.description, noiseSteps: sampling.noise,
+        networkCalls: calls, sampler: plan.sampler.description, noiseSteps: sampling.noiseSteps,
         rounds: timing.figures.count, weights: network.weightCount, device: backend.description))
   }
 

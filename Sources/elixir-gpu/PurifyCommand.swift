@@ -19,11 +19,8 @@ struct PurifyCommand: ParsableCommand {
       The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
       report.json and report.html. If no target class is found it is the input, unchanged.
 
-      By default (--sampler auto) a fast sampler calls the denoiser \
-      \(SamplerArguments.automaticCalls) times for each image and round, from \
-      \(SamplerArguments.automaticNoiseSteps) noise steps; --sampler ddpm is the paper's schedule, \
-      with a call for each of 150 noise steps. Both find the same samples but for one in a hundred \
-      (Benchmarks/README.md).
+      By default (--sampler auto) a fast sampler, ddim, calls the denoiser 10 times for each image \
+      and round; --sampler ddpm is the paper's schedule, with a call for each of the 150 noise steps.
 
       \(PurificationOptions.candidateDefinition)
 
@@ -108,7 +105,7 @@ struct PurifyCommand: ParsableCommand {
   private var options: PurificationOptions {
     var options = PurificationOptions(denoiser: denoiser)
     options.rounds = rounds
-    options.noiseSteps = sampling.noise
+    options.noiseSteps = sampling.noiseSteps
     options.keepLast = keepLast
     options.threshold = threshold
     options.sampler = sampling.name

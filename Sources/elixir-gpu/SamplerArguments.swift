@@ -4,21 +4,13 @@ import Purification
 
 /// How an image is corrupted and restored, shared by the commands that run a chain.
 struct SamplerArguments: ParsableArguments {
-  @Option(
-    help: """
-      Noise added each time, in steps of the linear schedule with 1000 steps (default: 150, the \
-      paper's; auto: \(Self.automaticNoiseSteps)).
-      """)
-  var noiseSteps: Int?
+  @Option(help: "Noise added each time, in steps of the linear schedule with 1000 steps.")
+  var noiseSteps = 150
 
   @Option(help: "auto (measured to decide like ddpm), ddpm (the paper's), ddim or dpm++.")
   var sampler = Choice.auto
 
-  @Option(
-    help: """
-      Calls of the denoiser in a round (default: 10; auto: \(Self.automaticCalls); ddpm: one for \
-      each noise step).
-      """)
+  @Option(help: "Calls of the denoiser in a round (default: 10; ddpm: one for each noise step).")
   var samplerSteps: Int?
 
   @Option(help: "Noise of ddim, from 0 (none) to 1 (as much as ddpm).")
@@ -31,21 +23,13 @@ struct SamplerArguments: ParsableArguments {
     case dpmSolver = "dpm++"
   }
 
-  // The cheapest setting whose detection rates lay within a point of those of ddpm, 150 noise steps,
-  // on MNIST and CIFAR-10: Benchmarks/README.md, "Samplers".
-  static let automaticNoiseSteps = 200
-  static let automaticCalls = 7
-
   func validate() throws {
-    for (name, value) in [
-      ("--noise-steps", noiseSteps ?? 1), ("--sampler-steps", samplerSteps ?? 1),
-    ] where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
+    for (name, value) in [("--noise-steps", noiseSteps), ("--sampler-steps", samplerSteps ?? 1)]
+    where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
     if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
   }
 
-  /// T.
-  var noise: Int { noiseSteps ?? (sampler == .auto ? Self.automaticNoiseSteps : 150) }
-
+  /// What `auto` stands for is measured in Benchmarks/README.md, "Samplers".
   var name: PurificationOptions.SamplerName {
     switch sampler {
     case .auto, .ddim: .ddim
@@ -55,19 +39,13 @@ struct SamplerArguments: ParsableArguments {
   }
 
   /// Calls of the denoiser in a round; `nil` for one for each noise step.
-  var calls: Int? {
-    switch sampler {
-    case .auto: samplerSteps ?? Self.automaticCalls
-    case .ddpm: samplerSteps
-    case .ddim, .dpmSolver: samplerSteps ?? 10
-    }
-  }
+  var calls: Int? { samplerSteps ?? (sampler == .ddpm ? nil : 10) }
 
   /// The reverse process of a denoiser that was trained with this schedule.
   ///
   /// Throws `DiffusionError` if that was with less noise.
   func plan(_ schedule: NoiseSchedule) throws -> SamplerPlan {
     try SamplerPlan(
-      schedule: schedule, sampler: name.sampler(eta: eta), noiseSteps: noise, steps: calls)
+      schedule: schedule, sampler: name.sampler(eta: eta), noiseSteps: noiseSteps, steps: calls)
   }
 }
