@@ -34,6 +34,8 @@ def main():
     measuring.add_argument("--count", type=int, default=1000, help="the first images only")
     measuring.add_argument("--settings", required=True)
     measuring.add_argument("--json", type=pathlib.Path, required=True)
+    measuring.add_argument("--rate", type=float, required=True,
+                           help="images a second through one call of the network, by bench chain")
     measuring.add_argument("purify", nargs="*", help="options of purify")
     drawing = commands.add_parser("draw", help="an SVG of results")
     drawing.add_argument("results", nargs="+", type=pathlib.Path)
@@ -44,7 +46,8 @@ def main():
 
 def measure(options):
     results = json.loads(options.json.read_text()) if options.json.exists() else {
-        "name": options.name, "count": options.count, "options": options.purify, "settings": []}
+        "name": options.name, "count": options.count, "options": options.purify,
+        "imageCallsPerSecond": options.rate, "settings": []}
     manifest = json.loads((options.poisoned / "poison-manifest.json").read_text())
     poisoned = {sample["index"]: sample["originalLabel"] for sample in manifest["samples"]}
     with tempfile.TemporaryDirectory() as folder:
@@ -108,19 +111,19 @@ def draw(options):
     parts = []
     for column, result in enumerate(results):
         for row, (key, title, low, high) in enumerate([
-                ("truePositiveRate", "true positive rate, %", 0, 100),
-                ("falsePositiveRate", "false positive rate, %", 0, 10)]):
+                ("truePositiveRate", "true positive rate, %", 50, 100),
+                ("falsePositiveRate", "false positive rate, %", 0, 20)]):
             parts += panel(result, key, f"{result['name']}: {title}", low, high,
-                           column * (width + margin) + margin, row * (height + 70) + 40,
+                           column * (width + margin) + margin, row * (height + 80) + 40,
                            width, height)
-    total = (len(results) * (width + margin) + margin, 2 * (height + 70) + 60)
+    total = (len(results) * (width + margin) + margin, 2 * (height + 80) + 60)
     legend = []
     for place, (name, colour) in enumerate(COLOURS.items()):
         x = margin + place * 110
         legend.append(f'<circle cx="{x}" cy="{total[1] - 18}" r="5" fill="{colour}"/>'
                       f'<text x="{x + 10}" y="{total[1] - 14}">{name}</text>')
     legend.append(f'<text x="{margin + 340}" y="{total[1] - 14}">open: 200 noise steps; '
-                  "filled: 150; line: the paper's schedule, band: ±1 point</text>")
+                  "pale: 165; full: 150; line: the paper's schedule, band: ±1 point</text>")
     svg = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total[0]} {total[1]}" '
            'font-family="sans-serif" font-size="12">'
            f'<rect width="{total[0]}" height="{total[1]}" fill="white"/>'
@@ -141,17 +144,20 @@ def panel(result, key, title, low, high, left, top, width, height):
              f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" '
              'stroke="#999"/>']
     for calls in (3, 5, 10, 20, 50, 150):
+        seconds = 1000 * calls / result["imageCallsPerSecond"]
         parts.append(f'<text x="{x(calls):.1f}" y="{top + height + 15}" text-anchor="middle">'
-                     f"{calls}</text>")
-    parts.append(f'<text x="{left + width / 2}" y="{top + height + 30}" text-anchor="middle">'
-                 "calls of the network in a round</text>")
+                     f'{calls}</text><text x="{x(calls):.1f}" y="{top + height + 29}" '
+                     f'text-anchor="middle" fill="#777">{seconds:.3g} s</text>')
+    parts.append(f'<text x="{left + width / 2}" y="{top + height + 44}" text-anchor="middle">'
+                 "calls of the network in a round; seconds for 1,000 images</text>")
     for step in range(5):
         percent = low + (high - low) * step / 4
         parts.append(f'<text x="{left - 6}" y="{y(percent) + 4:.1f}" text-anchor="end">'
                      f"{percent:g}</text>"
                      f'<line x1="{left}" x2="{left + width}" y1="{y(percent):.1f}" '
                      f'y2="{y(percent):.1f}" stroke="#eee"/>')
-    for entry in result["settings"]:
+    # The paper's schedule and its band first, below the others.
+    for entry in sorted(result["settings"], key=lambda entry: entry["setting"] != "150:ddpm"):
         noise, sampler, *_ = entry["setting"].split(":")
         percent, colour = 100 * entry[key], COLOURS[sampler]
         if entry["setting"] == "150:ddpm":
@@ -162,7 +168,8 @@ def panel(result, key, title, low, high, left, top, width, height):
                          f'y2="{y(percent):.1f}" stroke="{colour}" stroke-dasharray="4 3"/>')
         parts.append(f'<circle cx="{x(entry["calls"]):.1f}" cy="{y(percent):.1f}" r="5" '
                      f'stroke="{colour}" stroke-width="2" '
-                     f'fill="{colour if noise == "150" else "white"}"><title>{entry["setting"]}: '
+                     f'fill="{colour if noise != "200" else "white"}" '
+                     f'fill-opacity="{0.4 if noise == "165" else 1}"><title>{entry["setting"]}: '
                      f"{percent:.2f} %</title></circle>")
     return parts
 
