@@ -35,7 +35,7 @@ def main():
     measuring.add_argument("--settings", required=True)
     measuring.add_argument("--json", type=pathlib.Path, required=True)
     measuring.add_argument("--rate", type=float, required=True,
-                           help="images a second through one call of the network, by bench chain")
+                           help="images a second through one call of the network, from timings.json")
     measuring.add_argument("purify", nargs="*", help="options of purify")
     drawing = commands.add_parser("draw", help="an SVG of results")
     drawing.add_argument("results", nargs="+", type=pathlib.Path)

@@ -14,8 +14,10 @@ extension CPUBackend {
     output: ElixirOutput
   ) {
     let isKept = tiling.count <= Self.tilesOfKeptKernels || reduces(kernels)
-    if tiling.count < kernels.columns && !isKept {
-      convolveTilesFirst(tiling, source: source, kernels: kernels, output: output)
+    let plan = WinogradPanelPlan(
+      tiling, kernels, products: self.kernels.products, threads: threads.threads)
+    if !isKept && plan.fits {
+      convolveTilesFirst(plan, source: source, kernels: kernels, output: output)
     } else {
       let weight = transformedPanels(kernels, isKept: isKept)
       guard isHealthy else { return }

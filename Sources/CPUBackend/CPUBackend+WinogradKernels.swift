@@ -6,7 +6,7 @@ import ComputeBackend
 ///
 /// They are transformed in each call, into a cache, and not kept: with F(4×4) they are four times as
 /// large as the weights. They are kept with the weight where making them would take a good part of the
-/// time: for few tiles (a seventh of a U-Net's step with one image, a twentieth with eight), and in
+/// time: for few tiles (a seventh of a U-Net's step with one image, a tenth with eight), and in
 /// bfloat16, where products take half the time and the room is half.
 struct WinogradKernels {
   /// `[O, 3·3, I]`

@@ -5,35 +5,24 @@ extension CPUBackend {
   /// For few tiles and many kernels: a thread takes a panel of kernels, transforms some rows of it,
   /// and multiplies them while they are in its second-level cache.
   func convolveTilesFirst(
-    _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
+    _ plan: WinogradPanelPlan, source: UnsafePointer<Float>, kernels: WinogradKernels,
     output: ElixirOutput
   ) {
-    let plan = WinogradPanelPlan(
-      tiling, kernels, width: self.kernels.products.panelWidth,
-      tileRows: self.kernels.products.tileRows, threads: threads.threads)
     let buffer = transformedTiles(plan, source: source)
     guard isHealthy else { return }
-    let tiles = buffer[tiling.planes * tiling.count * rowPitch(kernels.inner)].floats
+    let tiles = buffer[plan.tiling.planes * plan.tiling.count * rowPitch(plan.inner)].floats
     threads.parallelFor(plan.count) { item, worker in
       let piece = plan[item]
       let memory = threads.scratch(worker, count: plan.scratchCount)
-      let products = memory + tiling.planes * plan.planeStride
-      var first = piece.tiles.lowerBound
-      while first < piece.tiles.upperBound {
-        let block = first..<min(first + plan.block, piece.tiles.upperBound)
-        for row in stride(from: 0, to: kernels.inner, by: plan.depth) {
-          let rows = row..<min(row + plan.depth, kernels.inner)
-          if rows.count < kernels.inner || first == piece.tiles.lowerBound {
-            transform(
-              kernels, panel: piece.panel, rows: rows, into: memory, stride: plan.planeStride)
-          }
-          multiply(tiles, block, rows, by: memory, plan, into: products)
-        }
-        finish(
-          tiling, block, columns: piece.columns, products: products, pitch: plan.productPitch,
-          output: output)
-        first = block.upperBound
+      let products = memory + plan.tiling.planes * plan.planeStride
+      for row in stride(from: 0, to: plan.inner, by: WinogradPanelPlan.depth) {
+        let rows = row..<min(row + WinogradPanelPlan.depth, plan.inner)
+        transform(kernels, panel: piece.panel, rows: rows, into: memory, stride: plan.planeStride)
+        multiply(tiles, piece.tiles, rows, by: memory, plan, into: products)
       }
+      finish(
+        plan.tiling, piece.tiles, columns: piece.columns, products: products,
+        pitch: plan.productPitch, output: output)
     }
   }
 
@@ -64,21 +53,21 @@ extension CPUBackend {
     return buffer
   }
 
-  /// products += tiles[block, rows] · kernels[rows], plane by plane; from zero for the first rows.
+  /// products += tiles[part, rows] · kernels[rows], plane by plane; from zero for the first rows.
   private func multiply(
-    _ tiles: UnsafePointer<Float>, _ block: Range<Int>, _ rows: Range<Int>,
+    _ tiles: UnsafePointer<Float>, _ part: Range<Int>, _ rows: Range<Int>,
     by kernels: UnsafePointer<Float>, _ plan: WinogradPanelPlan,
     into products: UnsafeMutablePointer<Float>
   ) {
     let pitch = rowPitch(plan.inner)
-    let first = block.lowerBound * pitch + rows.lowerBound
+    let first = part.lowerBound * pitch + rows.lowerBound
     for plane in 0..<plan.tiling.planes {
       let product = ElixirProduct(
-        rows: block.count, columns: plan.width, inner: rows.count,
+        rows: part.count, columns: plan.width, inner: rows.count,
         a: tiles + (plane * plan.tiling.count * pitch + first), aPitch: pitch, aTransposed: false,
         b: kernels + plane * plan.planeStride, panelStride: plan.planeStride, bPitch: plan.width)
       let result = ElixirOutput(
-        into: products + plane * block.count * plan.productPitch, pitch: plan.productPitch,
+        into: products + plane * part.count * plan.productPitch, pitch: plan.productPitch,
         accumulate: rows.lowerBound > 0)
       multiply(product, result)
     }
@@ -86,38 +75,40 @@ extension CPUBackend {
 }
 
 /// How the products of few tiles and many kernels are cut: by panels of kernels, and where these are
-/// fewer than the threads, by tiles. The cut does not change the result.
+/// fewer than the threads, by tiles.
+///
+/// The cut does not change the result.
 struct WinogradPanelPlan {
+  /// Rows of kernels that are transformed and multiplied at a time.
+  static let depth = 64
+
   let tiling: WinogradTiling
   let inner: Int
   /// Columns of a panel.
   let width: Int
-  /// The most tiles that are multiplied at a time.
-  let block: Int
-  /// Rows that are multiplied at a time.
-  let depth: Int
   /// Elements between two tiles' products; an odd number of cache lines.
   let productPitch: Int
   /// Elements between two planes of kernels; an odd number of cache lines.
   let planeStride: Int
+  /// Whether kernels are the larger ones, and a piece fits into a second-level cache of 1 MiB.
+  let fits: Bool
   private let columns: Int
   private let parts: Int
 
   init(
-    _ tiling: WinogradTiling, _ kernels: WinogradKernels, width: Int, tileRows: Int, threads: Int
+    _ tiling: WinogradTiling, _ kernels: WinogradKernels, products: ElixirProducts, threads: Int
   ) {
     self.tiling = tiling
     (inner, columns) = (kernels.inner, kernels.columns)
-    self.width = width
+    width = Int(products.panelWidth)
     productPitch = (width / 16 | 1) * 16
-    // Products stay in half of a second-level cache of 1 MiB; kernels beside them if all tiles do,
-    // and else in the third level, where they are used again for each block.
-    let fitting = 108 << 10
-    block = max(fitting / (tiling.planes * productPitch * tileRows), 1) * tileRows
+    planeStride = (min(Self.depth, kernels.inner) * width + 15) / 16 * 16 | 16
     let panels = (columns + width - 1) / width
+    let tileRows = max(Int(products.tileRows), 1)
     parts = min(max(threads / panels, 1), (tiling.count + tileRows - 1) / tileRows)
-    depth = (tiling.count + parts - 1) / parts <= block ? min(inner, 64) : inner
-    planeStride = ((depth * width + 15) / 16 | 1) * 16
+    // Products take less than half of that cache, kernels a third.
+    let largest = (tiling.count + parts - 1) / parts
+    fits = tiling.count < columns && tiling.planes * largest * productPitch <= 108 << 10
   }
 
   struct Piece {
@@ -128,7 +119,7 @@ struct WinogradPanelPlan {
 
   var count: Int { (columns + width - 1) / width * parts }
   var scratchCount: Int {
-    tiling.planes * (planeStride + min(block, tiling.count) * productPitch)
+    tiling.planes * (planeStride + (tiling.count + parts - 1) / parts * productPitch)
   }
 
   subscript(index: Int) -> Piece {
