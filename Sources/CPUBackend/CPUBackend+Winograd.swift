@@ -2,8 +2,9 @@ import CMicroKernels
 import ComputeBackend
 
 // Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
-// back. Of the two, the one that is smaller once transformed is made first, for all threads; the
-// other one piece by piece, within the caches of the thread that multiplies it.
+// back. One of the two is transformed first, for all threads: the tiles, if they are few enough for a
+// cache (`WinogradPanelPlan.fits`), and else the kernels. The other one follows piece by piece, within
+// the caches of the thread that multiplies it.
 extension CPUBackend {
   /// For so few tiles the transformed kernels are kept: one sample of 16×16 pixels by F(4×4).
   private static let tilesOfKeptKernels = 16

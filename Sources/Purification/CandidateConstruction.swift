@@ -21,7 +21,9 @@ public struct CandidateConstruction {
     images: any LabelledImages, generator: any CandidateGenerator, victim: any LabelModel,
     filter: AnomalyFilter, rounds: Int, batchSize: Int
   ) {
-    precondition(rounds > 0 && batchSize > 0, "CandidateConstruction: \(rounds) rounds, \(batchSize)")
+    precondition(
+      rounds > 0 && batchSize > 0,
+      "CandidateConstruction: \(rounds) rounds, batches of \(batchSize)")
     self.images = images
     self.generator = generator
     self.victim = victim
