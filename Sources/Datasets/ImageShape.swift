@@ -14,5 +14,8 @@ public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Bytes of one image.
   public var byteCount: Int { height * width * channels }
 
+  /// `[count, H, W, C]`.
+  public func batchShape(_ count: Int) -> [Int] { [count, height, width, channels] }
+
   public var description: String { "\(width)×\(height)×\(channels)" }
 }

@@ -50,7 +50,7 @@ final class ClassifierLabels: LabelModel {
       results += try body(
         Tensor(
           bytes.map { Float($0) },
-          shape: [end - start, shape.height, shape.width, shape.channels], on: backend))
+          shape: shape.batchShape(end - start), on: backend))
     }
     return results
   }

@@ -16,7 +16,7 @@ struct DiffusionCandidates: CandidateGenerator {
 
   func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound {
     let input = Tensor(
-      images, shape: [samples.count, shape.height, shape.width, shape.channels], on: backend)
+      images, shape: shape.batchShape(samples.count), on: backend)
     let streams = IndexTensor(samples.map { Int32($0) }, shape: [samples.count], on: backend)
     var states: [Tensor] = []
     var labels: [IndexTensor] = []

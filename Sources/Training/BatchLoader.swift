@@ -11,7 +11,7 @@ public struct Batch: Sendable {
   public var shape: ImageShape
 
   public var count: Int { labels.count }
-  public var tensorShape: [Int] { [count, shape.height, shape.width, shape.channels] }
+  public var tensorShape: [Int] { shape.batchShape(count) }
 }
 
 /// Batches of shuffled, augmented images; each is a function of the seed and its step alone.

@@ -61,6 +61,9 @@ extension FunctionCase {
   static let moves: [FunctionCase] = [
     FunctionCase("reshaped", [[2, 6]]) { $0[0].reshaped([3, 4]) },
     FunctionCase("permuted", [[2, 3, 4, 2]]) { $0[0].permuted([3, 1, 0, 2]) },
+    FunctionCase("resizeBilinear", [[2, 3, 4, 2]]) {
+      resizeBilinear($0[0], height: 5, width: 2)
+    },
     FunctionCase("channels", [[2, 3, 5]]) { $0[0].channels(1..<4) },
     FunctionCase("rows", [[4, 3]]) { $0[0].rows(1..<3) },
     FunctionCase("concatenate", [[2, 3, 2], [2, 3, 1], [2, 3, 3]]) { concatenate($0, axis: -1) },
