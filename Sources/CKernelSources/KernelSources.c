@@ -12,6 +12,9 @@ static const unsigned char diffusion[] = {
 static const unsigned char elementwise[] = {
 #embed "../../Kernels/elementwise.cl"
 };
+static const unsigned char gradientPenalty[] = {
+#embed "../../Kernels/gradient_penalty.cl"
+};
 static const unsigned char memory[] = {
 #embed "../../Kernels/memory.cl"
 };
@@ -58,6 +61,7 @@ static const ElixirKernelFile files[] = {
     FILE_ENTRY("common.cl", common),
     FILE_ENTRY("diffusion.cl", diffusion),
     FILE_ENTRY("elementwise.cl", elementwise),
+    FILE_ENTRY("gradient_penalty.cl", gradientPenalty),
     FILE_ENTRY("memory.cl", memory),
     FILE_ENTRY("normalization.cl", normalization),
     FILE_ENTRY("optimizer.cl", optimizer),

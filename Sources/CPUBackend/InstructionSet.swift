@@ -34,6 +34,7 @@ struct Kernels: @unchecked Sendable {
   let normalization: ElixirNormalization
   let random: ElixirRandom
   let optimizers: ElixirOptimizers
+  let critic: ElixirCritic
   let peak: ElixirPeak
 
   init(_ set: InstructionSet) {
@@ -47,6 +48,7 @@ struct Kernels: @unchecked Sendable {
     normalization = elixirNormalization(set.native).pointee
     random = elixirRandom(set.native).pointee
     optimizers = elixirOptimizers(set.native).pointee
+    critic = elixirCritic(set.native).pointee
     peak = elixirPeak(set.native).pointee
   }
 }

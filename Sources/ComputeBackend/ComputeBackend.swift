@@ -10,7 +10,7 @@
 public protocol ComputeBackend: AnyObject, Sendable, MemoryOperations, ElementwiseOperations,
   ReductionOperations, MatrixOperations, ConvolutionOperations, PoolingOperations,
   NormalizationOperations, AttentionOperations, RandomOperations, OptimizerOperations,
-  DiffusionOperations
+  DiffusionOperations, CriticOperations
 {
   /// What the user sees: name, driver, units, library core types.
   var description: DeviceDescription { get }

@@ -2,7 +2,9 @@ import ComputeBackend
 
 /// A file of `Kernels/` that is compiled as one program.
 enum KernelFile: String, Sendable, CaseIterable {
-  case diffusion, elementwise, memory, normalization, optimizer, peak, pooling, product
+  case diffusion, elementwise
+  case gradientPenalty = "gradient_penalty"
+  case memory, normalization, optimizer, peak, pooling, product
   case random, reduction, scatter, winograd
 
   var name: String { rawValue + ".cl" }

@@ -289,6 +289,26 @@ typedef struct ElixirOptimizers {
 
 const ElixirOptimizers *elixirOptimizers(ElixirInstructionSet set);
 
+// MARK: Critic
+
+// See CriticOperations. `code` and `a` are a unary operation: ReLU, leaky ReLU or softplus.
+typedef struct ElixirCritic {
+  // into[i] = output[i]·σ′(share·first[i] + (1 − share)·second[i])
+  void (*mixedSlopes)(
+      int32_t code, float a, const float *first, const float *second, float share,
+      const float *output, float *into, long units);
+  // into = scale·(1 − 1/n)·slope for the norm n of a slope, or zero for n = 0; returns (n − 1)².
+  float (*penaltyDirection)(const float *slope, float scale, float *into, long features);
+  // One pair: its two rows of z become their gradients; sums of the bias' and the output weights'
+  // gradients and of output·(σ(first) − σ(second)) are added to.
+  void (*factors)(
+      int32_t code, float a, float *first, float *second, float share, const float *output,
+      const float *penaltySlopes, float transportShare, float *bias, float *outputGradient,
+      float *transport, long units);
+} ElixirCritic;
+
+const ElixirCritic *elixirCritic(ElixirInstructionSet set);
+
 // MARK: Peak
 
 typedef struct ElixirPeak {

@@ -9,7 +9,7 @@ import TestSupport
   static let cases: [OperationCase] =
     memoryCases + elementwiseCases + reductionCases + matrixCases + convolutionCases
     + poolingCases + normalizationCases + attentionCases + randomCases + optimizerCases
-    + diffusionCases + notANumberCases
+    + diffusionCases + criticCases + notANumberCases
 
   /// Results of the reference, computed once for all backends.
   private static let references = Mutex([String: [CaseOutput]]())

@@ -25,7 +25,7 @@ import TestSupport
     "upsampleNearest [1, 9, 6, 1] by 3 times 0.75", "groupNorm [2, 35, 12] in 3 groups, silu",
     "groupNorm [5, 1, 70] in 1 groups, silu", "batchNorm 5×5, silu", "randomNormal 5×17",
     "randomUniform 5×3", "sgdStep Nesterov of 1003 scaled", "adamStep with decay of 1",
-    "diffusionStep 3×35×3, learned variance",
+    "diffusionStep 3×35×3, learned variance", "criticGradient softplus 3×5×7",
   ]
 
   private func cases(_ names: [String]) throws -> [OperationCase] {

@@ -1,0 +1,84 @@
+import CMicroKernels
+import ComputeBackend
+
+extension CPUBackend {
+  public func mixedSlopes(
+    _ activation: CriticActivation, _ z: BufferSlice, shares: BufferSlice, output: BufferSlice,
+    shape: CriticShape, into: BufferSlice
+  ) {
+    let (pairs, units) = (shape.pairs, shape.units)
+    precondition(
+      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
+        && into.count == pairs * units,
+      "mixedSlopes: z \(z.count), \(shares.count) shares, into \(into.count), \(shape)")
+    guard isHealthy else { return }
+    let operation = activation.unary
+    let (first, share, w, y) = (z.floats, shares.floats, output.floats, into.written())
+    threads.parallelRanges(pairs, grain: max(1, Self.grain / units)) { range, _ in
+      for row in range {
+        let place = row * units
+        kernels.critic.mixedSlopes(
+          operation.code.rawValue, operation.a, first + place, first + pairs * units + place,
+          share[row], w, y + place, units)
+      }
+    }
+  }
+
+  public func penaltyDirections(
+    _ slopes: BufferSlice, scale: Float, shape: CriticShape, into: BufferSlice,
+    penalties: BufferSlice
+  ) {
+    let (pairs, features) = (shape.pairs, shape.features)
+    precondition(
+      slopes.count == pairs * features && into.count == pairs * features
+        && penalties.count == pairs,
+      "penaltyDirections: \(slopes.count) into \(into.count) and \(penalties.count), \(shape)")
+    guard isHealthy else { return }
+    let (g, y, penalty) = (slopes.floats, into.written(), penalties.written())
+    threads.parallelRanges(pairs, grain: max(1, Self.grain / features)) { range, _ in
+      for row in range {
+        penalty[row] = kernels.critic.penaltyDirection(
+          g + row * features, scale, y + row * features, features)
+      }
+    }
+  }
+
+  public func criticFactors(
+    _ activation: CriticActivation, z: BufferSlice, shares: BufferSlice, output: BufferSlice,
+    penaltySlopes t: BufferSlice, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
+    outputGradient: BufferSlice, transport: BufferSlice
+  ) {
+    let (pairs, units) = (shape.pairs, shape.units)
+    precondition(
+      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
+        && t.count == pairs * units && bias.count == units && outputGradient.count == units
+        && transport.count == 1,
+      "criticFactors: z \(z.count), \(shares.count) shares, slopes \(t.count), \(shape)")
+    guard isHealthy else { return }
+    let operation = activation.unary
+    // Sums of 16 pairs, then those of all: the order does not depend on the threads.
+    let length = 16
+    let chunks = (pairs + length - 1) / length
+    let sums = (0..<3).map { _ in temporary(chunks * units)[chunks * units] }
+    guard isHealthy else { return }
+    let partial = sums.map { $0.written() }
+    let (share, w, slopes, first) = (shares.floats, output.floats, t.floats, z.written())
+    let transportShare = transportWeight / Float(pairs)
+    threads.parallelRanges(chunks, grain: max(1, Self.grain / (length * units))) { range, _ in
+      for chunk in range {
+        let place = chunk * units
+        for sum in partial { (sum + place).update(repeating: 0, count: units) }
+        for row in chunk * length..<min((chunk + 1) * length, pairs) {
+          kernels.critic.factors(
+            operation.code.rawValue, operation.a, first + row * units,
+            first + (pairs + row) * units, share[row], w, slopes + row * units, transportShare,
+            partial[0] + place, partial[1] + place, partial[2] + place, units)
+        }
+      }
+    }
+    let block = BlockShape(outer: chunks, inner: units)
+    reduce(.sum, sums[0], shape: block, keeping: .inner, scale: 1, into: bias)
+    reduce(.sum, sums[1], shape: block, keeping: .inner, scale: 1, into: outputGradient)
+    reduce(.sum, sums[2], shape: block, keeping: [], scale: 1 / Float(pairs), into: transport)
+  }
+}
