@@ -9,8 +9,8 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion", "Attacks", "Purification", "Evaluation", "Benchmarking",
+        "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Datasets", "Diffusion", "Attacks", "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "NeuralNet", dependencies: ["Autograd"]),
     .target(name: "Checkpoints"),
     .target(name: "Models", dependencies: ["NeuralNet", "Checkpoints"]),
+    .target(name: "Critic", dependencies: ["NeuralNet", "Checkpoints"]),
 
     // Data and algorithms.
     .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
@@ -44,7 +45,7 @@ let package = Package(
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
     .target(name: "Purification", dependencies: ["Training"]),
     .target(name: "Evaluation", dependencies: ["Attacks", "Training"]),
-    .target(name: "Benchmarking", dependencies: ["Diffusion"]),
+    .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
@@ -69,6 +70,7 @@ let tests: [String: [Target.Dependency]] = [
   "NeuralNet": ["NeuralNet", "Devices", "ReferenceBackend"],
   "Checkpoints": ["Checkpoints"],
   "Models": ["Models", "Devices"],
+  "Critic": ["Critic", "Devices"],
   "Datasets": ["Datasets"],
   "Attacks": ["Attacks"],
   "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],

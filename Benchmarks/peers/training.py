@@ -12,7 +12,7 @@ WORKS = [
     ("U-Net (64, 128, 128) step, batch 64",
      str(comparison.CONFIGURATIONS / "unet-64-128-128/config.json"), 64, "unet1"),
     ("PreActResNet-18 step, batch 128", "preact_resnet18", 128, "preact"),
-    ("critic step with gradient penalty, batch 256", "critic", 256, "critic"),
+    ("critic step with gradient penalty, 512→512→1, batch 256", "critic", 256, "critic"),
 ]
 
 
@@ -30,7 +30,9 @@ def measure(engine, work, batch, task, options):
         result = comparison.run_elixir(
             engine, ["training", work, "--batch", str(batch), "--seconds", str(options.seconds)])
         return {"rate": result["samplesPerSecond"], "memory": result["peakMemoryMiB"]}
-    result = comparison.run_peer(options, "train_bench.py", [task, engine, str(options.seconds)])
+    # The peers' own critic is of another width.
+    script = "critic.py" if task == "critic" else "train_bench.py"
+    result = comparison.run_peer(options, script, [task, engine, str(options.seconds)])
     return {"rate": result["img_s"], "memory": result["rss_mb"], "version": result["ver"]}
 
 

@@ -45,6 +45,14 @@ public final class ParameterArena {
   /// The parameters' values, for `gradient(of:wrt:)`.
   public var variables: [Tensor] { parameters.map(\.value) }
 
+  /// Where the gradients of one parameter lie.
+  public func gradients(of parameter: Parameter) -> BufferSlice {
+    guard let index = parameters.firstIndex(where: { $0 === parameter }) else {
+      preconditionFailure("ParameterArena: \(parameter.name) is not in the arena")
+    }
+    return gradients.range(ranges[index])
+  }
+
   /// Lets the parameters view another buffer of the same layout.
   func bindParameters(to slice: BufferSlice, areVariables: Bool) {
     for (parameter, range) in zip(parameters, ranges) {

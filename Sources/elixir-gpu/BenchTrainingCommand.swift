@@ -10,7 +10,7 @@ struct BenchTrainingCommand: ParsableCommand {
     abstract: "Times one training step: forward, backward and the optimiser.",
     discussion: """
       The work is a denoiser's config.json (squared error, Adam), a classifier (32×32 images, cross \
-      entropy, SGD with momentum) or `critic`: 512 features, 256 hidden units, the Wasserstein loss \
+      entropy, SGD with momentum) or `critic`: 512 features, 512 hidden units, the Wasserstein loss \
       with gradient penalty, Adam. Weights and data are random.
 
       Examples:
@@ -70,7 +70,7 @@ struct BenchTrainingCommand: ParsableCommand {
   }
 
   private func makeStep(on backend: any ComputeBackend) throws -> TrainingStep {
-    if work == "critic" { return .critic(batch: batch, on: backend) }
+    if work == "critic" { return try .critic(batch: batch, on: backend) }
     if MeasuredNetwork.architectures.contains(work) {
       return .classifier(
         try MeasuredNetwork.classifier(work, on: backend), batch: batch, on: backend)

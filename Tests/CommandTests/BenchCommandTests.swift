@@ -176,7 +176,7 @@ import Testing
   @Test func trainingStepsAreCounted() throws {
     let result = try bench("training", "critic", "--batch", "4", on: "cpu", as: Training.self)
     expectEqual(result.samplesPerSecond, 4 * result.stepsPerSecond)
-    #expect(result.weights == 512 * 256 + 256 + 256 + 1)
+    #expect(result.weights == 512 * 512 + 512 + 512 + 1)
   }
 
   @Test(arguments: [
