@@ -70,7 +70,7 @@ let tests: [String: [Target.Dependency]] = [
   "NeuralNet": ["NeuralNet", "Devices", "ReferenceBackend"],
   "Checkpoints": ["Checkpoints"],
   "Models": ["Models", "Devices"],
-  "Critic": ["Critic", "Devices"],
+  "Critic": ["Critic", "Devices", "OpenCLBackend"],
   "Datasets": ["Datasets"],
   "Attacks": ["Attacks"],
   "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],

@@ -88,7 +88,8 @@ public final class CriticTrainer {
   ) throws -> CriticCheckpoint {
     let (backend, m, d) = (critic.backend, options.batchSize, critic.features)
     let indices = draws(steps: count, purified: purified.shape[0], reference: reference.shape[0])
-    let values = Tensor.empty([count, 2], on: backend)
+    // ℓ and r of each step, then ℓ over all.
+    let values = backend.makeBuffer(count: 2 * count + 1)[2 * count + 1]
     let pairs = Tensor.empty([2, m, d], on: backend)
     for local in 0..<count {
       let rows = indices.rows(local..<local + 1).slice
@@ -97,16 +98,18 @@ public final class CriticTrainer {
           features.slice, indices: rows.range(from: half * m, count: m), columns: d,
           into: pairs.slice.range(from: half * m * d, count: m * d))
       }
-      advance(pairs, values: values.slice.range(from: 2 * local, count: 2))
+      advance(pairs, values: values.range(from: 2 * local, count: 2))
     }
-    let distance = critic.distance(purified: purified, reference: reference)
-    let (found, ofSteps) = (try distance.item(), try values.values())
-    if let bad = ofSteps.firstIndex(where: { !$0.isFinite }) {
-      throw CriticError.diverged(step: step - count + bad / 2)
+    backend.copy(
+      critic.distance(purified: purified, reference: reference).slice,
+      into: values.range(from: 2 * count, count: 1))
+    let found = try backend.downloadFloats(values)
+    if let bad = found.firstIndex(where: { !$0.isFinite }) {
+      // Weights that the last step broke show in ℓ over all.
+      throw CriticError.diverged(step: step - count + min(bad / 2, count - 1))
     }
-    guard found.isFinite else { throw CriticError.diverged(step: step - 1) }
-    let penalty = (0..<count).reduce(0) { $0 + ofSteps[2 * $1 + 1] } / Float(count)
-    return CriticCheckpoint(step: step, distance: found, penalty: penalty)
+    let penalty = (0..<count).reduce(0) { $0 + found[2 * $1 + 1] } / Float(count)
+    return CriticCheckpoint(step: step, distance: found[2 * count], penalty: penalty)
   }
 
   /// Rows of the next steps' mini-batches, `[steps, 2, m]`, drawn with replacement.

@@ -3,6 +3,7 @@ import ComputeBackend
 import Critic
 import Foundation
 import NeuralNet
+import OpenCLBackend
 import Testing
 import TestSupport
 
@@ -64,6 +65,22 @@ import TestSupport
     #expect(steps == [7, 14, 21, 28, 30])
     #expect(!found.hasConverged && found.steps == 30)
     #expect(found.distance.isFinite && found.penalty > 0)
+  }
+
+  /// Once at each of five checkpoints, whatever lies between them.
+  @Test(.enabled(if: TestDevices.contains("opencl"), "no OpenCL device"))
+  func onlyCheckpointsWait() throws {
+    var strict = options
+    strict.tolerance = 0
+    let backend = try OpenCLBackend()
+    let device = TestDevice("opencl", backend)
+    let trainer = try trainer(strict, on: device)
+    let (purified, reference) = (
+      features(53, mean: 0.3, on: device), features(29, mean: 0, on: device)
+    )
+    let before = backend.waits
+    _ = try trainer.run(purified: purified, reference: reference)
+    #expect(backend.waits - before == 5)
   }
 
   @Test(arguments: TestDevices.all)
