@@ -10,7 +10,8 @@ let package = Package(
       name: "Elixir",
       targets: [
         "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Attacks", "Purification", "Evaluation", "Benchmarking",
+        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Purification", "Evaluation",
+        "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -43,13 +44,14 @@ let package = Package(
     .target(name: "Attacks", dependencies: ["ComputeBackend", "Datasets"]),
     .target(name: "Diffusion", dependencies: ["Models", "Checkpoints"]),
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
+    .target(name: "Tracing", dependencies: ["Training"]),
     .target(name: "Purification", dependencies: ["Training"]),
     .target(name: "Evaluation", dependencies: ["Attacks", "Training"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "Devices", "Purification", "Evaluation", "Benchmarking", "CBundledDenoiser",
+        "Devices", "Purification", "Evaluation", "Tracing", "Benchmarking", "CBundledDenoiser",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -75,6 +77,7 @@ let tests: [String: [Target.Dependency]] = [
   "Attacks": ["Attacks"],
   "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],
   "Training": ["Training", "Devices"],
+  "Tracing": ["Tracing", "Devices"],
   "Purification": ["Purification", "Devices"],
   "Evaluation": ["Evaluation", "Devices"],
   "Benchmarking": ["Benchmarking", "Devices"],

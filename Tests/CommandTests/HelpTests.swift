@@ -2,8 +2,8 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    "poison", "devices", "purify", "evaluate", "demo", "tune", "bench operations",
-    "bench denoiser", "bench chain", "bench classifier", "bench training",
+    "poison", "mark", "trace", "devices", "purify", "evaluate", "demo", "tune",
+    "bench operations", "bench denoiser", "bench chain", "bench classifier", "bench training",
   ])
   func everyCommandShowsExamples(command: String) throws {
     let run = try CommandRun(command.split(separator: " ").map(String.init) + ["--help"])

@@ -1,0 +1,118 @@
+import ComputeBackend
+import Datasets
+import Models
+
+/// Makes a copy of a dataset in which a share of the images carries marks.
+///
+/// The output holds the dataset in its own layout, `mark-manifest.json` (what `trace` needs; keep
+/// it) and `mark-preview.png`. Images are read, marked and written in batches.
+public struct MarkJob {
+  public let dataset: ImageDataset
+  public let selection: MarkSelection
+  private let marker: RadioactiveMarker
+  private let checksum: String
+  private let chosen: [Int]
+
+  private static let previewCount = 8
+
+  /// Draws the marks from the recipe's seed and selects the images.
+  ///
+  /// Throws `TracingError` if the network does not fit the images, or nothing is selected.
+  public init(
+    dataset: ImageDataset, network: any Classifier, selection: MarkSelection, recipe: MarkingRecipe
+  ) throws {
+    try network.check(.marking, channels: dataset.channels)
+    self.dataset = dataset
+    self.selection = selection
+    chosen = try selection.indices(labels: dataset.labels, classCount: dataset.classCount)
+    checksum = try NetworkChecksum.of(network)
+    let marks = RadioactiveMarks(
+      classCount: dataset.classCount, featureCount: network.configuration.featureCount,
+      seed: recipe.seed)
+    marker = try RadioactiveMarker(network, marks: marks, recipe: recipe)
+  }
+
+  /// How many images will be marked.
+  public var count: Int { chosen.count }
+
+  /// Writes the marked copy and returns its manifest.
+  ///
+  /// Throws `DatasetError`; the output appears whole or not at all.
+  /// - Parameters:
+  ///   - batchSize: images marked together; changes speed and memory only.
+  ///   - progress: is told how many images are marked.
+  @discardableResult
+  public func run(
+    output: String, force: Bool = false, batchSize: Int = 64,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws -> MarkManifest {
+    let writer = try DatasetWriter(copying: dataset, to: output, force: force)
+    let size = dataset.shape.byteCount
+    var grid = ImageGrid(
+      columnTitles: ["original", "change ×8", "marked"], scale: max(1, 96 / dataset.width))
+    var shift = 0.0
+    for start in stride(from: 0, to: chosen.count, by: batchSize) {
+      let samples = Array(chosen[start..<min(start + batchSize, chosen.count)])
+      let originals = try dataset.images(samples)
+      let result = try marker.mark(
+        originals, shape: dataset.shape, samples: samples,
+        labels: samples.map { dataset.labels[$0] })
+      for (position, sample) in samples.enumerated() {
+        let range = position * size..<(position + 1) * size
+        try writer.replace(sample, image: Array(result.images[range]))
+        if grid.rows.count < Self.previewCount {
+          grid.rows.append(
+            previewRow(sample, before: originals[range], after: result.images[range]))
+        }
+      }
+      shift += result.shifts.reduce(0) { $0 + Double($1) }
+      try progress(start + samples.count)
+    }
+    let names = try writer.finishLayout()
+    let manifest = try manifest(names: names, meanShift: shift / Double(chosen.count))
+    try manifest.write(to: writer.path)
+    try PNG.write(grid.render(), to: writer.path + "/mark-preview.png")
+    try writer.commit()
+    return manifest
+  }
+
+  private func manifest(names: [String], meanShift: Double) throws -> MarkManifest {
+    MarkManifest(
+      version: MarkManifest.currentVersion, markingNetwork: checksum, recipe: marker.recipe,
+      budget: selection.budget,
+      classes: try selection.marked(labels: dataset.labels, classCount: dataset.classCount),
+      count: dataset.count, classCount: dataset.classCount, featureCount: marker.marks.featureCount,
+      marks: MarkManifest.data(marker.marks), meanShift: meanShift,
+      samples: chosen.map {
+        MarkManifest.Sample(index: $0, name: names[$0], label: dataset.labels[$0])
+      })
+  }
+
+  private func previewRow(
+    _ sample: Int, before: ArraySlice<UInt8>, after: ArraySlice<UInt8>
+  ) -> [ImageGrid.Cell?] {
+    let change = zip(before, after).map { before, after in
+      UInt8(min(max(128 + 8 * (Int(after) - Int(before)), 0), 255))
+    }
+    func image(_ pixels: [UInt8]) -> RasterImage {
+      RasterImage(shape: dataset.shape, pixels: pixels)
+    }
+    return [
+      .init(
+        image: image(Array(before)),
+        caption: dataset.classNames[Int(dataset.labels[sample])]),
+      .init(image: image(change)),
+      .init(image: image(Array(after))),
+    ]
+  }
+}
+
+extension Classifier {
+  /// Throws `TracingError` unless the network takes images of so many channels.
+  func check(_ role: TracingError.Role, channels: Int) throws {
+    guard configuration.inputChannels == channels else {
+      throw TracingError.channels(
+        role: role, network: configuration.inputChannels, images: channels)
+    }
+  }
+}
