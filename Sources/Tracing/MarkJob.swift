@@ -49,8 +49,8 @@ public struct MarkJob {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
     let size = dataset.shape.byteCount
     var grid = ImageGrid(
-      columnTitles: ["original", "change ×8", "marked"], scale: max(1, 96 / dataset.width))
-    var shift = 0.0
+      columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))
+    var (shift, length) = (0.0, 0.0)
     for start in stride(from: 0, to: chosen.count, by: batchSize) {
       let samples = Array(chosen[start..<min(start + batchSize, chosen.count)])
       let originals = try dataset.images(samples)
@@ -66,23 +66,29 @@ public struct MarkJob {
         }
       }
       shift += result.shifts.reduce(0) { $0 + Double($1) }
+      length += result.lengths.reduce(0) { $0 + Double($1) }
       try progress(start + samples.count)
     }
     let names = try writer.finishLayout()
-    let manifest = try manifest(names: names, meanShift: shift / Double(chosen.count))
+    let count = Double(chosen.count)
+    let manifest = try manifest(
+      names: names, meanShift: shift / count, meanLength: length / count)
     try manifest.write(to: writer.path)
     try PNG.write(grid.render(), to: writer.path + "/mark-preview.png")
     try writer.commit()
     return manifest
   }
 
-  private func manifest(names: [String], meanShift: Double) throws -> MarkManifest {
+  private func manifest(
+    names: [String], meanShift: Double, meanLength: Double
+  ) throws -> MarkManifest {
     MarkManifest(
       version: MarkManifest.currentVersion, markingNetwork: checksum, recipe: marker.recipe,
       budget: selection.budget,
       classes: try selection.marked(labels: dataset.labels, classCount: dataset.classCount),
       count: dataset.count, classCount: dataset.classCount, featureCount: marker.marks.featureCount,
       marks: MarkManifest.data(marker.marks), meanShift: meanShift,
+      meanLength: meanLength,
       samples: chosen.map {
         MarkManifest.Sample(index: $0, name: names[$0], label: dataset.labels[$0])
       })

@@ -33,6 +33,8 @@ public struct MarkManifest: Codable, Sendable, Equatable {
   public var marks: Data
   /// The mean of ⟨φ(x̃) − φ(x), u⟩ over the samples.
   public var meanShift: Double
+  /// The mean of ‖φ(x̃) − φ(x)‖ over the samples.
+  public var meanLength: Double
   public var samples: [Sample]
 
   /// The marks as vectors.

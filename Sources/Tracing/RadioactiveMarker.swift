@@ -19,12 +19,14 @@ public struct RadioactiveMarker {
   private let network: any Classifier
   private let backend: any ComputeBackend
 
-  /// Marked images, and how far each one's features moved along the mark.
+  /// Marked images, and how far each one's features moved.
   public struct Result: Sendable {
     /// Bytes `[N, H, W, C]`.
     public var images: [UInt8]
     /// ⟨φ(x̃) − φ(x), u⟩ of the whole images, `[N]`.
     public var shifts: [Float]
+    /// ‖φ(x̃) − φ(x)‖ of the whole images, `[N]`.
+    public var lengths: [Float]
   }
 
   /// - Parameter network: is copied, and used as it is in evaluation.
@@ -74,8 +76,10 @@ public struct RadioactiveMarker {
       }
     }
     let moved = features(normalized(marked)) - goal.features
-    let shifts = (moved * goal.directions).summedRows()
-    return Result(images: try marked.values().map { UInt8($0) }, shifts: try shifts.values())
+    return Result(
+      images: try marked.values().map { UInt8($0) },
+      shifts: try (moved * goal.directions).summedRows().values(),
+      lengths: try moved.square().summedRows().squareRoot().values())
   }
 
   /// What the changed images are compared with.

@@ -27,7 +27,8 @@ public struct RadioactiveTracer {
   ///
   /// - Parameters:
   ///   - markingNetwork: the one the marks were made with.
-  ///   - images: of the dataset's kind, to align on; best ones that no network was trained on.
+  ///   - images: of the dataset's kind, to align on, best ones that no network was trained on; none
+  ///     may be marked, or else the marks are found in every model.
   /// - Throws: `TracingError` if they do not belong together.
   public init(
     _ manifest: MarkManifest, markingNetwork: any Classifier, images: any LabelledImages

@@ -11,10 +11,10 @@ struct TraceCommand: ParsableCommand {
     commandName: "trace",
     abstract: "Tests whether a classifier was trained on images that 'mark' marked.",
     discussion: """
-      The model's features are aligned with those of the marking network on --images, which need \
-      neither marks nor labels and should not be from the training. Then each row of its last layer \
-      is compared with the mark of its class. p is the chance that a model which never saw the marks \
-      comes as near to them; it is exact for one model and one set of marks, drawn independently.
+      The model's features are aligned with those of the marking network on --images, whose labels \
+      do not matter: the more the better, none of them marked. Then each row of the model's last \
+      layer is compared with the mark of its class. p is the chance that a model which never saw \
+      the marks comes as near to them. With few classes and features only strong marks are found.
 
       Examples:
         elixir-gpu trace suspect.safetensors --marks marked --marking-network resnet20.safetensors \

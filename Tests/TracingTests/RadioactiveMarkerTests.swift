@@ -63,6 +63,11 @@ import Tracing
         .reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
     }
     expectClose(result.shifts, expected, .relative(1e-4), device.name)
+    let lengths = (0..<5).map { sample in
+      moved[sample * 16..<(sample + 1) * 16].reduce(0.0) { $0 + Double($1) * Double($1) }
+        .squareRoot()
+    }
+    expectClose(result.lengths, lengths, .relative(1e-4), device.name)
   }
 
   @Test(arguments: TestDevices.all)
