@@ -41,12 +41,12 @@ let package = Package(
 
     // Data and algorithms.
     .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
-    .target(name: "Attacks", dependencies: ["ComputeBackend", "Datasets"]),
     .target(name: "Diffusion", dependencies: ["Models", "Checkpoints"]),
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
+    .target(name: "Attacks", dependencies: ["Training"]),
     .target(name: "Tracing", dependencies: ["Training"]),
     .target(name: "Purification", dependencies: ["Training"]),
-    .target(name: "Evaluation", dependencies: ["Attacks", "Training"]),
+    .target(name: "Evaluation", dependencies: ["Attacks"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(
       name: "elixir-gpu",
@@ -74,7 +74,7 @@ let tests: [String: [Target.Dependency]] = [
   "Models": ["Models", "Devices"],
   "Critic": ["Critic", "Devices", "OpenCLBackend"],
   "Datasets": ["Datasets"],
-  "Attacks": ["Attacks"],
+  "Attacks": ["Attacks", "Devices", "ReferenceBackend"],
   "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],
   "Training": ["Training", "Devices"],
   "Tracing": ["Tracing", "Devices"],

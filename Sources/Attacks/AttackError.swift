@@ -8,6 +8,15 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A patch without any nonzero pixel changes nothing.
   case emptyPatch(path: String)
   case manifest(path: String, reason: String)
+  case noTargetImage(index: Int, path: String, count: Int)
+  /// The image has the label that the attacker wants already.
+  case targetHasLabel(index: Int, path: String, label: Int)
+  /// No image can be attacked: all have the label that the attacker wants, or none is of the source.
+  case nothingToAttack(path: String, target: Int)
+  /// A model that does not fit the dataset.
+  case surrogate(path: String, reason: String)
+  /// The surrogate's gradients are not numbers, or all zero.
+  case noGradient
 
   public var description: String {
     switch self {
@@ -23,6 +32,17 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path): all pixels are zero, which means transparent; give a patch with nonzero pixels"
     case .manifest(let path, let reason):
       "\(path): \(reason); it is written by 'elixir-gpu poison' beside the dataset"
+    case .noTargetImage(let index, let path, let count):
+      "--target-image \(index): \(path) has the images 0 to \(count - 1); choose one of them"
+    case .targetHasLabel(let index, let path, let label):
+      "--target \(label): image \(index) of \(path) has this label already; choose another label or "
+        + "image"
+    case .nothingToAttack(let path, let target):
+      "\(path): no image can be attacked with the target \(target); choose another target or source"
+    case .surrogate(let path, let reason):
+      "\(path): \(reason); give a model made for such images"
+    case .noGradient:
+      "the surrogate's gradients are zero or not numbers; check its weights"
     }
   }
 }

@@ -1,6 +1,6 @@
 import Datasets
 
-/// Makes a poisoned copy of a dataset, to test a defence.
+/// Makes a poisoned copy of a dataset with a trigger on some images, to test a defence.
 ///
 /// The output holds the dataset in its own layout, `poison-manifest.json` (the ground truth),
 /// `trigger.png` and `poison-preview.png`.
@@ -15,9 +15,9 @@ public struct PoisonJob: Sendable {
     dataset: ImageDataset, trigger: Trigger, mapping: LabelMapping, selection: PoisonSelection
   ) throws {
     precondition(
-      trigger.pattern.shape == dataset.shape,
-      "PoisonJob: a trigger of \(trigger.pattern.shape) for images of \(dataset.shape)")
-    if case .allToOne(let target) = mapping, !(0..<dataset.classCount).contains(Int(target)) {
+      trigger.shape == dataset.shape,
+      "PoisonJob: a trigger for \(trigger.shape), images of \(dataset.shape)")
+    if let target = mapping.target, !(0..<dataset.classCount).contains(Int(target)) {
       throw AttackError.targetOutOfRange(target: Int(target), classCount: dataset.classCount)
     }
     self.dataset = dataset
@@ -31,52 +31,45 @@ public struct PoisonJob: Sendable {
   /// Throws `AttackError` or `DatasetError`; the output appears whole or not at all.
   @discardableResult
   public func run(output: String, force: Bool = false) throws -> PoisonManifest {
-    let poisoned = try selection.indices(labels: dataset.labels, mapping: mapping)
-    let writer = try DatasetWriter(copying: dataset, to: output, force: force)
-    for index in poisoned {
-      let image = trigger.applied(to: try dataset.images([index]))
-      try writer.replace(index, image: image, label: poisonedLabel(index))
-    }
-    let names = try writer.finishLayout()
-    let manifest = try manifest(poisoned, names: names)
-    try manifest.write(to: writer.path)
-    try PNG.write(trigger.pattern, to: writer.path + "/" + manifest.pattern)
-    try PNG.write(try preview(poisoned), to: writer.path + "/poison-preview.png")
-    try writer.commit()
-    return manifest
+    let poisons = try selection.indices(labels: dataset.labels, mapping: mapping)
+    return try PoisonedOutput(
+      dataset: dataset, poisons: poisons,
+      image: { trigger.applied(to: try dataset.images([$0]), samples: [$0]) }, label: poisonedLabel
+    ).write(
+      to: output, force: force, manifest: manifest,
+      pictures: [
+        "trigger.png": trigger.pattern, PoisonedOutput.previewFile: try preview(poisons),
+      ])
   }
 
   private func poisonedLabel(_ index: Int) -> Int32 {
     mapping.poisonedLabel(of: dataset.labels[index], classCount: dataset.classCount)
   }
 
-  /// Only an image folder orders its samples by name, and so differently once classes changed.
-  private func manifest(_ poisoned: [Int], names: [String]) throws -> PoisonManifest {
-    var places = Array(names.indices)
-    if dataset.format == .imageFolder {
-      let order = places.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
-      for (place, index) in order.enumerated() { places[index] = place }
+  /// The ground truth without the samples.
+  private var manifest: PoisonManifest {
+    var manifest = PoisonManifest(
+      attack: .badNets, mapping: .allToAll, target: mapping.target, rate: selection.rate,
+      includesTarget: selection.eligible != .attackable, seed: selection.seed, dataset: dataset)
+    manifest.pattern = "trigger.png"
+    if mapping.target != nil { manifest.mapping = .allToOne }
+    switch trigger.kind {
+    case .badNets: break
+    case .blended(let alpha):
+      manifest.attack = .blended
+      manifest.alpha = alpha
+    case .sinusoid(let amplitude, let frequency):
+      manifest.attack = .sinusoid
+      manifest.wave = .init(amplitude: amplitude, frequency: frequency)
+    case .movingPatch: preconditionFailure("PoisonJob: moving patches are for gradient matching")
     }
-    var target: Int32?
-    if case .allToOne(let label) = mapping { target = label }
-    var alpha: Double?
-    if case .blended(let value) = trigger.kind { alpha = value }
-    return PoisonManifest(
-      version: PoisonManifest.currentVersion, attack: alpha == nil ? .badNets : .blended,
-      pattern: "trigger.png", alpha: alpha, mapping: target == nil ? .allToAll : .allToOne,
-      target: target, rate: selection.rate, includesTarget: selection.includesTarget,
-      seed: selection.seed, count: dataset.count, classCount: dataset.classCount,
-      samples: poisoned.map { index in
-        PoisonManifest.Sample(
-          index: places[index], name: names[index], sourceName: dataset.name(of: index),
-          originalLabel: dataset.labels[index], label: poisonedLabel(index))
-      }.sorted { $0.index < $1.index })
+    return manifest
   }
 
   /// The first poisoned samples beside their originals.
   private func preview(_ poisoned: [Int]) throws -> RasterImage {
     var grid = ImageGrid(columnTitles: ["original", "poisoned"], scale: max(1, 96 / dataset.width))
-    for index in poisoned.prefix(8) {
+    for index in poisoned.prefix(PoisonedOutput.previewRows) {
       let original = try dataset.image(index)
       let changed = RasterImage(
         shape: dataset.shape, pixels: trigger.applied(to: original.pixels))

@@ -2,15 +2,24 @@ import ComputeBackend
 
 /// Which samples are poisoned: a seeded choice of round(rate·N) out of the eligible ones.
 public struct PoisonSelection: Sendable, Equatable {
+  /// The samples to choose from.
+  public enum Eligible: Sendable, Equatable {
+    /// Those whose label the attack changes.
+    case attackable
+    /// All, those that have the target label already included, as in BackdoorBench 2.2.
+    case all
+    /// Those of the target class alone: labels stay as they are (clean-label attacks).
+    case target
+  }
+
   /// The share of all N samples.
   public var rate: Double
-  /// Whether samples that have the target label already may be chosen, as in BackdoorBench 2.2.
-  public var includesTarget: Bool
+  public var eligible: Eligible
   public var seed: UInt64
 
-  public init(rate: Double, includesTarget: Bool = false, seed: UInt64) {
+  public init(rate: Double, from eligible: Eligible = .attackable, seed: UInt64) {
     self.rate = rate
-    self.includesTarget = includesTarget
+    self.eligible = eligible
     self.seed = seed
   }
 
@@ -18,18 +27,46 @@ public struct PoisonSelection: Sendable, Equatable {
   ///
   /// Throws `AttackError` if the rate selects nothing or more than is eligible.
   public func indices(labels: [Int32], mapping: LabelMapping) throws -> [Int] {
-    guard (0...1).contains(rate) else { throw AttackError.rateOutOfRange(rate: rate) }
-    var eligible = labels.indices.filter { includesTarget || mapping.isAttackable(labels[$0]) }
-    let wanted = Int((rate * Double(labels.count)).rounded())
-    guard (1...max(1, eligible.count)).contains(wanted), !eligible.isEmpty else {
-      throw AttackError.cannotSelect(wanted: wanted, available: eligible.count, rate: rate)
-    }
+    var candidates = candidates(labels: labels, mapping: mapping)
+    let wanted = try count(of: labels.count, available: candidates.count)
     // The first steps of a Fisher–Yates shuffle; the multiplication maps 64 bits to 0 ..< n.
-    var random = PhiloxGenerator(seed: seed, purpose: 0x9015)
+    var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.selection)
     for place in 0..<wanted {
-      let offset = random.next().multipliedFullWidth(by: UInt64(eligible.count - place)).high
-      eligible.swapAt(place, place + Int(offset))
+      let offset = random.next().multipliedFullWidth(by: UInt64(candidates.count - place)).high
+      candidates.swapAt(place, place + Int(offset))
     }
-    return eligible[..<wanted].sorted()
+    return candidates[..<wanted].sorted()
   }
+
+  /// Indices of all eligible samples, ascending.
+  func candidates(labels: [Int32], mapping: LabelMapping) -> [Int] {
+    labels.indices.filter {
+      switch eligible {
+      case .attackable: mapping.isAttackable(labels[$0])
+      case .all: true
+      case .target: labels[$0] == mapping.target
+      }
+    }
+  }
+
+  /// round(rate·N), at least 1 and at most `available`.
+  func count(of total: Int, available: Int) throws -> Int {
+    guard (0...1).contains(rate) else { throw AttackError.rateOutOfRange(rate: rate) }
+    let wanted = Int((rate * Double(total)).rounded())
+    guard (1...max(1, available)).contains(wanted), available > 0 else {
+      throw AttackError.cannotSelect(wanted: wanted, available: available, rate: rate)
+    }
+    return wanted
+  }
+}
+
+/// Purposes of the random numbers that attacks draw.
+enum AttackPurpose {
+  static let selection: UInt32 = 0x9015
+  static let blendedPattern: UInt32 = 0xB1E4
+  static let patch: UInt32 = 0x9017
+  static let patchPlace: UInt32 = 0x9018
+  static let perturbation: UInt32 = 0x9019
+  static let targetImage: UInt32 = 0x901A
+  static let sourceImages: UInt32 = 0x901B
 }

@@ -11,7 +11,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       "\(path): \(count) images, but the poisoned dataset has \(expected); "
         + "give the copies of one dataset"
     case .missingSample(let path, let name):
-      "\(path): purified.csv does not name \(name); give what purify made of the poisoned dataset"
+      "\(path): there is no \(name), neither in purified.csv nor by name; "
+        + "give what was made of the poisoned dataset"
     }
   }
 }

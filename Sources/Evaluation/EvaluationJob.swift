@@ -12,9 +12,11 @@ public struct EvaluationJob {
   public var clean: ImageDataset?
   public var test: ImageDataset
   public var manifest: PoisonManifest
-  /// The attacker's change, for test images.
-  public var trigger: Trigger
+  /// What the attacker wants of a model.
+  public var goal: AttackGoal
   public var plan: ClassifierPlan
+  /// Models trained on each dataset, with the plan's seed and those that follow.
+  public var trials = 1
 
   /// Opens everything and checks that it belongs together.
   ///
@@ -38,49 +40,89 @@ public struct EvaluationJob {
       throw EvaluationError.counts(
         path: self.poisoned.path, count: self.poisoned.count, expected: manifest.count)
     }
-    trigger = try manifest.trigger(in: poisoned, shape: shape)
+    goal = try manifest.goal(in: poisoned, shape: shape)
   }
 
   /// TPR, FPR and label accuracy; trains nothing.
   public func detection() throws -> DetectionMetrics {
     var original = poisoned.labels
-    var isPoisoned = [Bool](repeating: false, count: poisoned.count)
-    for sample in manifest.samples {
-      original[sample.index] = sample.originalLabel
-      isPoisoned[sample.index] = true
-    }
+    for sample in manifest.samples { original[sample.index] = sample.originalLabel }
+    let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return DetectionMetrics(
-      before: poisoned.labels, after: try LabelAlignment.labels(of: purified, like: poisoned),
-      original: original, isPoisoned: isPoisoned)
+      before: poisoned.labels, after: positions.map { purified.labels[$0] }, original: original,
+      isPoisoned: isPoisoned)
   }
 
-  /// Accuracy on the test images, and attack success rate on those the attack changes.
+  /// What happened to the images; trains nothing.
+  public func changes() throws -> ImageChanges {
+    let positions = try SampleAlignment.positions(in: purified, of: poisoned)
+    return try ImageChanges(isPoisoned: isPoisoned) { sample in
+      (before: try poisoned.images([sample]), after: try purified.images([positions[sample]]))
+    }
+  }
+
+  private var isPoisoned: [Bool] {
+    var result = [Bool](repeating: false, count: poisoned.count)
+    for sample in manifest.samples { result[sample.index] = true }
+    return result
+  }
+
+  /// Accuracy on the test images, and the share of attacked images that get the attacker's label.
+  ///
+  /// All that is asked of a trained model is here.
   public func metrics(of network: any Classifier) throws -> ModelMetrics {
     let plain = try network.predictions(for: test)
-    let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
-    let mapping = manifest.labelMapping
-    return ModelMetrics(
-      clean: plain.map(Int.init), triggered: triggered.map(Int.init), labels: test.labels
-    ) { label in
-      Int(mapping.poisonedLabel(of: Int32(label), classCount: manifest.classCount))
+    switch goal {
+    case .trigger(let trigger, let mapping):
+      let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
+      return ModelMetrics(
+        clean: plain.map(Int.init), triggered: triggered.map(Int.init), labels: test.labels
+      ) { label in
+        Int(mapping.poisonedLabel(of: Int32(label), classCount: manifest.classCount))
+      }
+    case .image(let image):
+      let single = SingleImage(picture: image.picture, label: image.label, like: test)
+      let isFooled = try network.predictions(for: single) == [image.intended]
+      return ModelMetrics(
+        clean: plain.map(Int.init), labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
     }
   }
 
-  /// Everything: trains a model on each dataset by the same plan and seed.
+  /// Everything: trains models on each dataset by the same plan and seeds.
   ///
-  /// - Parameter progress: is told which dataset's model is at which step.
+  /// - Parameter progress: is told which model is at which step.
   public func run(
     on backend: any ComputeBackend,
     progress: (_ model: String, TrainingProgress) throws -> Void = { _, _ in }
   ) throws -> EvaluationResult {
+    precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
+    let changes = manifest.attack.isCleanLabel ? try changes() : nil
+    let results = try (0..<trials).map { trial in
+      try run(trial, on: backend) { model, step in
+        let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
+        try progress("model of the \(model) set\(number)", step)
+      }
+    }
+    return EvaluationResult(
+      detection: detection, changes: changes, isTargeted: manifest.mapping == .oneImage,
+      trials: results)
+  }
+
+  private func run(
+    _ trial: Int, on backend: any ComputeBackend,
+    progress: (_ dataset: String, TrainingProgress) throws -> Void
+  ) throws -> EvaluationResult.Trial {
+    var plan = plan
+    plan.recipe.seed &+= UInt64(trial)
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
       let network = try plan.train(on: images, backend: backend) { try progress(name, $0) }
       return try metrics(of: try network.inferenceCopy())
     }
-    let models = EvaluationResult.Models(
-      purified: try train("purified", purified), poisoned: try train("poisoned", poisoned),
-      clean: try clean.map { try train("clean", $0) })
-    return EvaluationResult(detection: detection, models: models)
+    return EvaluationResult.Trial(
+      seed: plan.recipe.seed,
+      models: EvaluationResult.Models(
+        purified: try train("purified", purified), poisoned: try train("poisoned", poisoned),
+        clean: try clean.map { try train("clean", $0) }))
   }
 }

@@ -5,7 +5,16 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
   public var tpr: Double?
   public var fpr: Double?
   public var labelAccuracy: Double
+  /// Clean-label attacks only, instead of TPR and FPR.
+  public var changes: ImageChanges?
+  /// Whether the attack is on one image, so that its success rate in a trial is 0 or 1.
+  public var isTargeted: Bool?
+  /// Means over the trials.
   public var models: Models
+  /// Standard deviations over the trials (n − 1), if there are several.
+  public var deviations: Models?
+  /// Every trial, if there are several.
+  public var trials: [Trial]?
 
   /// Models trained alike on each dataset.
   public struct Models: Equatable, Codable, Sendable {
@@ -19,13 +28,43 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
       self.poisoned = poisoned
       self.clean = clean
     }
+
+    /// Models with the names of their datasets.
+    var rows: [(name: String, metrics: ModelMetrics)] {
+      [("purified", purified), ("poisoned", poisoned)] + (clean.map { [("clean", $0)] } ?? [])
+    }
   }
 
-  public init(detection: DetectionMetrics, models: Models) {
-    tpr = detection.truePositiveRate
-    fpr = detection.falsePositiveRate
+  /// Models trained with one seed.
+  public struct Trial: Equatable, Codable, Sendable {
+    public var seed: UInt64
+    public var models: Models
+
+    public init(seed: UInt64, models: Models) {
+      self.seed = seed
+      self.models = models
+    }
+  }
+
+  /// - Parameters:
+  ///   - changes: `nil` if the attack changes labels.
+  ///   - trials: at least one.
+  public init(
+    detection: DetectionMetrics, changes: ImageChanges? = nil, isTargeted: Bool = false,
+    trials: [Trial]
+  ) {
+    if changes == nil {
+      tpr = detection.truePositiveRate
+      fpr = detection.falsePositiveRate
+    }
     labelAccuracy = detection.labelAccuracy
-    self.models = models
+    self.changes = changes
+    self.isTargeted = isTargeted ? true : nil
+    let all = trials.map(\.models)
+    models = Models(all, \.mean)
+    guard trials.count > 1 else { return }
+    deviations = Models(all, \.deviation)
+    self.trials = trials
   }
 
   /// An indented JSON object with sorted keys and a last line end.
@@ -34,27 +73,21 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
+}
 
-  /// The table that the command prints.
-  public func table() -> String {
-    func percent(_ value: Double?) -> String {
-      guard let value else { return "      –" }
-      let text = String(format: "%.2f", 100 * value)
-      return String(repeating: " ", count: max(0, 6 - text.count)) + text + "%"
+extension EvaluationResult.Models {
+  /// A statistic of each figure over trials, at least one, of the same datasets.
+  fileprivate init(_ trials: [Self], _ statistic: (Statistics) -> Double) {
+    func summary(_ all: [ModelMetrics]) -> ModelMetrics? {
+      guard let accuracy = Statistics(all.map(\.accuracy)) else { return nil }
+      return ModelMetrics(
+        accuracy: statistic(accuracy),
+        attackSuccessRate: Statistics(all.compactMap(\.attackSuccessRate)).map(statistic))
     }
-    var lines = [
-      "true positive rate   \(percent(tpr))   poisoned samples whose label changed",
-      "false positive rate  \(percent(fpr))   clean samples whose label changed",
-      "label accuracy       \(percent(labelAccuracy))   labels as before poisoning",
-      "",
-      "trained on        accuracy   attack success",
-    ]
-    let rows = [("purified", models.purified), ("poisoned", models.poisoned)]
-      + (models.clean.map { [("clean", $0)] } ?? [])
-    for (name, model) in rows {
-      let padded = name + String(repeating: " ", count: 17 - name.count)
-      lines.append("\(padded) \(percent(model.accuracy))          \(percent(model.attackSuccessRate))")
-    }
-    return lines.joined(separator: "\n")
+    guard let purified = summary(trials.map(\.purified)),
+      let poisoned = summary(trials.map(\.poisoned))
+    else { preconditionFailure("EvaluationResult: no trials") }
+    self.init(
+      purified: purified, poisoned: poisoned, clean: summary(trials.compactMap(\.clean)))
   }
 }

@@ -3,11 +3,23 @@ public struct ModelMetrics: Equatable, Codable, Sendable {
   /// Share of clean test images that get their label.
   public var accuracy: Double
   /// Share of triggered test images, of labels that the attack changes, that get the attack's label.
+  ///
+  /// An attack on one image succeeds or not: 1 or 0.
   public var attackSuccessRate: Double?
 
   public init(accuracy: Double, attackSuccessRate: Double?) {
     self.accuracy = accuracy
     self.attackSuccessRate = attackSuccessRate
+  }
+
+  /// - Parameter clean: predictions of the test images.
+  public init(clean: [Int], labels: [Int32], attackSuccessRate: Double?) {
+    precondition(
+      !labels.isEmpty && clean.count == labels.count,
+      "ModelMetrics: \(clean.count) predictions of \(labels.count) images")
+    let correct = zip(clean, labels).count { $0 == Int($1) }
+    self.init(
+      accuracy: Double(correct) / Double(labels.count), attackSuccessRate: attackSuccessRate)
   }
 
   /// - Parameters:
@@ -18,20 +30,19 @@ public struct ModelMetrics: Equatable, Codable, Sendable {
     clean: [Int], triggered: [Int], labels: [Int32], target: (_ label: Int) -> Int
   ) {
     precondition(
-      !labels.isEmpty && clean.count == labels.count && triggered.count == labels.count,
-      "ModelMetrics: \(clean.count) and \(triggered.count) predictions of \(labels.count) images")
-    var correct = 0
+      triggered.count == labels.count,
+      "ModelMetrics: \(triggered.count) predictions of \(labels.count) images with the trigger")
     var attacked = 0
     var succeeded = 0
     for (sample, label) in labels.enumerated() {
       let label = Int(label)
-      if clean[sample] == label { correct += 1 }
       let wanted = target(label)
       guard wanted != label else { continue }
       attacked += 1
       if triggered[sample] == wanted { succeeded += 1 }
     }
-    accuracy = Double(correct) / Double(labels.count)
-    attackSuccessRate = attacked == 0 ? nil : Double(succeeded) / Double(attacked)
+    self.init(
+      clean: clean, labels: labels,
+      attackSuccessRate: attacked == 0 ? nil : Double(succeeded) / Double(attacked))
   }
 }

@@ -11,6 +11,23 @@ struct TriggeredImages: LabelledImages {
   var labels: [Int32] { base.labels }
 
   func images(_ samples: [Int]) throws -> [UInt8] {
-    trigger.applied(to: try base.images(samples))
+    trigger.applied(to: try base.images(samples), samples: samples)
   }
+}
+
+/// One image, with the classes of others.
+struct SingleImage: LabelledImages {
+  let shape: ImageShape
+  let classCount: Int
+  let labels: [Int32]
+  private let pixels: [UInt8]
+
+  init(picture: RasterImage, label: Int32, like others: any LabelledImages) {
+    shape = picture.shape
+    classCount = others.classCount
+    labels = [label]
+    pixels = picture.pixels
+  }
+
+  func images(_ samples: [Int]) -> [UInt8] { samples.flatMap { _ in pixels } }
 }

@@ -32,9 +32,7 @@ public final class ExponentialMovingAverage {
   ///
   /// Nothing is copied.
   public func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
-    arena.bindParameters(to: shadow, areVariables: false)
-    defer { arena.bindParameters(to: arena.weights, areVariables: true) }
-    return try body()
+    try arena.withConstants(shadow, body)
   }
 
   /// What a resumed run needs; waits for the device.

@@ -53,10 +53,29 @@ public final class ParameterArena {
     return gradients.range(ranges[index])
   }
 
+  /// A flat buffer of the same layout, seen as one tensor for each parameter.
+  public func tensors(in slice: BufferSlice) -> [Tensor] {
+    precondition(
+      slice.count == count, "ParameterArena.tensors: \(slice.count) elements, not \(count)")
+    return zip(parameters, ranges).map { parameter, range in
+      Tensor(slice: slice.range(range), shape: parameter.value.shape, on: backend)
+    }
+  }
+
+  /// Runs `body` with the parameters as constants in another buffer of the same layout.
+  ///
+  /// Nothing is copied.
+  public func withConstants<Result>(
+    _ slice: BufferSlice, _ body: () throws -> Result
+  ) rethrows -> Result {
+    bindParameters(to: slice, areVariables: false)
+    defer { bindParameters(to: weights, areVariables: true) }
+    return try body()
+  }
+
   /// Lets the parameters view another buffer of the same layout.
-  func bindParameters(to slice: BufferSlice, areVariables: Bool) {
-    for (parameter, range) in zip(parameters, ranges) {
-      let value = Tensor(slice: slice.range(range), shape: parameter.value.shape, on: backend)
+  private func bindParameters(to slice: BufferSlice, areVariables: Bool) {
+    for (parameter, value) in zip(parameters, tensors(in: slice)) {
       parameter.value = areVariables ? value.variable() : value
     }
   }

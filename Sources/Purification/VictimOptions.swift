@@ -21,11 +21,8 @@ public struct VictimOptions: Hashable, Codable, Sendable {
   func check(_ dataset: ImageDataset, on backend: any ComputeBackend) throws {
     for path in [model, initial].compactMap({ $0 }) {
       let found = try ClassifierFile.load(URL(fileURLWithPath: path), on: backend).configuration
-      guard found.inputChannels == dataset.channels, found.classes == dataset.classCount else {
-        throw PurificationError.unsuitableModel(
-          path: path,
-          reason: "it takes \(found.inputChannels) channels and knows \(found.classes) classes, "
-            + "\(dataset.path) has \(dataset.channels) and \(dataset.classCount)")
+      if let reason = found.mismatch(with: dataset) {
+        throw PurificationError.unsuitableModel(path: path, reason: reason)
       }
     }
   }

@@ -21,6 +21,14 @@ public struct Augmentation: Hashable, Sendable, Codable {
     var rowShift = 0
     var columnShift = 0
     var isFlipped = false
+
+    /// The pixel, row·width + column, that a pixel of the changed image comes from; `nil` for black.
+    func source(row: Int, column: Int, height: Int, width: Int) -> Int? {
+      let sourceRow = row + rowShift
+      let sourceColumn = (isFlipped ? width - 1 - column : column) + columnShift
+      guard (0..<height).contains(sourceRow), (0..<width).contains(sourceColumn) else { return nil }
+      return sourceRow * width + sourceColumn
+    }
   }
 
   func draw(seed: UInt64, epoch: Int, sample: Int) -> Draw {
@@ -44,14 +52,11 @@ public struct Augmentation: Hashable, Sendable, Codable {
   ) {
     let (height, width, channels) = (shape.height, shape.width, shape.channels)
     for row in 0..<height {
-      let sourceRow = row + draw.rowShift
       for column in 0..<width {
-        let shifted = (draw.isFlipped ? width - 1 - column : column) + draw.columnShift
-        let isInside = (0..<height).contains(sourceRow) && (0..<width).contains(shifted)
-        let source = image.startIndex + (sourceRow * width + shifted) * channels
+        let source = draw.source(row: row, column: column, height: height, width: width)
         let target = (row * width + column) * channels
         for channel in 0..<channels {
-          let byte = isInside ? Int(image[source + channel]) : 0
+          let byte = source.map { Int(image[image.startIndex + $0 * channels + channel]) } ?? 0
           output[target + channel] = table[channel * 256 + byte]
         }
       }

@@ -75,7 +75,7 @@ struct DemoCommand: ParsableCommand {
       plan: plan)
     let line = ProgressLine("evaluate", total: 0)
     let result = try evaluation.run(on: backend) { model, progress in
-      line.show("model of the \(model) set: \(progress.line)")
+      line.show("\(model): \(progress.line)")
     }
     line.end()
     try TextFile.write(try result.json(), to: folder.path + "/figures.json")
@@ -119,7 +119,7 @@ struct DemoCommand: ParsableCommand {
     let attack = try PoisonJob(
       dataset: clean, trigger: .whiteSquare(clean.shape),
       mapping: .allToOne(target: 0),
-      selection: PoisonSelection(rate: 0.1, includesTarget: false, seed: seed))
+      selection: PoisonSelection(rate: 0.1, seed: seed))
     let manifest = try attack.run(output: paths.poisoned)
     print("Poisoned \(manifest.samples.count) of \(clean.count) images: white square, label disc")
   }

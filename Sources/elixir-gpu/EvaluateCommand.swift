@@ -10,15 +10,19 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a purified dataset against the attack's ground truth.",
     discussion: """
       Needs the folder that 'poison' wrote: its poison-manifest.json says which samples were
-      poisoned. A sample counts as detected when its label changed. Models are trained anew on the
-      purified and the poisoned dataset (and the clean one, if given) by the same recipe and seed;
-      their accuracy, and the attack success rate on triggered test images of other labels, show
-      what the purification is worth.
+      poisoned. A sample counts as detected when its label changed; of attacks that leave labels
+      alone (sig, gradient-matching) the changes of images are shown instead. Models are trained
+      anew on the purified and the poisoned dataset (and the clean one, if given) by the same
+      recipe and seed; their accuracy, and the attack success rate on triggered test images of
+      other labels, or on the one image that is the attack's target, show what the purification is
+      worth. --trials repeats the trainings with the seeds that follow.
 
       Examples:
         elixir-gpu evaluate purified --poisoned poisoned --test t10k-images-idx3-ubyte
         elixir-gpu evaluate purified --poisoned poisoned --test test_batch.bin \
       --clean data_batch_1.bin --flip --crop 4 --epochs 30 --json figures.json
+        elixir-gpu evaluate purified --poisoned poisoned --test test_batch.bin --trials 5 \
+      --init resnet20.safetensors --epochs 4 --learning-rate 0.01
       """)
 
   @Argument(help: "The purified dataset.")
@@ -38,19 +42,34 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var classifier: ClassifierArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "Trainings start from this model, instead of --architecture with random weights.",
+      valueName: "model"))
+  var `init`: String?
+
+  @Option(help: "Models trained on each dataset, each with its own seed.")
+  var trials = 1
+
   @Option(help: "Determines initial weights, order and augmentation of the trainings.")
   var seed: UInt64 = 0
 
   @OptionGroup var device: DeviceArguments
 
+  func validate() throws {
+    if trials < 1 { throw ValidationError("--trials \(trials): use at least 1.") }
+  }
+
   func run() throws {
-    let job = try EvaluationJob(
-      purified: purified, poisoned: poisoned, test: test, clean: clean,
-      plan: classifier.plan(seed: seed))
+    var plan = classifier.plan(seed: seed)
+    plan.initial = `init`
+    var job = try EvaluationJob(
+      purified: purified, poisoned: poisoned, test: test, clean: clean, plan: plan)
+    job.trials = trials
     let backend = try device.makeBackend()
     let line = ProgressLine("evaluate", total: 0)
     let result = try job.run(on: backend) { model, progress in
-      line.show("model of the \(model) set: \(progress.line)")
+      line.show("\(model): \(progress.line)")
     }
     line.end()
     print(result.table())

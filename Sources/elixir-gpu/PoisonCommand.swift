@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Foundation
 
 /// `elixir-gpu poison`: a poisoned copy of a dataset, to test a defence.
 struct PoisonCommand: ParsableCommand {
@@ -14,14 +15,27 @@ struct PoisonCommand: ParsableCommand {
       badnets replaces pixels: a white 3×3 square in the bottom right corner, or the nonzero \
       pixels of --pattern. blended mixes in a random pattern, or the picture of --pattern.
 
+      The other attacks change images of the target class only, and no label. sig adds a wave of \
+      --amplitude grey levels. gradient-matching moves bytes by at most --epsilon, so that training \
+      on them moves a model as if it were taught the attacker's goal: another label for one image of \
+      --targets (Witches' Brew; the output has target.png instead of trigger.png), or for images \
+      with a patch (--trigger; Sleeper Agent). It needs a --surrogate, or trains one \
+      (surrogate.safetensors); --crop and --flip should be the victim's.
+
       Examples:
         elixir-gpu poison cifar-10-batches-bin --target 0 --output poisoned
         elixir-gpu poison mnist/train --attack blended --rate 0.1 --output out
         elixir-gpu poison photos --pattern patch.png --all-to-all --output out
+        elixir-gpu poison cifar-10-batches-bin --attack sig --target 3 --output out
+        elixir-gpu poison data_batch_1.bin --attack gradient-matching --target cat \
+      --targets test_batch.bin --target-image 17 --surrogate resnet20.safetensors --output out
+        elixir-gpu poison data_batch_1.bin --attack gradient-matching --trigger random \
+      --source dog --target cat --flip --crop 4 --epochs 30 --output out
       """)
 
   enum Attack: String, ExpressibleByArgument, CaseIterable {
-    case badnets, blended
+    case badnets, blended, sig
+    case gradientMatching = "gradient-matching"
   }
 
   @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
@@ -29,76 +43,106 @@ struct PoisonCommand: ParsableCommand {
 
   @OptionGroup var destination: OutputArguments
 
-  @Option(help: "badnets or blended.")
+  @Option(help: "badnets, blended, sig or gradient-matching.")
   var attack = Attack.badnets
 
-  @Option(help: ArgumentHelp("The patch or the picture to blend in.", valueName: "png"))
-  var pattern: String?
-
-  @Option(help: "blended: the weight of the pattern (default: 0.2).")
-  var alpha: Double?
-
-  @Option(help: "The label given to all poisoned images: a number or a class name (default: 0).")
+  @Option(help: "The label given to all attacked images: a number or a class name (default: 0).")
   var target: String?
 
-  @Flag(help: "Give every poisoned image the next label, (y + 1) mod K.")
-  var allToAll = false
+  @Option(
+    help: "The share of all images that is poisoned (default: 0.1, gradient-matching: 0.01).")
+  var rate: Double?
 
-  @Option(help: "The share of all images that is poisoned.")
-  var rate = 0.1
-
-  @Flag(help: "Choose among the images of the target class, too.")
-  var includeTarget = false
-
-  @Option(help: "Determines which images are poisoned, and blended's random pattern.")
+  @Option(help: "Determines which images are poisoned, and everything random.")
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "Options of triggers") var trigger: TriggerArguments
+  @OptionGroup(title: "Options of gradient-matching") var matching: GradientMatchingArguments
+  @OptionGroup(title: "Options of gradient-matching's surrogate")
+  var classifier: ClassifierArguments
+  @OptionGroup(title: "Options of gradient-matching's device") var device: DeviceArguments
+
   func validate() throws {
-    if allToAll && target != nil {
+    if trigger.allToAll && target != nil {
       throw ValidationError("--target and --all-to-all exclude each other.")
     }
-    if attack == .badnets && alpha != nil {
-      throw ValidationError("--alpha belongs to --attack blended.")
-    }
-    if let alpha, !(alpha > 0 && alpha <= 1) {
-      throw ValidationError("--alpha \(alpha): use a weight above 0, at most 1.")
+    try trigger.check(attack)
+    if attack == .gradientMatching {
+      if matching.targets == nil && matching.trigger == nil {
+        throw ValidationError("--attack gradient-matching needs --targets or --trigger.")
+      }
+      // Weights move by less than bf16 can tell apart.
+      if device.precision != .float32 {
+        throw ValidationError("--attack gradient-matching needs --precision fp32.")
+      }
+    } else if matching.targets != nil || matching.trigger != nil || matching.surrogate != nil {
+      throw ValidationError(
+        "--targets, --trigger and --surrogate belong to --attack gradient-matching.")
     }
   }
 
   func run() throws {
     try destination.check(inputs: [dataset])
     let source = try ImageDataset.open(dataset)
-    let mapping: LabelMapping = allToAll ? .allToAll : .allToOne(target: try label(in: source))
-    let job = try PoisonJob(
-      dataset: source, trigger: try trigger(for: source.shape), mapping: mapping,
-      selection: PoisonSelection(rate: rate, includesTarget: includeTarget, seed: seed))
-    let manifest = try job.run(output: destination.output, force: destination.force)
+    let label = try source.label(named: target ?? "0", option: "--target")
+    var remarks: [String] = []
+    let manifest: PoisonManifest
+    if attack == .gradientMatching {
+      let result = try runMatching(source, target: label)
+      manifest = result.manifest
+      remarks.append("Cosine of the gradients: " + figure(Double(result.cosine)))
+    } else {
+      manifest = try runTrigger(source, target: label)
+    }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(dataset)"
         + " (\(source.format.rawValue), \(source.shape), \(source.classCount) classes)")
     let labels = manifest.target.map { "target \($0) (\(source.classNames[Int($0)]))" }
     print(
       "Attack: \(attack.rawValue), \(manifest.mapping.rawValue)" + (labels.map { ", \($0)" } ?? ""))
+    if let image = manifest.targetImage {
+      remarks.append(
+        "Target image: \(image.index) of \(image.source), label \(image.label) "
+          + "(\(source.classNames[Int(image.label)]))")
+    }
+    for remark in remarks { print(remark) }
     print("Written to \(destination.output)")
   }
 
-  /// The target as a label: a number, or else a class name.
-  private func label(in dataset: ImageDataset) throws -> Int32 {
-    let text = target ?? "0"
-    if let label = dataset.classNames.firstIndex(of: text) { return Int32(label) }
-    guard let label = Int32(text) else {
-      throw ValidationError(
-        "--target \(text): the classes are \(dataset.classNames.joined(separator: ", ")).")
-    }
-    return label
+  private func runTrigger(_ source: ImageDataset, target: Int32) throws -> PoisonManifest {
+    let eligible: PoisonSelection.Eligible =
+      attack == .sig ? .target : trigger.includeTarget ? .all : .attackable
+    return try PoisonJob(
+      dataset: source, trigger: try trigger.trigger(attack, for: source.shape, seed: seed),
+      mapping: trigger.allToAll ? .allToAll : .allToOne(target: target),
+      selection: PoisonSelection(rate: rate ?? 0.1, from: eligible, seed: seed)
+    ).run(output: destination.output, force: destination.force)
   }
 
-  private func trigger(for shape: ImageShape) throws -> Trigger {
-    switch (attack, pattern) {
-    case (.badnets, nil): .whiteSquare(shape)
-    case (.badnets, let path?): try .patch(from: path, for: shape)
-    case (.blended, nil): .blendedNoise(shape, alpha: alpha ?? 0.2, seed: seed)
-    case (.blended, let path?): try .blended(from: path, for: shape, alpha: alpha ?? 0.2)
+  private func runMatching(
+    _ source: ImageDataset, target: Int32
+  ) throws -> (manifest: PoisonManifest, cosine: Float) {
+    let goal = try matching.goal(
+      target: target, pattern: trigger.pattern, seed: seed, dataset: source)
+    let plan = classifier.plan(seed: seed)
+    let job = try GradientMatchingJob(
+      dataset: source, goal: goal,
+      options: matching.options(
+        rate: rate ?? 0.01, augmentation: plan.recipe.augmentation, seed: seed))
+    let surrogate = try matching.makeSurrogate(
+      for: source, plan: plan, on: try device.makeBackend())
+    let line = ProgressLine(
+      "match", unit: "iterations", total: matching.restarts * matching.iterations)
+    let result = try job.run(
+      surrogate: surrogate, name: matching.surrogate ?? "surrogate",
+      savesSurrogate: matching.surrogate == nil, output: destination.output,
+      force: destination.force
+    ) { progress in
+      line.update(progress.iteration, remark: "cosine " + figure(Double(progress.cosine)))
     }
+    line.end()
+    return result
   }
+
+  private func figure(_ value: Double) -> String { String(format: "%.3f", value) }
 }

@@ -37,13 +37,31 @@ import Testing
 
   @Test func mayIncludeTheTargetAndAllToAllAlwaysDoes() throws {
     let mapping = LabelMapping.allToOne(target: 3)
-    let every = try PoisonSelection(rate: 1, includesTarget: true, seed: 1).indices(
+    let every = try PoisonSelection(rate: 1, from: .all, seed: 1).indices(
       labels: labels, mapping: mapping)
     #expect(every == Array(0..<1000))
     let all = try PoisonSelection(rate: 1, seed: 1).indices(labels: labels, mapping: .allToAll)
     #expect(all == Array(0..<1000))
     #expect(LabelMapping.allToAll.poisonedLabel(of: 9, classCount: 10) == 0)
     #expect(LabelMapping.allToAll.poisonedLabel(of: 4, classCount: 10) == 5)
+  }
+
+  @Test func cleanLabelAttacksChooseFromTheTargetAlone() throws {
+    let indices = try PoisonSelection(rate: 0.04, from: .target, seed: 1).indices(
+      labels: labels, mapping: .allToOne(target: 3))
+    #expect(indices.count == 40)
+    #expect(indices.allSatisfy { labels[$0] == 3 })
+    #expect(throws: AttackError.cannotSelect(wanted: 110, available: 100, rate: 0.11)) {
+      try PoisonSelection(rate: 0.11, from: .target, seed: 1).indices(
+        labels: labels, mapping: .oneToOne(source: 1, target: 3))
+    }
+  }
+
+  @Test func oneToOneAttacksOneClass() {
+    let mapping = LabelMapping.oneToOne(source: 2, target: 5)
+    #expect((0..<10).filter { mapping.isAttackable($0) } == [2])
+    #expect(mapping.poisonedLabel(of: 2, classCount: 10) == 5)
+    #expect(mapping.poisonedLabel(of: 7, classCount: 10) == 7)
   }
 
   @Test func refusesImpossibleRates() {

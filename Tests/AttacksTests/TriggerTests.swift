@@ -78,4 +78,46 @@ import Testing
     let trigger = try Trigger.blended(from: folder.path + "/p.png", for: shape, alpha: 0.5)
     #expect(trigger.pattern == RasterImage(shape: shape, filledWith: 60))
   }
+
+  @Test func sinusoidFollowsTheColumn() {
+    // Two periods over eight columns: sin takes 0, 1, 0, −1, twice; 250 + 40 is clipped, and so is
+    // 10 − 40. Half of the first period's values are cut: 100 + 28.28 with one period over 8.
+    let shape = ImageShape(height: 2, width: 8, channels: 1)
+    let trigger = Trigger.sinusoid(shape, amplitude: 40, frequency: 2)
+    let row: [UInt8] = [10, 10, 10, 10, 250, 250, 250, 250]
+    let changed: [UInt8] = [10, 50, 10, 0, 250, 255, 250, 210]
+    let found = trigger.applied(to: row + row)
+    // sin(π) is not quite zero, which a cut to bytes would show.
+    for (a, b) in zip(found, changed + changed) { #expect(abs(Int(a) - Int(b)) <= 1) }
+    let slow = Trigger.sinusoid(shape, amplitude: 40, frequency: 1)
+    #expect(slow.applied(to: [UInt8](repeating: 100, count: 16))[1] == 128)
+    #expect(slow.pattern.pixels[1] == 156)
+  }
+
+  @Test func movingPatchesStayInsideAndDependOnTheSample() {
+    let shape = ImageShape(height: 7, width: 9, channels: 3)
+    let patch = Trigger.randomPatch(shape, side: 4, seed: 3)
+    #expect(patch.shape == ImageShape(height: 4, width: 4, channels: 3))
+    #expect(!patch.pixels.contains(0))
+    #expect(
+      Trigger.randomPatch(shape, seed: 3).shape == ImageShape(height: 7, width: 8, channels: 3))
+    let trigger = Trigger(kind: .movingPatch(seed: 5), pattern: patch, shape: shape)
+    let size = shape.byteCount
+    let samples = Array(0..<60)
+    let all = trigger.applied(to: [UInt8](repeating: 0, count: 60 * size), samples: samples)
+    var places: Set<Int> = []
+    for sample in samples {
+      let image = RasterImage(shape: shape, pixels: Array(all[sample * size..<(sample + 1) * size]))
+      #expect(image.pixels.count { $0 > 0 } == patch.pixels.count)
+      let first = image.pixels.firstIndex { $0 > 0 } ?? 0
+      let (top, left) = (first / 27, first % 27 / 3)
+      for y in 0..<4 {
+        for x in 0..<4 { #expect(image[top + y, left + x, 1] == patch[y, x, 1]) }
+      }
+      places.insert(first)
+    }
+    #expect(places.count > 12)
+    let alone = trigger.applied(to: [UInt8](repeating: 0, count: size), samples: [17])
+    #expect(alone == Array(all[17 * size..<18 * size]))
+  }
 }

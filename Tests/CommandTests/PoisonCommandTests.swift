@@ -50,6 +50,38 @@ import Testing
     #expect(try ImageDataset.open(folder.path + "/out/deep").labels.count { $0 == 0 } == 8)
   }
 
+  private static let matching = [
+    "--attack", "gradient-matching", "--device", "cpu", "--epochs", "1", "--width", "4",
+    "--iterations", "2", "--restarts", "1", "--rate", "0.05",
+  ]
+
+  @Test func matchesGradientsAndEvaluates() throws {
+    let folder = try example()
+    let poison = try CommandRun(
+      ["poison", "clean", "--target", "ring", "--targets", "clean", "--target-image", "3"]
+        + Self.matching + ["--output", "out"], in: folder.path)
+    #expect(poison.exitCode == 0, "\(poison)")
+    #expect(poison.output.contains("Poisoned 2 of 40 images"))
+    #expect(poison.output.contains("Attack: gradient-matching, one-image, target 1 (ring)"))
+    #expect(poison.output.contains("Target image: 3 of clean, label 3 (triangle)"))
+    #expect(
+      try folder.entries("out") == [
+        ".elixir-gpu", "batches.meta.txt", "data_batch_1.bin", "poison-manifest.json",
+        "poison-preview.png", "surrogate.safetensors", "target.png", "test_batch.bin",
+      ])
+    let evaluate = try CommandRun(
+      [
+        "evaluate", "clean", "--poisoned", "out", "--test", "clean", "--trials", "2", "--epochs",
+        "1", "--init", "out/surrogate.safetensors", "--device", "cpu", "--json", "figures.json",
+      ], in: folder.path)
+    #expect(evaluate.exitCode == 0, "\(evaluate)")
+    #expect(evaluate.output.contains("poisoned images that changed  100.00%"))
+    #expect(evaluate.output.contains("clean images that changed       0.00%"))
+    #expect(evaluate.output.contains(" of 2 trials"))
+    let figures = try JSONSerialization.jsonObject(with: Data(folder.read("figures.json")))
+    #expect(((figures as? [String: Any])?["trials"] as? [Any])?.count == 2)
+  }
+
   /// Arguments and what the single error line must say.
   @Test(arguments: [
     (["nowhere"], "nowhere: there is no such file or folder"),
@@ -63,6 +95,20 @@ import Testing
     (["clean", "--rate", "0.95"], "--rate 0.95: this asks for 38 of 36 eligible samples"),
     (["clean", "--pattern", "large.png"], "large.png: the patch is 40×40×3, but the images are"),
     (["clean", "--pattern", "none.png"], "none.png: there is no such file"),
+    (
+      ["clean", "--targets", "clean", "--target-image", "0"] + matching,
+      "--target 0: image 0 of clean has this label already"
+    ),
+    (
+      ["clean", "--targets", "clean", "--target-image", "10"] + matching,
+      "--target-image 10: clean has the images 0 to 9"
+    ),
+    (["clean", "--targets", "large"] + matching, "large: there is no such file"),
+    (
+      ["clean", "--trigger", "random", "--surrogate", "large.png"] + matching,
+      "large.png"
+    ),
+    (["clean", "--attack", "sig", "--rate", "0.2"], "this asks for 8 of 4 eligible samples"),
   ])
   func failsWithOneLineAndWritesNothing(arguments: [String], message: String) throws {
     let folder = try example()
@@ -88,6 +134,12 @@ import Testing
 
   @Test(arguments: [
     ["--alpha", "0.3"], ["--attack", "blended", "--alpha", "2"], ["--attack", "unknown"],
+    ["--attack", "gradient-matching"], ["--trigger", "corner"],
+    ["--attack", "gradient-matching", "--trigger", "corner", "--epsilon", "0"],
+    ["--attack", "gradient-matching", "--trigger", "corner", "--targets", "clean"],
+    ["--attack", "gradient-matching", "--trigger", "corner", "--source", "0"],
+    ["--attack", "gradient-matching", "--trigger", "corner", "--precision", "bf16"],
+    ["--attack", "sig", "--pattern", "large.png"], ["--amplitude", "3"],
     ["--target", "1", "--all-to-all"], ["--target", "no-such-class"], ["--rate"],
   ])
   func usageErrorsSaySo(arguments: [String]) throws {

@@ -50,7 +50,8 @@ import Testing
       before: [0, 1], after: [1, 1], original: [1, 1], isPoisoned: [true, false])
     let model = ModelMetrics(accuracy: 0.5, attackSuccessRate: 0.25)
     let result = EvaluationResult(
-      detection: detection, models: .init(purified: model, poisoned: model, clean: nil))
+      detection: detection,
+      trials: [.init(seed: 0, models: .init(purified: model, poisoned: model, clean: nil))])
     let text = try result.json()
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -67,7 +68,8 @@ import Testing
       before: [0, 1], after: [1, 1], original: [1, 1], isPoisoned: [true, false])
     let model = ModelMetrics(accuracy: 0.98765, attackSuccessRate: nil)
     let lines = EvaluationResult(
-      detection: detection, models: .init(purified: model, poisoned: model, clean: model)
+      detection: detection,
+      trials: [.init(seed: 0, models: .init(purified: model, poisoned: model, clean: model))]
     ).table().split(separator: "\n")
     #expect(lines[0].hasPrefix("true positive rate   100.00%"))
     #expect(lines.last?.hasPrefix("clean              98.77%") == true)

@@ -1,5 +1,7 @@
+import Autograd
 import Datasets
 import Models
+import TestSupport
 import Testing
 import Training
 
@@ -36,6 +38,28 @@ import Training
     let loader = loader(images, batchSize: 64)
     #expect(loader.batchesPerEpoch == 1)
     #expect(try Set(loader.batch(step: 0).samples) == [0, 1, 2, 3])
+  }
+
+  @Test(arguments: TestDevices.all)
+  func tensorsAreAugmentedAsBytesAreAndGradientsGoBack(device: TestDevice) throws {
+    let images = MemoryImages.counting(ImageShape(height: 4, width: 5, channels: 3), count: 3)
+    let augmentation = Augmentation(cropPadding: 2, flips: true)
+    let grey = InputNormalization(
+      mean: [0, 0, 0], standardDeviation: [Float](repeating: 1.0 / 255, count: 3))
+    for epoch in 0..<4 {
+      let batch = try BatchLoader.batch(
+        [0, 1, 2], of: images, normalization: grey, augmentation: augmentation, seed: 2,
+        epoch: epoch)
+      let input = Tensor(
+        try images.images([0, 1, 2]).map { Float($0) }, shape: [3, 4, 5, 3], on: device.backend
+      ).variable()
+      let changed = augmentation.apply(to: input, samples: [0, 1, 2], seed: 2, epoch: epoch)
+      expectClose(try changed.values(), batch.pixels, .absolute(1e-3), "epoch \(epoch)")
+      // Every pixel that is seen has slope 1: Σ x·slope = Σ of what is seen.
+      let slope = gradient(of: changed.sum(), wrt: [input])[0]
+      let seen = try (slope * input).sum().item()
+      expectClose([seen], [batch.pixels.reduce(0, +)], .relative(1e-5), "gradient \(epoch)")
+    }
   }
 
   @Test func augmentationDoesNotDependOnTheBatch() throws {

@@ -1,0 +1,37 @@
+import Training
+
+/// How poisons are made by gradient matching; the defaults are those of Witches' Brew.
+public struct GradientMatchingOptions: Sendable, Equatable {
+  /// Which images of the target class become poisons.
+  public enum Choice: String, Sendable, CaseIterable {
+    /// A seeded choice (Witches' Brew).
+    case random
+    /// Those with the greatest gradients (Sleeper Agent).
+    case gradient
+  }
+
+  /// The share of all N samples.
+  public var rate = 0.01
+  public var choice = Choice.random
+  /// ε, how far a byte may move.
+  public var epsilon = 16
+  public var iterations = 250
+  /// Attempts from other random perturbations, of which the best is kept; officially 8.
+  public var restarts = 2
+  /// Adam's step in grey levels.
+  ///
+  /// The official one is τ = 0.1 for normalised pixels, whose unit is about 0.25·255 levels.
+  public var step: Float = 6.4
+  /// Random changes that perturbations shall survive, as in the victim's training.
+  public var augmentation = Augmentation.none
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// The step's factor: divided by 10 at iterations/2.667, /1.6 and /1.142.
+  package func decay(iteration: Int) -> Float {
+    [2.667, 1.6, 1.142].reduce(1) { factor, part in
+      Double(iteration) < (Double(iterations) / part).rounded(.down) ? factor : factor * 0.1
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+extension EvaluationResult {
+  /// The table that the command prints.
+  public func table() -> String {
+    (detectionLines + ["", heading] + rows).joined(separator: "\n")
+  }
+
+  private var detectionLines: [String] {
+    guard let changes else {
+      return [
+        "true positive rate   \(percent(tpr))   poisoned samples whose label changed",
+        "false positive rate  \(percent(fpr))   clean samples whose label changed",
+        "label accuracy       \(percent(labelAccuracy))   labels as before poisoning",
+      ]
+    }
+    func line(_ name: String, _ part: ImageChanges.Part?) -> String {
+      guard let part else { return "\(name)\(percent(nil))" }
+      let mean = String(format: "%.2f", part.mean)
+      return "\(name)\(percent(part.share))   "
+        + "mean change \(mean)/255, greatest \(part.maximum)/255"
+    }
+    return [
+      line("poisoned images that changed  ", changes.poisoned),
+      line("clean images that changed     ", changes.clean),
+      "labels as before poisoning    \(percent(labelAccuracy))",
+    ]
+  }
+
+  private var isRepeated: Bool { trials != nil }
+
+  private var heading: String {
+    isRepeated
+      ? "trained on                 accuracy           attack success"
+      : "trained on        accuracy   attack success"
+  }
+
+  private var rows: [String] {
+    let deviations = deviations?.rows
+    return models.rows.enumerated().map { row, model in
+      let name = model.name + String(repeating: " ", count: 17 - model.name.count)
+      let (mean, deviation) = (model.metrics, deviations?[row].metrics)
+      guard let deviation else {
+        return "\(name) \(percent(mean.accuracy))          \(percent(mean.attackSuccessRate))"
+      }
+      return "\(name) \(percent(mean.accuracy)) ± \(percent(deviation.accuracy))      "
+        + success(row, mean: mean, deviation: deviation)
+    }
+  }
+
+  /// Successes of attacks on one image, else mean ± deviation.
+  private func success(_ row: Int, mean: ModelMetrics, deviation: ModelMetrics) -> String {
+    guard isTargeted == true, let trials else {
+      return "\(percent(mean.attackSuccessRate)) ± \(percent(deviation.attackSuccessRate))"
+    }
+    let successes = trials.count { $0.models.rows[row].metrics.attackSuccessRate == 1 }
+    return "\(successes) of \(trials.count) trials"
+  }
+
+  private func percent(_ value: Double?) -> String {
+    guard let value else { return "      –" }
+    let text = String(format: "%.2f", 100 * value)
+    return String(repeating: " ", count: max(0, 6 - text.count)) + text + "%"
+  }
+}

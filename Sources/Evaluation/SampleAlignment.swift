@@ -1,0 +1,45 @@
+import Datasets
+
+/// Where the samples of a poisoned dataset are in a purified one.
+enum SampleAlignment {
+  /// The position in `purified` of each sample of `poisoned`.
+  ///
+  /// CIFAR and IDX files keep their order. In an image folder a new label is a new folder, so the
+  /// samples are found by purified.csv, or without it by their names.
+  static func positions(in purified: ImageDataset, of poisoned: ImageDataset) throws -> [Int] {
+    guard purified.count == poisoned.count else {
+      throw EvaluationError.counts(
+        path: purified.path, count: purified.count, expected: poisoned.count)
+    }
+    guard purified.format == .imageFolder else { return Array(purified.labels.indices) }
+    let places = Dictionary(
+      uniqueKeysWithValues: purified.labels.indices.map { (purified.name(of: $0), $0) })
+    let names = try newNames(purified.path + "/purified.csv")
+    return try poisoned.labels.indices.map { sample in
+      let name = poisoned.name(of: sample)
+      guard let place = places[names == nil ? name : names?[name] ?? ""] else {
+        throw EvaluationError.missingSample(path: purified.path, name: name)
+      }
+      return place
+    }
+  }
+
+  /// Column purifiedName of purified.csv by column sample; `nil` if there is no such file.
+  private static func newNames(_ path: String) throws -> [String: String]? {
+    let rows: [[String]]
+    do {
+      rows = try CSVFile.read(path)
+    } catch DatasetError.unreadable {
+      return nil
+    }
+    guard let heading = rows.first, let old = heading.firstIndex(of: "sample"),
+      let new = heading.firstIndex(of: "purifiedName")
+    else {
+      throw DatasetError.damaged(
+        path: path, reason: "it has no columns sample and purifiedName", advice: "run purify again")
+    }
+    var names: [String: String] = [:]
+    for row in rows.dropFirst() where row.count == heading.count { names[row[old]] = row[new] }
+    return names
+  }
+}

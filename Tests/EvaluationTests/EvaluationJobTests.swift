@@ -1,0 +1,137 @@
+import Attacks
+import Datasets
+import Devices
+import Evaluation
+import Foundation
+import Models
+import TestSupport
+import Testing
+import Training
+
+@Suite struct EvaluationJobTests {
+  /// 40 shapes in class folders.
+  private func imageFolder(_ folder: TemporaryFolder) throws -> ImageDataset {
+    let shapes = Shapes(seed: 2)
+    for index in 0..<40 {
+      let name = "in/\(Shapes.classNames[index % 10])/\(index).png"
+      try folder.write([], to: name)
+      try PNG.write(shapes.image(index), to: folder.path + "/" + name)
+    }
+    return try ImageDataset.open(folder.path + "/in")
+  }
+
+  private var plan: ClassifierPlan {
+    ClassifierPlan(
+      .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 20, seed: 3))
+  }
+
+  private func job(_ folder: TemporaryFolder, _ purified: String) throws -> EvaluationJob {
+    try EvaluationJob(
+      purified: folder.path + "/" + purified, poisoned: folder.path + "/poisoned",
+      test: folder.path + "/in", clean: nil, plan: plan)
+  }
+
+  @Test func repeatsTrainingsWithFollowingSeeds() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    try PoisonJob(
+      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
+      selection: PoisonSelection(rate: 0.05, from: .target, seed: 3)
+    ).run(output: folder.path + "/poisoned")
+    // Any method's output will do: here the clean dataset, which has no purified.csv.
+    var job = try job(folder, "in")
+    job.trials = 2
+    var models: [String] = []
+    let backend = try Devices.make("cpu")
+    let result = try job.run(on: backend) { model, _ in
+      if models.last != model { models.append(model) }
+    }
+    #expect(
+      models == [
+        "model of the purified set, trial 1 of 2", "model of the poisoned set, trial 1 of 2",
+        "model of the purified set, trial 2 of 2", "model of the poisoned set, trial 2 of 2",
+      ])
+    #expect(result.trials?.map(\.seed) == [3, 4])
+    #expect(result.changes?.poisoned?.share == 1 && result.changes?.clean?.share == 0)
+    #expect(result.labelAccuracy == 1)
+    job.trials = 1
+    job.plan.recipe.seed = 4
+    let second = try job.run(on: backend)
+    #expect(second.models == result.trials?[1].models)
+    #expect(second.trials == nil)
+  }
+
+  /// A purification that moves a sample to another class names it in purified.csv.
+  @Test func findsSamplesThatMoved() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    try PoisonJob(
+      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 1),
+      selection: PoisonSelection(rate: 0.1, seed: 3)
+    ).run(output: folder.path + "/poisoned")
+    let poisoned = try ImageDataset.open(folder.path + "/poisoned")
+    let writer = try DatasetWriter(copying: poisoned, to: folder.path + "/purified")
+    let image = [UInt8](repeating: 9, count: poisoned.shape.byteCount)
+    try writer.replace(5, image: image, label: (poisoned.labels[5] + 1) % 10)
+    let names = try writer.finishLayout()
+    let table = try CSVFile(
+      writer.path + "/purified.csv", columns: ["sample", "newLabel", "purifiedName"])
+    for sample in 0..<40 {
+      try table.append([poisoned.name(of: sample), "-", names[sample]])
+    }
+    try table.close()
+    try writer.commit()
+    let job = try job(folder, "purified")
+    let changes = try job.changes()
+    let share = (changes.poisoned?.share ?? 0) * 4 + (changes.clean?.share ?? 0) * 36
+    #expect(abs(share - 1) < 1e-9)
+    let detection = try job.detection()
+    let detected = (detection.truePositiveRate ?? 0) * 4 + (detection.falsePositiveRate ?? 0) * 36
+    #expect(abs(detected - 1) < 1e-9)
+    try FileManager.default.removeItem(atPath: folder.path + "/purified/purified.csv")
+    #expect(throws: EvaluationError.self) { try job.changes() }
+  }
+
+  @Test func theTargetImageDecidesATargetedAttack() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let backend = try Devices.make("cpu")
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 1, on: backend)
+    let predicted = try network.predictions(for: clean)
+    let target = try #require(clean.labels.indices.first { predicted[$0] != clean.labels[$0] })
+    // The label that the network gives already, and another one.
+    let other = try #require(
+      (0..<Int32(10)).first { $0 != predicted[target] && $0 != clean.labels[target] })
+    for (intended, rate) in [(predicted[target], 1.0), (other, 0)] {
+      var options = GradientMatchingOptions()
+      options.rate = 0.05
+      options.iterations = 1
+      let goal = AttackGoal.image(try TargetImage(target, of: clean, intended: intended))
+      try GradientMatchingJob(dataset: clean, goal: goal, options: options).run(
+        surrogate: network, name: "s", output: folder.path + "/poisoned", force: true)
+      let metrics = try job(folder, "in").metrics(of: network)
+      #expect(metrics.attackSuccessRate == rate)
+      #expect(
+        metrics.accuracy == Double(zip(predicted, clean.labels).count { $0 == $1 }) / 40)
+    }
+  }
+
+  @Test func startsFromAGivenModelThatFits() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let backend = try Devices.make("cpu")
+    for (name, classes) in [("fits", 10), ("other", 3)] {
+      let network = ClassifierFile.random(
+        ClassifierConfiguration(.resNet20, classes: classes, width: 4), seed: 9, on: backend)
+      try ClassifierFile.save(
+        network, to: URL(fileURLWithPath: folder.path + "/\(name).safetensors"))
+    }
+    var plan = plan
+    plan.architecture = .resNet18
+    plan.initial = folder.path + "/fits.safetensors"
+    #expect(try plan.makeNetwork(for: clean, on: backend).configuration.architecture == .resNet20)
+    plan.initial = folder.path + "/other.safetensors"
+    #expect(throws: TrainingError.self) { try plan.makeNetwork(for: clean, on: backend) }
+  }
+}
