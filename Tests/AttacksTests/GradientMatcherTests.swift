@@ -143,6 +143,8 @@ import Training
   func theCosineGrowsInsideTheBall(device: TestDevice) throws {
     let surrogate = try trained(on: device.backend)
     let poisons = poisons(12)
+    var options = options
+    options.augmentation = .none
     let matcher = GradientMatcher(
       surrogate, target: target(surrogate), poisons: poisons, options: options)
     var reports: [Int] = []
