@@ -27,15 +27,10 @@ public struct PoisonSelection: Sendable, Equatable {
   ///
   /// Throws `AttackError` if the rate selects nothing or more than is eligible.
   public func indices(labels: [Int32], mapping: LabelMapping) throws -> [Int] {
-    var candidates = candidates(labels: labels, mapping: mapping)
+    let candidates = candidates(labels: labels, mapping: mapping)
     let wanted = try count(of: labels.count, available: candidates.count)
-    // The first steps of a Fisher–Yates shuffle; the multiplication maps 64 bits to 0 ..< n.
     var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.selection)
-    for place in 0..<wanted {
-      let offset = random.next().multipliedFullWidth(by: UInt64(candidates.count - place)).high
-      candidates.swapAt(place, place + Int(offset))
-    }
-    return candidates[..<wanted].sorted()
+    return random.choose(wanted, of: candidates)
   }
 
   /// Indices of all eligible samples, ascending.
