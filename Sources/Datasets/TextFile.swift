@@ -7,9 +7,13 @@ public enum TextFile {
     try write(Array(text.utf8), to: path)
   }
 
-  public static func write(_ bytes: [UInt8], to path: String) throws {
+  /// - Parameter atomically: the file appears whole under its name or not at all.
+  public static func write(
+    _ bytes: [UInt8], to path: String, atomically: Bool = false
+  ) throws {
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      try Data(bytes).write(
+        to: URL(fileURLWithPath: path), options: atomically ? .atomic : [])
     } catch {
       throw DatasetError.unwritable(path: path, reason: reason(error))
     }
