@@ -80,16 +80,19 @@ package enum Composition {
 
   package static func softmaxCrossEntropy(_ logits: Tensor, labels: IndexTensor) -> Tensor {
     let (rows, columns) = (logits.shape[0], logits.shape[1])
-    let block = logits.rowBlock
-    let sums = shiftedExponentials(logits).reduced(
-      .sum, shape: block, keeping: .outer, resultShape: [rows])
     var identity = [Float](repeating: 0, count: columns * columns)
     for index in 0..<columns { identity[index * (columns + 1)] = 1 }
     let chosen = Tensor(identity, shape: [columns, columns], on: logits.backend)
       .gatheredRows(labels)
-    let picked = (logits * chosen).reduced(
-      .sum, shape: block, keeping: .outer, resultShape: [rows])
-    return sums.log() + rowMaxima(logits) - picked
+    return (logSoftmax(logits) * chosen).reduced(
+      .sum, shape: logits.rowBlock, keeping: .outer, scale: -1, resultShape: [rows])
+  }
+
+  static func logSoftmax(_ x: Tensor) -> Tensor {
+    let block = x.rowBlock
+    let sums = shiftedExponentials(x).reduced(
+      .sum, shape: block, keeping: .outer, resultShape: [block.outer])
+    return x.combined(.subtract, sums.log() + rowMaxima(x), shape: block, axes: .outer)
   }
 
   /// exp(x − the row's maximum); the shift cancels, so it has no gradient.

@@ -36,3 +36,15 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: IndexTensor) -> Tensor
     Composition.softmaxCrossEntropy($0[0], labels: labels)
   }
 }
+
+/// log softmax along the last axis, finite where a softmax would be rounded to zero.
+public func logSoftmax(_ x: Tensor) -> Tensor { Composition.logSoftmax(x) }
+
+/// KL(p ‖ q) = Σ p·(log p − log q) of each row: logarithms `[N, K]` of distributions to `[N]`.
+public func klDivergence(of logP: Tensor, from logQ: Tensor) -> Tensor {
+  precondition(
+    logP.shape == logQ.shape && logP.shape.count == 2,
+    "klDivergence: shapes \(logP.shape) and \(logQ.shape)")
+  return (logP.exp() * (logP - logQ)).reduced(
+    .sum, shape: logP.rowBlock, keeping: .outer, resultShape: [logP.shape[0]])
+}

@@ -2,7 +2,14 @@ import Autograd
 import ComputeBackend
 
 extension FunctionCase {
-  static let elementary = unary + binary + reductions + moves + products
+  static let elementary = unary + binary + reductions + moves + products + distributions
+
+  static let distributions: [FunctionCase] = [
+    FunctionCase("logSoftmax", [[3, 4]]) { logSoftmax($0[0]) },
+    FunctionCase("klDivergence", [[2, 4], [2, 4]]) {
+      klDivergence(of: logSoftmax($0[0]), from: logSoftmax($0[1]))
+    },
+  ]
 
   static let unary: [FunctionCase] = UnaryOperation.Code.allCases.map { code in
     let positive: [UnaryOperation.Code] = [.log, .squareRoot, .reciprocalSquareRoot, .reciprocal]
