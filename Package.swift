@@ -10,8 +10,8 @@ let package = Package(
       name: "Elixir",
       targets: [
         "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Purification", "Evaluation",
-        "Benchmarking",
+        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -45,13 +45,15 @@ let package = Package(
     .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
     .target(name: "Attacks", dependencies: ["Training"]),
     .target(name: "Tracing", dependencies: ["Training"]),
+    .target(name: "Detection", dependencies: ["Training"]),
     .target(name: "Purification", dependencies: ["Training"]),
     .target(name: "Evaluation", dependencies: ["Attacks"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "Devices", "Purification", "Evaluation", "Tracing", "Benchmarking", "CBundledDenoiser",
+        "Devices", "Detection", "Purification", "Evaluation", "Tracing", "Benchmarking",
+        "CBundledDenoiser",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -78,6 +80,7 @@ let tests: [String: [Target.Dependency]] = [
   "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],
   "Training": ["Training", "Devices"],
   "Tracing": ["Tracing", "Devices"],
+  "Detection": ["Detection", "Devices"],
   "Purification": ["Purification", "Devices"],
   "Evaluation": ["Evaluation", "Devices"],
   "Benchmarking": ["Benchmarking", "Devices"],

@@ -14,8 +14,8 @@ struct ElixirCommand: ParsableCommand {
     version: "elixir-gpu 0.1.0",
     subcommands: [
       PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
-      TraceCommand.self, TrainCommand.self, DevicesCommand.self, VerifyCommand.self,
-      BenchCommand.self, TuneCommand.self, DemoCommand.self,
+      TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
+      VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
     ])
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.

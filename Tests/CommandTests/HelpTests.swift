@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    "poison", "mark", "trace", "devices", "purify", "evaluate", "demo", "tune",
+    "poison", "mark", "trace", "detect", "devices", "purify", "evaluate", "demo", "tune",
     "bench operations", "bench denoiser", "bench chain", "bench classifier", "bench training",
   ])
   func everyCommandShowsExamples(command: String) throws {

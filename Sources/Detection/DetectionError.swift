@@ -1,0 +1,43 @@
+/// Why reference data cannot be detected as asked.
+public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A sample has only `others` neighbours.
+  case neighbors(k: Int, others: Int)
+  /// Fewer samples of a class than are to be selected of each.
+  case samplesPerClass(Int, name: String, count: Int)
+  /// A sample whose features are not finite, or too large to multiply.
+  case notANumber(sample: Int)
+  case unsuitableModel(path: String, reason: String)
+  /// No sample passes.
+  case nothingSelected
+  case shareOutOfRange(name: String, value: Double)
+  /// A share of so few samples that it selects none.
+  case noUnmanipulatedSample(recall: Double, count: Int)
+  /// A precision that needs more manipulated samples than there are.
+  case tooFewManipulated(wanted: Int, count: Int)
+  /// A ground truth that does not belong to the dataset.
+  case truth(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .neighbors(let k, let others):
+      "--k \(k): a sample has \(others) others; use 1 to \(others)"
+    case .samplesPerClass(let wanted, let name, let count):
+      "--kappa \(wanted): the class '\(name)' has only \(count) samples; use at most that many"
+    case .notANumber(let sample):
+      "the features of sample \(sample) are not finite numbers; check the weights of --features"
+    case .unsuitableModel(let path, let reason):
+      "\(path): \(reason); give a classifier made for such images"
+    case .nothingSelected:
+      "no sample has the label that most of its neighbours have; choose another --k or --features"
+    case .shareOutOfRange(let name, let value):
+      "\(name) \(value): use a share above 0, at most 1"
+    case .noUnmanipulatedSample(let recall, let count):
+      "a recall of \(recall) selects none of \(count) unmanipulated samples; use a higher one"
+    case .tooFewManipulated(let wanted, let count):
+      "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
+        + "use a higher precision or a lower recall"
+    case .truth(let path, let reason):
+      "\(path): \(reason); give the manifest of this dataset"
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DetectCommandTests {
+  /// A folder with 60 shapes as `clean`, 6 of them poisoned as `poisoned`, and `model.safetensors`.
+  private static func example() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try Shapes(seed: 8).writeFolder(folder.path + "/clean", training: 60, test: 10)
+    try Shapes(seed: 8).writeFolder(folder.path + "/small", training: 50, test: 10)
+    let header: (UInt8) -> [UInt8] = { [0, 0, 8, $0, 0, 0, 0, 2] }
+    try folder.write(
+      header(3) + [0, 0, 0, 8, 0, 0, 0, 8] + [UInt8](repeating: 9, count: 128),
+      to: "gray/a-images-idx3-ubyte")
+    try folder.write(header(1) + [0, 1], to: "gray/a-labels-idx1-ubyte")
+    let commands = [
+      ["poison", "clean", "--output", "poisoned"],
+      [
+        "train", "classifier", "clean", "--width", "4", "--epochs", "1", "--batch", "20",
+        "--device", "cpu", "--output", "model.safetensors",
+      ],
+    ]
+    for command in commands {
+      let run = try CommandRun(command, in: folder.path)
+      try #require(run.exitCode == 0, "\(run)")
+    }
+    return folder
+  }
+
+  @Test func listsReferenceSamples() throws {
+    let folder = try Self.example()
+    let dataset = try ImageDataset.open(folder.path + "/poisoned")
+    func detect(_ arguments: String...) throws -> [Int] {
+      let run = try CommandRun(
+        ["detect", "poisoned", "--force", "--output", "list.txt", "--device", "cpu"] + arguments,
+        in: folder.path)
+      try #require(run.exitCode == 0, "\(run)")
+      let list = try SampleIndexFile.read(folder.path + "/list.txt", for: dataset)
+      #expect(run.output.contains("Listed \(list.count) of 60 samples"))
+      if arguments.contains("--truth") { #expect(run.output.contains("Precision ")) }
+      return list
+    }
+    let model = "model.safetensors"
+    let confident = try detect(
+      "--method", "knn-kappa", "--kappa", "2", "--features", model, "--k", "5", "--evidence",
+      "v.csv")
+    #expect(confident.count == 20)
+    #expect(Set(confident.map { dataset.labels[$0] }).count == 10)
+    let rows = try CSVFile.read(folder.path + "/v.csv")
+    #expect(rows.count == 61 && rows[0] == ["sample", "label", "agreeing", "plurality", "listed"])
+    #expect(rows.dropFirst().indices.filter { rows[$0][4] == "1" }.map { $0 - 1 } == confident)
+    let agreeing = try detect(
+      "--method", "knn", "--features", model, "--truth", "poisoned", "--evidence", "v.csv")
+    let votes = try CSVFile.read(folder.path + "/v.csv").dropFirst()
+    #expect(agreeing == votes.indices.filter { votes[$0][1] == votes[$0][3] }.map { $0 - 1 })
+    let simulated = try detect(
+      "--method", "simulated", "--truth", "poisoned/poison-manifest.json",
+      "--simulated-precision", "0.9", "--simulated-recall", "0.5")
+    #expect(simulated.count == 30)
+  }
+
+  /// Arguments and what the single error line must say.
+  @Test func failsWithOneLineAndWritesNothing() throws {
+    let folder = try Self.example()
+    let model = ["--features", "model.safetensors", "--device", "cpu"]
+    let cases = [
+      (["clean", "--method", "knn", "--k", "60"] + model, "--k 60: a sample has 59 others"),
+      (["clean", "--method", "knn", "--k", "0"] + model, "--k 0: a sample has 59 others"),
+      (
+        ["clean", "--method", "knn-kappa", "--kappa", "7"] + model,
+        "--kappa 7: the class 'disc' has only 6 samples"
+      ),
+      (["gray", "--method", "knn"] + model, "it takes 3 channels, but the images are 8×8×1"),
+      (["clean", "--method", "knn", "--features", "none"], "none: "),
+      (["nowhere", "--method", "knn"] + model, "nowhere: there is no such file"),
+      (
+        ["clean", "--method", "knn", "--truth", "clean"] + model,
+        "clean/poison-manifest.json: it cannot be read"
+      ),
+      (
+        ["small", "--method", "knn", "--truth", "poisoned"] + model,
+        "poisoned: it is of 60 samples, but small has 50"
+      ),
+      (
+        [
+          "poisoned", "--method", "simulated", "--truth", "poisoned", "--simulated-precision",
+          "0.5", "--simulated-recall", "1",
+        ], "need 54 manipulated samples, but there are 6"
+      ),
+    ]
+    let before = try folder.entries()
+    for (arguments, message) in cases {
+      let run = try CommandRun(["detect", "--output", "list.txt"] + arguments, in: folder.path)
+      let line = try #require(run.errorLine, "\(arguments): \(run)")
+      #expect(line.contains(message), "\(line)")
+      #expect(try folder.entries() == before)
+    }
+    let foreign = try CommandRun(
+      ["detect", "clean", "--method", "knn", "--force", "--output", "model.safetensors"] + model,
+      in: folder.path)
+    #expect(try #require(foreign.errorLine).contains("not a list of samples"))
+  }
+
+  @Test(arguments: [
+    ["--method", "knn"], ["--method", "knn-kappa", "--features", "m"], ["--method", "unknown"],
+    ["--method", "knn", "--features", "m", "--kappa", "3"], ["--method", "simulated"], [],
+    ["--method", "knn", "--features", "m", "--simulated-recall", "1"],
+    ["--method", "knn", "--features", "m", "--batch", "0"],
+    ["--method", "simulated", "--truth", "t", "--simulated-recall", "1"],
+  ])
+  func usageErrorsSaySo(arguments: [String]) throws {
+    let run = try CommandRun(["detect", "clean", "--output", "list.txt"] + arguments)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.hasPrefix("Error: "))
+  }
+}
