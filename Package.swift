@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "Attacks", dependencies: ["Training"]),
     .target(name: "Tracing", dependencies: ["Training"]),
     .target(name: "Detection", dependencies: ["Training"]),
-    .target(name: "Purification", dependencies: ["Training"]),
+    .target(name: "Purification", dependencies: ["Detection", "Critic"]),
     .target(name: "Evaluation", dependencies: ["Attacks"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(

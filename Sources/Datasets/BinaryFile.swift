@@ -65,6 +65,22 @@ final class BinaryFile: Sendable {
     }
   }
 
+  /// Moves the records that are kept to the front and cuts the file behind them.
+  ///
+  /// - Parameters:
+  ///   - header: bytes before the first record.
+  ///   - recordSize: bytes of each record.
+  ///   - kept: numbers of records, ascending.
+  func compact(header: Int, recordSize: Int, keeping kept: [Int]) throws {
+    for (place, record) in kept.enumerated() where place != record {
+      let bytes = try bytes(at: header + record * recordSize, count: recordSize)
+      try write(bytes, at: header + place * recordSize)
+    }
+    guard ftruncate(descriptor, off_t(header + kept.count * recordSize)) == 0 else {
+      throw DatasetError.unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
   /// Calls `body` with all bytes in blocks of at most 1 MiB.
   func forEachBlock(_ body: (_ position: Int, _ bytes: [UInt8]) throws -> Void) throws {
     var position = 0

@@ -92,11 +92,24 @@ private final class CIFARWriter: SampleWriter {
     }
   }
 
-  func finish() -> [String] {
-    source.batches.flatMap { batch in
-      (batch.start..<batch.start + batch.count).map(source.name)
+  func finish(removing removed: Set<Int>) throws -> [String] {
+    var names: [String] = []
+    for (batch, copy) in zip(source.batches, copies) {
+      let kept = (0..<batch.count).filter { !removed.contains(batch.start + $0) }
+      if kept.count < batch.count {
+        try copy.compact(header: 0, recordSize: source.recordSize, keeping: kept)
+      }
+      names += keptNames(count: batch.count, kept: kept, of: copy.path.lastPathComponent)
     }
+    return names
   }
+}
+
+/// `NAME#place` by record for those kept, which close up; empty names for the others.
+func keptNames(count: Int, kept: [Int], of file: String) -> [String] {
+  var names = [String](repeating: "", count: count)
+  for (place, record) in kept.enumerated() { names[record] = "\(file)#\(place)" }
+  return names
 }
 
 extension String {

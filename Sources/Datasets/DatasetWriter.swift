@@ -5,12 +5,13 @@
 ///     try TextFile.write(report, to: writer.path + "/report.txt")
 ///     try writer.commit()
 ///
-/// Samples may be replaced in any order; all others are copied byte for byte. Memory does not grow
+/// Samples may be replaced in any order, or removed; all others are copied byte for byte. Memory does not grow
 /// with the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
   private let directory: AtomicDirectory
   private let writer: any SampleWriter
+  private var removed: Set<Int> = []
   private var names: [String]?
 
   /// - Parameters:
@@ -41,13 +42,23 @@ public final class DatasetWriter {
     try writer.replace(index, image: image, label: label)
   }
 
+  /// Leaves samples out of the copy; whole classes may become empty.
+  public func remove(_ samples: [Int]) throws {
+    precondition(names == nil, "DatasetWriter.remove: the layout is finished")
+    precondition(
+      samples.allSatisfy(dataset.labels.indices.contains),
+      "DatasetWriter.remove: a sample outside a dataset of \(dataset.count)")
+    removed.formUnion(samples)
+  }
+
   /// Completes the layout; returns each sample's name in the copy, by index in the source.
   ///
-  /// Names change only in an image folder, where the class is part of the path.
+  /// Names change in an image folder, where the class is part of the path, and where samples were
+  /// removed: their own names are empty.
   @discardableResult
   public func finishLayout() throws -> [String] {
     if let names { return names }
-    let finished = try writer.finish()
+    let finished = try writer.finish(removing: removed)
     names = finished
     return finished
   }

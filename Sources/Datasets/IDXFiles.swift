@@ -78,8 +78,21 @@ private final class IDXWriter: SampleWriter {
     if let label { try copy.labels.write([UInt8(label)], at: IDXFiles.labelHeader + index) }
   }
 
-  func finish() -> [String] {
-    (0..<copy.labels.size - IDXFiles.labelHeader).map(copy.name)
+  func finish(removing removed: Set<Int>) throws -> [String] {
+    let count = copy.labels.size - IDXFiles.labelHeader
+    let kept = (0..<count).filter { !removed.contains($0) }
+    if kept.count < count {
+      let size = withUnsafeBytes(of: UInt32(kept.count).bigEndian) { Array($0) }
+      let parts = [
+        (copy.images, IDXFiles.imageHeader, copy.shape.byteCount),
+        (copy.labels, IDXFiles.labelHeader, 1),
+      ]
+      for (file, header, recordSize) in parts {
+        try file.compact(header: header, recordSize: recordSize, keeping: kept)
+        try file.write(size, at: 4)
+      }
+    }
+    return keptNames(count: count, kept: kept, of: copy.images.path.lastPathComponent)
   }
 }
 

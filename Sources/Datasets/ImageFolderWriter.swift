@@ -27,10 +27,11 @@ final class ImageFolderWriter: SampleWriter {
     }
   }
 
-  func finish() throws -> [String] {
-    let names = newNames()
+  func finish(removing removed: Set<Int>) throws -> [String] {
+    var names = newNames()
+    for sample in removed { names[sample] = "" }
     for folder in source.classNames { try TextFile.makeFolder(directory + "/" + folder) }
-    for (index, name) in names.enumerated() {
+    for (index, name) in names.enumerated() where !name.isEmpty {
       let target = directory + "/" + name
       try TextFile.makeFolder(target.parentFolder)
       if staged.contains(index) {
@@ -84,7 +85,7 @@ final class ImageFolderWriter: SampleWriter {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var lines = Data()
-    for (index, name) in names.enumerated() {
+    for (index, name) in names.enumerated() where !name.isEmpty {
       let label = label(index)
       lines += try encoder.encode(
         Row(file_name: name, label: label, class: source.classNames[Int(label)]))

@@ -14,6 +14,7 @@ protocol SampleStorage: Sendable {
 protocol SampleWriter: AnyObject {
   /// Notes a new image `[H, W, C]` and label of a sample; `nil` keeps what there was.
   func replace(_ index: Int, image: [UInt8]?, label: Int32?) throws
-  /// Completes the layout; returns each sample's name in it, by index in the source.
-  func finish() throws -> [String]
+  /// Completes the layout without some samples; returns each sample's name in it, by index in the
+  /// source, or an empty one for those removed.
+  func finish(removing removed: Set<Int>) throws -> [String]
 }

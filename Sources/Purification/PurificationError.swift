@@ -8,6 +8,12 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
   case notANumber(sample: Int, round: Int)
   /// A model that does not fit the dataset.
   case unsuitableModel(path: String, reason: String)
+  /// Values that became NaN or infinite; `state` is the folder with the last good state.
+  case notFinite(what: String, state: String)
+  /// A reference set that cannot serve.
+  case reference(String)
+  /// ρ·n below 1.
+  case nothingSelected(share: Double, samples: Int)
 
   public var description: String {
     switch self {
@@ -23,6 +29,13 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
         + "check its weights"
     case .unsuitableModel(let path, let reason):
       "\(path): \(reason); give a model made for such images"
+    case .notFinite(let what, let state):
+      "\(what) became NaN or infinite; lower --perturbation-rate or --critic-rate (the last whole "
+        + "round is kept in \(state))"
+    case .reference(let reason): reason
+    case .nothingSelected(let share, let samples):
+      "--share \(share) of \(samples) untrusted samples selects none; use at least "
+        + "\(1 / Double(max(samples, 1)))"
     }
   }
 }

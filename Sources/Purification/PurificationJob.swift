@@ -155,9 +155,7 @@ public struct PurificationJob {
   ) -> PurificationReport {
     let perSample = construction.candidatesPerSample
     return PurificationReport(
-      data: .init(
-        path: dataset.path, format: dataset.format.rawValue, samples: dataset.count,
-        shape: dataset.shape, classNames: dataset.classNames, fingerprint: fingerprint),
+      data: .init(dataset, fingerprint: fingerprint),
       options: options, device: backend.description.label,
       candidates: .init(
         perSample: perSample, perRound: construction.generator.candidatesPerRound,
@@ -168,16 +166,8 @@ public struct PurificationJob {
 
   /// What an unfinished run must share with this one.
   private func identity(_ fingerprint: String) throws -> [String: String] {
-    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(options))
-    var identity = try (encoded as? [String: Any] ?? [:]).mapValues { value in
-      String(
-        decoding: try JSONSerialization.data(
-          withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
-        as: UTF8.self)
-    }
+    var identity = try RunFolder.identity(of: options, backend: backend)
     identity["dataset"] = fingerprint
-    identity["device"] = backend.description.identifier
-    identity["precision"] = backend.description.precision.rawValue
     identity["denoiser weights"] = try Checksum.ofFile(
       try DenoiserFiles(URL(fileURLWithPath: options.denoiser)).weights)
     for (name, path) in [("victim", options.victim.model), ("initial", options.victim.initial)] {

@@ -10,6 +10,15 @@ public struct PurificationReport: Codable, Sendable {
     public var shape: ImageShape
     public var classNames: [String]
     public var fingerprint: String
+
+    init(_ dataset: ImageDataset, fingerprint: String) {
+      path = dataset.path
+      format = dataset.format.rawValue
+      samples = dataset.count
+      shape = dataset.shape
+      classNames = dataset.classNames
+      self.fingerprint = fingerprint
+    }
   }
 
   public struct Candidates: Codable, Sendable {
@@ -116,6 +125,11 @@ public struct PhaseTimings: Codable, Sendable {
     let start = clock.now
     defer { seconds.append(Phase(name: name, seconds: (clock.now - start) / .seconds(1))) }
     return try body()
+  }
+
+  /// Adds a part of a phase that was measured apart.
+  mutating func note(_ name: String, _ duration: Duration) {
+    seconds.append(Phase(name: name, seconds: duration / .seconds(1)))
   }
 
   func json() throws -> String {

@@ -8,41 +8,24 @@ struct ReportPage {
   let picture: [UInt8]?
 
   func html() -> String {
-    let sections = [summary(), warnings(), classes(), rounds(), pictures(), parameters(), times()]
-    return """
-      <!doctype html>
-      <html lang="en"><head><meta charset="utf-8"><title>Purification report</title>
-      <style>
-      body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 60rem; margin: 2rem auto;
-        padding: 0 1rem }
-      table { border-collapse: collapse } th, td { padding: .2rem .8rem; text-align: right;
-        border-bottom: 1px solid #ddd } th:first-child, td:first-child { text-align: left }
-      .target { background: #fbe3e3 } .warning { border-left: 4px solid #c80; padding-left: .8rem }
-      img { max-width: 100%; image-rendering: pixelated }
-      </style></head><body>
-      <h1>Purification report</h1>
-      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </body></html>
-
-      """
+    let sections = [
+      summary(), HTML.warnings(report.warnings), classes(), rounds(), pictures(),
+      parameters(), HTML.times(timings),
+    ]
+    return HTML.document(title: "Purification report", sections)
   }
 
   private func summary() -> String {
     let counts = report.verdicts
     return """
-      <p><strong>\(escaped(report.conclusion))</strong></p>
-      <p>\(report.data.samples) samples of \(escaped(report.data.path))
-      (\(escaped(report.data.format)), \(report.data.shape.description)):
+      <p><strong>\(report.conclusion.htmlEscaped)</strong></p>
+      <p>\(report.data.samples) samples of \(report.data.path.htmlEscaped)
+      (\(report.data.format.htmlEscaped), \(report.data.shape.description)):
       \(counts.benign) benign (B), \(counts.poisoned) poisoned (P), \(counts.suspicious) suspicious
       (S). Of the target classes' suspicious samples, \(report.changes.agreed) of
       \(report.changes.suspicious) got the same label from the benign model's first stage and from
       the vote of their candidates. Only samples of target classes are ever changed.</p>
       """
-  }
-
-  private func warnings() -> String {
-    report.warnings.map { "<p class=\"warning\">Warning: \(escaped($0))</p>" }
-      .joined(separator: "\n")
   }
 
   private func classes() -> String {
@@ -57,9 +40,10 @@ struct ReportPage {
       )
     }
     return "<h2>Classes</h2>\n"
-      + table(["class", "anomalous samples", "score", "anomaly index", "index of counts", ""], rows)
+      + HTML.table(
+        ["class", "anomalous samples", "score", "anomaly index", "index of counts", ""], rows)
       + """
-      <p>\(escaped(TargetDetection.rule))</p>
+      <p>\(TargetDetection.rule.htmlEscaped)</p>
       """
   }
 
@@ -74,16 +58,15 @@ struct ReportPage {
       )
     }
     return "<h2>Samples that keep their label</h2>\n"
-      + table(["after", "all samples", "median of the classes"], rows)
+      + HTML.table(["after", "all samples", "median of the classes"], rows)
   }
 
   private func pictures() -> String {
     guard let picture else { return "" }
-    let data = Data(picture).base64EncodedString()
     return """
       <h2>Changed samples</h2>
       <p>Green frames: the label changed. Gray frames: the image only.</p>
-      <img alt="changed samples before and after" src="data:image/png;base64,\(data)">
+      \(HTML.picture(picture, described: "changed samples before and after"))
       """
   }
 
@@ -107,26 +90,8 @@ struct ReportPage {
       ("device", report.device), ("dataset fingerprint", report.data.fingerprint),
     ]
     return "<h2>Parameters</h2>\n"
-      + table(["", ""], rows.map { (isMarked: false, cells: [$0.0, $0.1]) })
-      + "<p>\(escaped(candidates.definition))</p>"
-  }
-
-  private func times() -> String {
-    let rows = timings.seconds.map {
-      (isMarked: false, cells: [$0.name, String(format: "%.1f", $0.seconds)])
-    }
-    return "<h2>Seconds</h2>\n" + table(["phase", "in this process"], rows)
-  }
-
-  private func table(
-    _ heading: [String], _ rows: [(isMarked: Bool, cells: [String])]
-  ) -> String {
-    let head = heading.map { "<th>\(escaped($0))</th>" }.joined()
-    let body = rows.map { row in
-      (row.isMarked ? "<tr class=\"target\">" : "<tr>")
-        + row.cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
-    }
-    return "<table><tr>\(head)</tr>\n\(body.joined(separator: "\n"))\n</table>\n"
+      + HTML.table(["", ""], rows.map { (isMarked: false, cells: [$0.0, $0.1]) })
+      + "<p>\(candidates.definition.htmlEscaped)</p>"
   }
 
   private func number(_ value: Double?) -> String {
@@ -134,10 +99,4 @@ struct ReportPage {
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
-
-  private func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;")
-      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
-      .replacingOccurrences(of: "\"", with: "&quot;")
-  }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import ComputeBackend
 import Foundation
 
 /// The folder of an unfinished run, `OUTPUT.partial`, which the same command goes on with.
@@ -58,6 +59,22 @@ final class RunFolder {
   }
 
   deinit { if lock >= 0 { close(lock) } }
+
+  /// Options by their names, and the device: what every run's identity begins with.
+  static func identity(
+    of options: some Encodable, backend: any ComputeBackend
+  ) throws -> [String: String] {
+    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(options))
+    var identity = try (encoded as? [String: Any] ?? [:]).mapValues { value in
+      String(
+        decoding: try JSONSerialization.data(
+          withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
+        as: UTF8.self)
+    }
+    identity["device"] = backend.description.identifier
+    identity["precision"] = backend.description.precision.rawValue
+    return identity
+  }
 
   private static let lockName = "lock"
 

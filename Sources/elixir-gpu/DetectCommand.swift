@@ -1,11 +1,9 @@
 import ArgumentParser
-import Attacks
 import Autograd
 import Datasets
 import Detection
 import Foundation
 import Models
-import Tracing
 import Training
 
 /// `elixir-gpu detect`: which samples of a dataset can be trusted.
@@ -56,8 +54,7 @@ struct DetectCommand: ParsableCommand {
     help: "knn, knn-kappa: resize images to this side for the classifier (default: their own).")
   var featureSize: Int?
 
-  @Option(
-    help: "knn, knn-kappa: neighbours that vote (default: the mean number of samples per class).")
+  @Option(help: "knn, knn-kappa: neighbours that vote (default: the mean number of samples per class).")
   var k: Int?
 
   @Option(help: "knn-kappa: samples to list of each class.")
@@ -114,15 +111,14 @@ struct DetectCommand: ParsableCommand {
   func run() throws {
     try SampleIndexFile.check(output, force: force)
     let source = try ImageDataset.open(dataset)
-    let manipulated = try truth.map { try manipulatedSamples(path: $0, of: source) }
+    let manipulated = try truth.map { try GroundTruth.manipulated(of: source, in: $0) }
     let reference: [Int]
     let remark: String
     if let simulatedPrecision, let simulatedRecall, let manipulated {
       let detector = SimulatedDetector(
         precision: simulatedPrecision, recall: simulatedRecall, seed: seed)
       reference = try detector.reference(manipulated: manipulated, count: source.count)
-      remark =
-        "method: simulated, precision \(simulatedPrecision), recall \(simulatedRecall), seed \(seed)"
+      remark = "method: simulated, precision \(simulatedPrecision), recall \(simulatedRecall), seed \(seed)"
     } else {
       (reference, remark) = try byNeighbors(source)
     }
@@ -185,28 +181,6 @@ struct DetectCommand: ParsableCommand {
       ])
     }
     try file.close()
-  }
-
-  private func manipulatedSamples(path: String, of source: ImageDataset) throws -> Set<Int> {
-    let (count, samples) = try Self.manifest(path)
-    guard count == source.count else {
-      throw DetectionError.truth(
-        path: path, reason: "it is of \(count) samples, but \(dataset) has \(source.count)")
-    }
-    return Set(samples)
-  }
-
-  /// How many samples a dataset has, and which are poisoned or marked.
-  private static func manifest(_ path: String) throws -> (count: Int, samples: [Int]) {
-    func has(_ name: String) -> Bool {
-      path.hasSuffix(name) || FileManager.default.fileExists(atPath: path + "/" + name)
-    }
-    if has(MarkManifest.fileName) && !has(PoisonManifest.fileName) {
-      let manifest = try MarkManifest.load(path)
-      return (manifest.count, manifest.samples.map(\.index))
-    }
-    let manifest = try PoisonManifest.load(path)
-    return (manifest.count, manifest.samples.map(\.index))
   }
 
   private func percent(_ share: Double?) -> String {

@@ -1,62 +1,73 @@
 import ArgumentParser
+import ComputeBackend
 import Datasets
-import Diffusion
 import Purification
 
 /// `elixir-gpu purify`: a purified copy of a dataset that may be poisoned.
 struct PurifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "purify",
-    abstract: "Purifies a dataset that may be poisoned, by DataElixir.",
+    abstract: "Purifies a dataset that may be poisoned.",
     discussion: """
-      Every image is corrupted with noise and restored by a denoiser, several rounds over. A victim \
-      model trained on the dataset labels the restored images: where its labels move away from the \
-      given one, the image may be poisoned, and a class whose samples do so far more than others is \
-      an attack's target. Samples of such classes get a restored image and a new label.
+      --method dataelixir (the default) finds poisoned samples by their labels. Every image is \
+      corrupted with noise and restored by a denoiser, several rounds over. A victim model trained on \
+      the dataset labels the restored images: where its labels move away from the given one, the image \
+      may be poisoned, and a class whose samples do so far more than others is an attack's target. \
+      Samples of such classes get a restored image and a new label.
 
       \(TargetDetection.rule)
-
-      The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
-      report.json and report.html. If no target class is found it is the input, unchanged.
 
       By default (--sampler auto) a fast sampler, ddim, calls the denoiser 10 times for each image \
       and round; --sampler ddpm is the paper's schedule, with a call for each of the 150 noise steps.
 
       \(PurificationOptions.candidateDefinition)
 
-      A run that was stopped goes on where it was when the command is repeated; until then its \
-      files are in OUTPUT.partial. The first \(PurificationJob.firstLook) images already show \
-      whether denoiser and victim model are good enough: watch the share that keeps its label.
+      --method mendata is for poison that leaves labels alone, and for data marks. It changes images \
+      a little until their features are distributed like those of a reference set, most of which is \
+      clean: a critic estimates the distance (Wasserstein) between the two, and the images that it \
+      tells apart best move down its slope, round after round. Watch the distance fall and the mean \
+      perturbation rise; --perturbation-rate and --amplification decide how much images change.
+
+      Beside it are its baselines: random-noise, friendly-noise (as much noise as a model's \
+      predictions bear) and reference-only (the reference samples alone).
+
+      The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
+      report.json and report.html. A run that was stopped goes on where it was when the command is \
+      repeated; until then its files are in OUTPUT.partial. With dataelixir the first \
+      \(PurificationJob.firstLook) images already show whether denoiser and victim model are good \
+      enough: watch the share that keeps its label.
 
       Examples:
         elixir-gpu purify cifar-10-batches-bin --denoiser ddpm-cifar10-32 --output purified
         elixir-gpu purify mnist/train --denoiser digits --epochs 8 --output purified
         elixir-gpu purify poisoned --denoiser model --sampler ddpm --output out
+        elixir-gpu purify photos --method mendata --features resnet18.safetensors \
+      --reference trusted --output purified
+        elixir-gpu purify photos --method mendata --features resnet18.safetensors \
+      --reference knn:500 --output purified
+        elixir-gpu purify photos --method friendly-noise --alpha 16 --output noisy
       """)
+
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case dataelixir, mendata
+    case randomNoise = "random-noise"
+    case friendlyNoise = "friendly-noise"
+    case referenceOnly = "reference-only"
+  }
 
   @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
   var dataset: String
 
-  @Option(help: ArgumentHelp("A diffusers model, such as 'train denoiser' makes.", valueName: "dir"))
-  var denoiser: String
+  @Option(help: "dataelixir, mendata, random-noise, friendly-noise or reference-only.")
+  var method = Method.dataelixir
 
   @OptionGroup var destination: OutputArguments
+  @OptionGroup var elixir: DataElixirArguments
+  @OptionGroup var mendata: MendataArguments
 
-  @Option(help: "How often each image is corrupted and restored.")
-  var rounds = 5
-
-  @Option(help: "States of each round that are candidates.")
-  var keepLast = 10
-
-  @Option(help: "Candidates of a second label that make a sample suspicious: a share or a count.")
-  var threshold = TransitionThreshold.fraction(0.1)
-
-  @OptionGroup var sampling: SamplerArguments
-
-  @Option(help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
-  var candidates = CandidateKind.samples
-
-  @Option(help: ArgumentHelp("A victim model trained on the dataset already.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "dataelixir, friendly-noise: a model trained on the dataset already.", valueName: "model"))
   var victim: String?
 
   @Option(
@@ -67,16 +78,7 @@ struct PurifyCommand: ParsableCommand {
 
   @OptionGroup var classifier: ClassifierArguments
 
-  @Option(help: "Which label candidates are compared with: the dataset's label or a prediction.")
-  var reference = AnomalyFilter.Reference.label
-
-  @Option(help: "What labels of suspicious samples are read from: the original or the candidates.")
-  var suspiciousLabel = SuspiciousLabel.original
-
-  @Option(help: "standard, or dataelixir to do as the method's official code does.")
-  var compat = Compatibility.standard
-
-  @Option(help: "Images that go through the denoiser at once; changes speed and memory only.")
+  @Option(help: "Images that go through networks at once; changes speed and memory only.")
   var batch = 128
 
   @Option(help: "Determines all noise, initial weights and orders.")
@@ -85,49 +87,68 @@ struct PurifyCommand: ParsableCommand {
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    for (name, value) in [
-      ("--rounds", rounds), ("--keep-last", keepLast), ("--batch", batch),
-    ] where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
+    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+    if method == .dataelixir { _ = try elixir.options(victim: victimOptions, seed: seed) }
   }
 
   func run() throws {
-    try destination.check(inputs: [dataset, denoiser])
+    try destination.check(
+      inputs: [dataset] + [elixir.denoiser, mendata.features].compactMap { $0 })
     let source = try ImageDataset.open(dataset)
-    var job = try PurificationJob(dataset: source, options: options, on: device.makeBackend())
-    job.batchSize = batch
-    let console = PurificationConsole()
-    job.events = console.events
-    let report = try job.run(output: destination.output, force: destination.force)
-    print(report.summary)
+    print(try purify(source, on: device.makeBackend()))
     print("Written to \(destination.output); see report.html there")
   }
 
-  private var options: PurificationOptions {
-    var options = PurificationOptions(denoiser: denoiser)
-    options.rounds = rounds
-    options.noiseSteps = sampling.noiseSteps
-    options.keepLast = keepLast
-    options.threshold = threshold
-    options.sampler = sampling.name
-    options.samplerSteps = sampling.calls
-    options.eta = sampling.eta
-    options.candidates = candidates
-    options.victim.model = victim
-    options.victim.initial = victimInit
-    let plan = classifier.plan(seed: seed)
-    options.victim.architecture = plan.architecture.rawValue
-    options.victim.width = plan.width
-    options.victim.recipe = plan.recipe
-    options.reference = reference
-    options.suspiciousLabel = suspiciousLabel
-    options.compatibility = compat
+  /// Runs the method and returns its summary.
+  private func purify(_ source: ImageDataset, on backend: any ComputeBackend) throws -> String {
+    let console = PurificationConsole()
+    guard method != .dataelixir else {
+      var job = try PurificationJob(
+        dataset: source, options: try elixir.options(victim: victimOptions, seed: seed),
+        on: backend)
+      job.batchSize = batch
+      job.events = console.events
+      return try job.run(output: destination.output, force: destination.force).summary
+    }
+    var job = try PerturbationJob(dataset: source, options: perturbation(of: source), on: backend)
+    job.batchSize = batch
+    job.events = console.events
+    job.manipulated = try mendata.truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    return try job.run(output: destination.output, force: destination.force).summary
+  }
+
+  private func perturbation(of source: ImageDataset) -> PerturbationOptions {
+    var options = PerturbationOptions(method: perturbationMethod(source))
+    options.reference = mendata.reference.flatMap { ReferenceSource($0) }
+    options.features = mendata.features
+    options.featureSide = mendata.featureSize
+    options.victim = victimOptions
     options.seed = seed
     return options
   }
-}
 
-extension TransitionThreshold: ExpressibleByArgument {}
-extension CandidateKind: ExpressibleByArgument {}
-extension AnomalyFilter.Reference: ExpressibleByArgument {}
-extension SuspiciousLabel: ExpressibleByArgument {}
-extension Compatibility: ExpressibleByArgument {}
+  private func perturbationMethod(_ source: ImageDataset) -> PerturbationMethod {
+    switch method {
+    case .dataelixir: preconditionFailure("PurifyCommand: dataelixir changes no pixels by itself")
+    case .mendata:
+      .mendata(
+        mendata.mendata(rounds: elixir.rounds, imageSide: max(source.height, source.width)))
+    case .randomNoise: .randomNoise(RandomNoise(deviation: mendata.deviation, seed: seed))
+    case .friendlyNoise:
+      .friendlyNoise(
+        FriendlyNoise(radius: mendata.radius, weight: mendata.noiseWeight, seed: seed))
+    case .referenceOnly: .referenceOnly
+    }
+  }
+
+  private var victimOptions: VictimOptions {
+    var options = VictimOptions()
+    options.model = victim
+    options.initial = victimInit
+    let plan = classifier.plan(seed: seed)
+    options.architecture = plan.architecture.rawValue
+    options.width = plan.width
+    options.recipe = plan.recipe
+    return options
+  }
+}

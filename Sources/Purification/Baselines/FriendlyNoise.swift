@@ -12,7 +12,7 @@ import Models
 /// The paper writes ‖ξ‖₂ for the second term; the official code, which the paper's experiments used,
 /// takes the mean square, and so do we. That code descends along the mean loss of batches of 128
 /// images: there an image's own step is 1/128 of `learningRate`, and so it is here whatever the batch.
-public struct FriendlyNoise: Sendable, Equatable {
+public struct FriendlyNoise: Hashable, Codable, Sendable {
   /// α, in grey levels (1/255).
   public var radius: Float
   /// μ.

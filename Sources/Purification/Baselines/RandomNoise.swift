@@ -2,7 +2,7 @@ import Autograd
 import ComputeBackend
 
 /// Random noise, RAND(σ) of Mendata, Appendix C: independent normal numbers added to every pixel.
-public struct RandomNoise: Sendable, Equatable {
+public struct RandomNoise: Hashable, Codable, Sendable {
   /// σ, in grey levels (1/255).
   public var deviation: Float
   public var seed: UInt64

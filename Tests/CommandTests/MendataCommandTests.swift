@@ -1,0 +1,107 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+/// `purify --method mendata` and its baselines as a user runs them, on a few generated images.
+@Suite struct MendataCommandTests {
+  private static let folder = Result { try example() }
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try Self.folder.get() }
+
+  /// 60 shapes as `clean`, poisoned ones as `poisoned`, and a classifier.
+  private static func example() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try Shapes(seed: 4).writeFolder(folder.path + "/clean", training: 60, test: 20)
+    for arguments in [
+      [
+        "train", "classifier", "clean", "--width", "4", "--epochs", "1", "--device", "cpu",
+        "--output", "model.safetensors",
+      ],
+      ["poison", "clean", "--rate", "0.1", "--output", "poisoned"],
+    ] {
+      let run = try CommandRun(arguments, in: folder.path)
+      try #require(run.exitCode == 0, "\(run)")
+    }
+    return folder
+  }
+
+  private func mendata(_ output: String, _ rest: String...) -> [String] {
+    [
+      "purify", "poisoned", "--method", "mendata", "--features", "model.safetensors",
+      "--reference", "simulated:1.0,0.3", "--truth", "poisoned", "--critic-batch", "16",
+      "--critic-steps", "60", "--perturbation-rate", "0.05", "--output", output, "--device", "cpu",
+    ] + rest
+  }
+
+  @Test func writesTheDatasetAndItsReport() throws {
+    let run = try CommandRun(mendata("out", "--rounds", "3"), in: folder.path)
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.output.contains("Reference: 16 images (simulated:1.0,0.3), 44 images are untrusted"))
+    #expect(run.output.contains("Round 3: distance "))
+    #expect(run.output.contains("Written to out; see report.html there"))
+    let (before, after) = (
+      try ImageDataset.open(folder.path + "/poisoned"), try ImageDataset.open(folder.path + "/out")
+    )
+    #expect(after.labels == before.labels)
+    let rows = try CSVFile.read(folder.path + "/out/purified.csv").dropFirst()
+    let changed = rows.enumerated().filter { $0.element[3] != "0" }.map(\.offset)
+    #expect(changed.count >= 2)
+    for sample in 0..<60 {
+      let isEqual = try before.images([sample]) == after.images([sample])
+      #expect(isEqual == !changed.contains(sample), "sample \(sample)")
+    }
+  }
+
+  @Test func aKilledRunEndsWithTheSameBytes() throws {
+    let options = ["--rounds", "12", "--patience", "12"]
+    #expect(try CommandRun(mendata("whole") + options, in: folder.path).exitCode == 0)
+    let state = folder.path + "/killed.partial/critic-"
+    let isKilled = try CommandRun.kill(mendata("killed") + options, in: folder.path) {
+      (2...11).contains { FileManager.default.fileExists(atPath: state + "\($0).safetensors") }
+    }
+    #expect(isKilled && !FileManager.default.fileExists(atPath: folder.path + "/killed"))
+    let run = try CommandRun(mendata("killed") + options, in: folder.path)
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.output.contains("Going on with the unfinished run"))
+    #expect(!run.output.contains("Round 1:"))
+    for name in ["data_batch_1.bin", "purified.csv", "report.json", "rounds.svg"] {
+      #expect(try folder.read("whole/" + name) == folder.read("killed/" + name), "\(name)")
+    }
+  }
+
+  @Test func baselinesGoThroughTheSameCommand() throws {
+    for (method, options) in [
+      ("random-noise", ["--sigma", "4"]),
+      ("friendly-noise", ["--alpha", "4", "--victim", "model.safetensors"]),
+      ("reference-only", ["--reference", "knn:2", "--features", "model.safetensors"]),
+    ] {
+      let run = try CommandRun(
+        ["purify", "poisoned", "--method", method, "--device", "cpu", "--output", method] + options,
+        in: folder.path)
+      #expect(run.exitCode == 0, "\(run)")
+    }
+    #expect(try ImageDataset.open(folder.path + "/reference-only").count == 20)
+    #expect(try ImageDataset.open(folder.path + "/friendly-noise").count == 60)
+  }
+
+  /// What follows `purify poisoned`, and what the error must say.
+  @Test(arguments: [
+    (["--method", "mendata", "--features", "model.safetensors"], "needs --reference"),
+    (["--method", "mendata", "--reference", "clean"], "--features"),
+    (["--method", "mendata", "--reference", "knn:0"], "--reference knn:0"),
+    (["--method", "mendata", "--share", "0"], "--share 0.0"),
+    (["--method", "reference-only", "--reference", "clean"], "samples of the dataset itself"),
+    (["--method", "dataelixir"], "--denoiser"),
+    (["--method", "random-noise", "--sigma", "0"], "--sigma 0"),
+    (["--method", "mendata", "--reference", "none", "--features", "model.safetensors"], "none"),
+  ])
+  func badOptionsWriteNothing(arguments: [String], message: String) throws {
+    let run = try CommandRun(
+      ["purify", "poisoned", "--output", "bad", "--device", "cpu"] + arguments, in: folder.path)
+    #expect(run.exitCode != 0)
+    #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(try folder.entries().filter { $0.hasPrefix("bad") }.isEmpty)
+  }
+}
