@@ -47,7 +47,7 @@ let package = Package(
     .target(name: "Tracing", dependencies: ["Training"]),
     .target(name: "Detection", dependencies: ["Training"]),
     .target(name: "Purification", dependencies: ["Detection", "Critic"]),
-    .target(name: "Evaluation", dependencies: ["Attacks"]),
+    .target(name: "Evaluation", dependencies: ["Attacks", "Tracing"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(
       name: "elixir-gpu",

@@ -4,6 +4,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case counts(path: String, count: Int, expected: Int)
   /// A sample of the poisoned dataset is not in the other one.
   case missingSample(path: String, name: String)
+  /// A marked dataset without the network to trace with.
+  case noMarkingNetwork(path: String)
 
   public var description: String {
     switch self {
@@ -13,6 +15,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .missingSample(let path, let name):
       "\(path): there is no \(name), neither in purified.csv nor by name; "
         + "give what was made of the poisoned dataset"
+    case .noMarkingNetwork(let path):
+      "\(path): its images are marked; give --marking-network, the classifier that 'mark' was given"
     }
   }
 }

@@ -1,7 +1,9 @@
 import Attacks
 import ComputeBackend
 import Datasets
+import Foundation
 import Models
+import Tracing
 import Training
 
 /// Measures a purified dataset against the ground truth of the attack, and by newly trained models.
@@ -11,22 +13,24 @@ public struct EvaluationJob {
   /// The poisoned dataset before the attack; then a model of it is trained for comparison.
   public var clean: ImageDataset?
   public var test: ImageDataset
-  public var manifest: PoisonManifest
-  /// What the attacker wants of a model.
-  public var goal: AttackGoal
+  public var manipulation: Manipulation
   public var plan: ClassifierPlan
   /// Models trained on each dataset, with the plan's seed and those that follow.
   public var trials = 1
 
   /// Opens everything and checks that it belongs together.
   ///
-  /// - Parameter poisoned: the folder that `poison` wrote, with its manifest.
-  /// - Throws: `DatasetError`, `AttackError` or `EvaluationError`, naming the path.
+  /// - Parameters:
+  ///   - poisoned: the folder that `poison` or `mark` wrote, with its manifest.
+  ///   - markingNetwork: the one that `mark` was given.
+  /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
-    purified: String, poisoned: String, test: String, clean: String?, plan: ClassifierPlan
+    purified: String, poisoned: String, test: String, clean: String?,
+    markingNetwork: String? = nil, plan: ClassifierPlan
   ) throws {
-    manifest = try PoisonManifest.load(poisoned)
     self.poisoned = try ImageDataset.open(poisoned)
+    manipulation = try Manipulation(
+      in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
     let names = self.poisoned.classNames
     self.purified = try ImageDataset.open(purified, classNames: names)
     self.test = try ImageDataset.open(test, split: .test, classNames: names)
@@ -36,17 +40,16 @@ public struct EvaluationJob {
     for other in [self.purified, self.test] + (self.clean.map { [$0] } ?? []) {
       try other.requireShape(shape, of: poisoned)
     }
-    guard manifest.count == self.poisoned.count else {
+    guard manipulation.count == self.poisoned.count else {
       throw EvaluationError.counts(
-        path: self.poisoned.path, count: self.poisoned.count, expected: manifest.count)
+        path: self.poisoned.path, count: self.poisoned.count, expected: manipulation.count)
     }
-    goal = try manifest.goal(in: poisoned, shape: shape)
   }
 
   /// TPR, FPR and label accuracy; trains nothing.
   public func detection() throws -> DetectionMetrics {
     var original = poisoned.labels
-    for sample in manifest.samples { original[sample.index] = sample.originalLabel }
+    for (sample, label) in manipulation.originalLabels { original[sample] = label }
     let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return DetectionMetrics(
       before: poisoned.labels, after: positions.map { purified.labels[$0] }, original: original,
@@ -63,28 +66,36 @@ public struct EvaluationJob {
 
   private var isPoisoned: [Bool] {
     var result = [Bool](repeating: false, count: poisoned.count)
-    for sample in manifest.samples { result[sample.index] = true }
+    for sample in manipulation.samples { result[sample] = true }
     return result
   }
 
-  /// Accuracy on the test images, and the share of attacked images that get the attacker's label.
+  /// Accuracy on the test images, and the share of attacked images that get the attacker's label or
+  /// the p-value of the marks, for which the networks are aligned on the test images.
   ///
   /// All that is asked of a trained model is here.
   public func metrics(of network: any Classifier) throws -> ModelMetrics {
-    let plain = try network.predictions(for: test)
-    switch goal {
-    case .trigger(let trigger, let mapping):
+    let plain = try network.predictions(for: test).map(Int.init)
+    switch manipulation {
+    case .poison(let manifest, .trigger(let trigger, let mapping)):
       let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
       return ModelMetrics(
-        clean: plain.map(Int.init), triggered: triggered.map(Int.init), labels: test.labels
+        clean: plain, triggered: triggered.map(Int.init), labels: test.labels
       ) { label in
         Int(mapping.poisonedLabel(of: Int32(label), classCount: manifest.classCount))
       }
-    case .image(let image):
+    case .poison(_, .image(let image)):
       let single = SingleImage(picture: image.picture, label: image.label, like: test)
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
-        clean: plain.map(Int.init), labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
+        clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
+    case .marks(let manifest, let path):
+      let marking = try ClassifierFile.load(
+        URL(fileURLWithPath: path), on: network.head.weight.value.backend)
+      let tracer = try RadioactiveTracer(manifest, markingNetwork: marking, images: test)
+      var metrics = ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
+      metrics.log10PValue = try tracer.trace(network).log10PValue
+      return metrics
     }
   }
 
@@ -97,7 +108,7 @@ public struct EvaluationJob {
   ) throws -> EvaluationResult {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
-    let changes = manifest.attack.isCleanLabel ? try changes() : nil
+    let changes = manipulation.isCleanLabel ? try changes() : nil
     let results = try (0..<trials).map { trial in
       try run(trial, on: backend) { model, step in
         let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
@@ -105,7 +116,7 @@ public struct EvaluationJob {
       }
     }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: manifest.mapping == .oneImage,
+      detection: detection, changes: changes, isTargeted: manipulation.isTargeted,
       trials: results)
   }
 

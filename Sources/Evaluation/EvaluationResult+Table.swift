@@ -29,10 +29,14 @@ extension EvaluationResult {
 
   private var isRepeated: Bool { trials != nil }
 
+  /// Whether models are asked for marks rather than for an attack's success.
+  private var isTraced: Bool { models.purified.log10PValue != nil }
+
   private var heading: String {
-    isRepeated
-      ? "trained on                 accuracy           attack success"
-      : "trained on        accuracy   attack success"
+    let last = isTraced ? "marks found (p < \(ModelMetrics.significance))" : "attack success"
+    return isRepeated
+      ? "trained on                 accuracy           \(last)"
+      : "trained on        accuracy   \(last)"
   }
 
   private var rows: [String] {
@@ -41,20 +45,34 @@ extension EvaluationResult {
       let name = model.name + String(repeating: " ", count: 17 - model.name.count)
       let (mean, deviation) = (model.metrics, deviations?[row].metrics)
       guard let deviation else {
-        return "\(name) \(percent(mean.accuracy))          \(percent(mean.attackSuccessRate))"
+        let success =
+          isTraced ? "\(mean.showsMarks ? "yes" : "no"), \(probability(mean.log10PValue))"
+          : percent(mean.attackSuccessRate)
+        return "\(name) \(percent(mean.accuracy))          \(success)"
       }
       return "\(name) \(percent(mean.accuracy)) ± \(percent(deviation.accuracy))      "
         + success(row, mean: mean, deviation: deviation)
     }
   }
 
-  /// Successes of attacks on one image, else mean ± deviation.
+  /// Successes of attacks on one image, models that show marks, else mean ± deviation.
   private func success(_ row: Int, mean: ModelMetrics, deviation: ModelMetrics) -> String {
+    if isTraced, let trials {
+      let found = trials.count { $0.models.rows[row].metrics.showsMarks }
+      return "\(found) of \(trials.count) trials, geometric mean \(probability(mean.log10PValue))"
+    }
     guard isTargeted == true, let trials else {
       return "\(percent(mean.attackSuccessRate)) ± \(percent(deviation.attackSuccessRate))"
     }
     let successes = trials.count { $0.models.rows[row].metrics.attackSuccessRate == 1 }
     return "\(successes) of \(trials.count) trials"
+  }
+
+  /// `p = 0.012` or `p = 1e-45`, from its logarithm.
+  private func probability(_ log10: Double?) -> String {
+    guard let log10 else { return "–" }
+    return log10 > -3
+      ? String(format: "p = %.4f", pow(10, log10)) : String(format: "p = 1e%.1f", log10)
   }
 
   private func percent(_ value: Double?) -> String {

@@ -82,7 +82,8 @@ extension EvaluationResult.Models {
       guard let accuracy = Statistics(all.map(\.accuracy)) else { return nil }
       return ModelMetrics(
         accuracy: statistic(accuracy),
-        attackSuccessRate: Statistics(all.compactMap(\.attackSuccessRate)).map(statistic))
+        attackSuccessRate: Statistics(all.compactMap(\.attackSuccessRate)).map(statistic),
+        log10PValue: Statistics(all.compactMap(\.log10PValue)).map(statistic))
     }
     guard let purified = summary(trials.map(\.purified)),
       let poisoned = summary(trials.map(\.poisoned))

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a trained model does on clean and on triggered test images.
 public struct ModelMetrics: Equatable, Codable, Sendable {
   /// Share of clean test images that get their label.
@@ -6,11 +8,20 @@ public struct ModelMetrics: Equatable, Codable, Sendable {
   ///
   /// An attack on one image succeeds or not: 1 or 0.
   public var attackSuccessRate: Double?
+  /// log₁₀ p that a model which never saw the marks comes as near to them; only of marked datasets.
+  public var log10PValue: Double?
 
-  public init(accuracy: Double, attackSuccessRate: Double?) {
+  /// Below this p the marks count as found.
+  static let significance = 0.05
+
+  public init(accuracy: Double, attackSuccessRate: Double?, log10PValue: Double? = nil) {
     self.accuracy = accuracy
     self.attackSuccessRate = attackSuccessRate
+    self.log10PValue = log10PValue
   }
+
+  /// Whether a model betrays that it was trained on the marks.
+  var showsMarks: Bool { log10PValue.map { $0 < log10(Self.significance) } ?? false }
 
   /// - Parameter clean: predictions of the test images.
   public init(clean: [Int], labels: [Int32], attackSuccessRate: Double?) {

@@ -17,19 +17,29 @@ struct EvaluateCommand: ParsableCommand {
       other labels, or on the one image that is the attack's target, show what the purification is
       worth. --trials repeats the trainings with the seeds that follow.
 
+      --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test
+      images to align on, and the table shows how many of them betray the marks.
+
       Examples:
         elixir-gpu evaluate purified --poisoned poisoned --test t10k-images-idx3-ubyte
         elixir-gpu evaluate purified --poisoned poisoned --test test_batch.bin \
       --clean data_batch_1.bin --flip --crop 4 --epochs 30 --json figures.json
         elixir-gpu evaluate purified --poisoned poisoned --test test_batch.bin --trials 5 \
       --init resnet20.safetensors --epochs 4 --learning-rate 0.01
+        elixir-gpu evaluate purified --poisoned marked --marking-network resnet20.safetensors \
+      --test test_batch.bin --trials 5
       """)
 
   @Argument(help: "The purified dataset.")
   var purified: String
 
-  @Option(help: ArgumentHelp("The folder that 'poison' wrote.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder that 'poison' or 'mark' wrote.", valueName: "dir"))
   var poisoned: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The classifier that 'mark' was given, to trace models with.", valueName: "safetensors"))
+  var markingNetwork: String?
 
   @Option(help: "Clean test images, a file or folder in any of the layouts.")
   var test: String
@@ -64,7 +74,8 @@ struct EvaluateCommand: ParsableCommand {
     var plan = classifier.plan(seed: seed)
     plan.initial = `init`
     var job = try EvaluationJob(
-      purified: purified, poisoned: poisoned, test: test, clean: clean, plan: plan)
+      purified: purified, poisoned: poisoned, test: test, clean: clean,
+      markingNetwork: markingNetwork, plan: plan)
     job.trials = trials
     let backend = try device.makeBackend()
     let line = ProgressLine("evaluate", total: 0)

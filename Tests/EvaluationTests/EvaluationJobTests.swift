@@ -6,6 +6,7 @@ import Foundation
 import Models
 import TestSupport
 import Testing
+import Tracing
 import Training
 
 @Suite struct EvaluationJobTests {
@@ -115,6 +116,38 @@ import Training
       #expect(
         metrics.accuracy == Double(zip(predicted, clean.labels).count { $0 == $1 }) / 40)
     }
+  }
+
+  /// The p-value is the tracer's, and a marked dataset needs the network of its marks.
+  @Test func modelsOfAMarkedDatasetAreTraced() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let backend = try Devices.make("cpu")
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 1, on: backend)
+    let path = folder.path + "/marking.safetensors"
+    try ClassifierFile.save(network, to: URL(fileURLWithPath: path))
+    let manifest = try MarkJob(
+      dataset: clean, network: network,
+      selection: MarkSelection(budget: 0.5, classes: [2, 7], seed: 1),
+      recipe: MarkingRecipe(epsilon: 8, iterations: 2, learningRate: 30, seed: 2)
+    ).run(output: folder.path + "/poisoned")
+    #expect(throws: EvaluationError.noMarkingNetwork(path: folder.path + "/poisoned")) {
+      try job(folder, "in")
+    }
+    let job = try EvaluationJob(
+      purified: folder.path + "/in", poisoned: folder.path + "/poisoned",
+      test: folder.path + "/in", clean: nil, markingNetwork: path, plan: plan)
+    let suspect = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 8), seed: 5, on: backend)
+    let expected = try RadioactiveTracer(manifest, markingNetwork: network, images: clean)
+      .trace(suspect)
+    let metrics = try job.metrics(of: suspect)
+    #expect(metrics.log10PValue == expected.log10PValue && metrics.attackSuccessRate == nil)
+    let result = try job.run(on: backend)
+    #expect(result.changes?.poisoned?.share == 1 && result.changes?.clean?.share == 0)
+    #expect(result.labelAccuracy == 1 && result.tpr == nil)
+    #expect(result.models.poisoned.log10PValue != nil)
   }
 
   @Test func startsFromAGivenModelThatFits() throws {

@@ -60,6 +60,29 @@ import Testing
     #expect(lines[5].hasSuffix("  2 of 3 trials"))
   }
 
+  @Test func countsModelsThatShowMarks() throws {
+    func trial(_ seed: UInt64, _ purified: Double, _ poisoned: Double) -> EvaluationResult.Trial {
+      .init(
+        seed: seed,
+        models: .init(
+          purified: ModelMetrics(accuracy: 1, attackSuccessRate: nil, log10PValue: purified),
+          poisoned: ModelMetrics(accuracy: 1, attackSuccessRate: nil, log10PValue: poisoned),
+          clean: nil))
+    }
+    // p = 0.05 itself is not below 0.05; log₁₀ 0.05 = −1.30103.
+    let result = EvaluationResult(
+      detection: detection, changes: changes,
+      trials: [trial(0, -1.3, -320), trial(1, -0.1, -2), trial(2, -1.4, -1.4)])
+    let lines = result.table().split(separator: "\n")
+    #expect(lines[3].hasSuffix("marks found (p < 0.05)"))
+    #expect(lines[4].hasSuffix("1 of 3 trials, geometric mean p = 0.1166"))
+    #expect(lines[5].hasSuffix("3 of 3 trials, geometric mean p = 1e-107.8"))
+    let single = EvaluationResult(
+      detection: detection, changes: changes, trials: [trial(0, -0.1, -2)])
+    let rows = single.table().split(separator: "\n")
+    #expect(rows[4].hasSuffix("no, p = 0.7943") && rows[5].hasSuffix("yes, p = 0.0100"))
+  }
+
   @Test func changesOfImages() {
     // Poisoned: 0 unchanged, 1 by 10 and 2; clean: 2 by 4.
     let before: [[UInt8]] = [[1, 2], [100, 100], [7, 7]]
