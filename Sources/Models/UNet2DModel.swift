@@ -76,7 +76,7 @@ public final class UNet2DModel: Module {
       trace?("mid_block", h)
     }
     for (level, block) in upBlocks.enumerated() {
-      h = block(h, time: time, skips: &skips)
+      h = block(consume h, time: time, skips: &skips)
       trace?("up_blocks.\(level)", h)
     }
     let output = outputConvolution(outputNorm(h, activation: .silu))

@@ -66,10 +66,14 @@ final class UpBlock: Module {
   }
 
   /// Takes a skip connection off `skips` for each layer.
-  func callAsFunction(_ x: Tensor, time: Tensor, skips: inout [Tensor]) -> Tensor {
-    var h = x
+  func callAsFunction(
+    _ x: consuming Tensor, time: Tensor, skips: inout [Tensor]
+  ) -> Tensor {
+    var h = consume x
     for (j, resnet) in resnets.enumerated() {
-      h = resnet(concatenate([h, skips.removeLast()]), time: time)
+      // What is joined is gone before the block begins.
+      h = concatenate([h, skips.removeLast()])
+      h = resnet(consume h, time: time)
       if !attentions.isEmpty { h = attentions[j](h) }
     }
     switch upsampler {
