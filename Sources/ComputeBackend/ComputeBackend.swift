@@ -16,6 +16,14 @@ public protocol ComputeBackend: AnyObject, Sendable, MemoryOperations, Elementwi
   var description: DeviceDescription { get }
   /// The memory pool behind `makeBuffer`.
   var pool: BufferPool { get }
+  /// Floating-point operations of a network's call that keep all units busy: larger batches are not
+  /// faster and only take more memory.
+  var sufficientFlops: Int { get }
+}
+
+extension ComputeBackend {
+  /// The larger the better, as on a GPU.
+  public var sufficientFlops: Int { .max }
 }
 
 /// A device as shown by `elixir-gpu devices` and stamped on every benchmark result.

@@ -80,4 +80,20 @@ import Testing
     }
     try check("purify_out")
   }
+
+  /// A device may get a batch in parts.
+  @Test(.requiresFixtures, arguments: TestDevices.all)
+  func partsOfABatchDoNotChangeABit(_ device: TestDevice) throws {
+    let chains = try Chains(on: device.backend)
+    let two = try chains.images("x0")
+    let images = concatenateRows([two, two.affine(scale: -1), two.rows(0..<1)])
+    func output(parts: Int) throws -> [Float] {
+      try withoutGradient {
+        try chains.network.predict(images, timestep: 7, parts: parts).values()
+      }
+    }
+    let expected = try output(parts: 1)
+    #expect(try output(parts: 2) == expected)
+    #expect(try output(parts: 5) == expected)
+  }
 }
