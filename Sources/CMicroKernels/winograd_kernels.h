@@ -140,14 +140,15 @@ static INLINE void NAME(transpose)(vec *t) {
 #undef LIST
 }
 
-// One vector of kernels side by side, plane by plane.
-static INLINE void NAME(transformKernel)(const int m, const vec *taps, float *into, long stride) {
+// One vector of kernels side by side, whose taps are `pitch` vectors apart, plane by plane.
+static INLINE void NAME(transformKernel)(
+    const int m, const vec *taps, const int pitch, float *into, long stride) {
   const int size = m + 2;
   vec lines[MAX_SIZE * 3], line[3], result[MAX_SIZE];
 #pragma clang loop unroll(full)
   for (int x = 0; x < 3; x++) {
 #pragma clang loop unroll(full)
-    for (int y = 0; y < 3; y++) line[y] = taps[(y * 3 + x) * LANES];
+    for (int y = 0; y < 3; y++) line[y] = taps[(y * 3 + x) * pitch];
     NAME(kernelLine)(m, line, result);
 #pragma clang loop unroll(full)
     for (int i = 0; i < size; i++) lines[i * 3 + x] = result[i];
@@ -190,9 +191,28 @@ static INLINE void NAME(transformKernelsOf)(
         if (!isTurned) NAME(transpose)(t);
       }
       for (long r = 0; r < rows; r++)
-        NAME(transformKernel)(m, taps + r, into + (row + r) * k->width + c, k->stride);
+        NAME(transformKernel)(m, taps + r, LANES, into + (row + r) * k->width + c, k->stride);
     }
   }
+}
+
+static INLINE void NAME(transformPanelOf)(
+    const int m, const float *g, const ElixirKernels *k, float *into) {
+  for (long row = 0; row < k->rows; row++, g += 9 * k->columns)
+    for (long c = 0; c < k->width; c += LANES) {
+      vec taps[9];
+#pragma clang loop unroll(full)
+      for (int tap = 0; tap < 9; tap++)
+        taps[tap] = c < k->columns ? NAME(loadPart)(g + tap * k->columns + c, k->columns - c)
+                                   : (vec){0};
+      NAME(transformKernel)(m, taps, 1, into + row * k->width + c, k->stride);
+    }
+}
+
+static void NAME(transformPanel)(
+    const float *g, const ElixirKernels *k, long size, float *into) {
+  if (size == 2) NAME(transformPanelOf)(2, g, k, into);
+  else NAME(transformPanelOf)(4, g, k, into);
 }
 
 static void NAME(transformKernels)(
@@ -358,7 +378,7 @@ static void NAME(transformOutput)(
 
 static const ElixirWinograd NAME(winograd) = {
     NAME(transformInput), NAME(transformOutputGradient), NAME(transformOutput),
-    NAME(transformKernels), NAME(transformKernelGradients)};
+    NAME(transformKernels), NAME(transformPanel), NAME(transformKernelGradients)};
 
 #undef MAX_SIZE
 #undef SCALE0

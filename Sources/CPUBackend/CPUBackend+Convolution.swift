@@ -25,13 +25,17 @@ extension CPUBackend {
     let output = ElixirOutput(
       into: into.written(), pitch: geometry.outputChannels, rowsPerSample: area,
       epilogue: epilogue)
+    let others = [input, epilogue.bias, epilogue.sampleBias, epilogue.residual]
     if let size = algorithm(geometry, .forward).tileSize {
       convolveByWinograd(
         WinogradTiling(geometry, size: size), source: source,
-        kernels: WinogradKernels(geometry, weight, size: size, isTurned: false), output: output)
+        kernels: WinogradKernels(
+          geometry, weight, size: size, isTurned: false,
+          panels: panelsInPlace(weight, rows: columns, taps: 9, besides: others)),
+        output: output)
       return
     }
-    let panels = packedWeight(geometry, weight)
+    let panels = packedWeight(geometry, weight, besides: others)
     for group in 0..<geometry.groups {
       multiplyPatches(
         ElixirPatches(geometry, group: group), rows: geometry.batch * area, source: source,

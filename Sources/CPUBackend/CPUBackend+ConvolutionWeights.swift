@@ -19,8 +19,15 @@ private struct PackingKey: Hashable {
 
 extension CPUBackend {
   /// The weight as matrices `[(kH, kW, I), O]`, one a group, packed once.
-  func packedWeight(_ geometry: Conv2DGeometry, _ weight: BufferSlice) -> PackedPanels {
-    weight.buffer.derived(PackingKey(geometry, offset: weight.offset)) {
+  func packedWeight(
+    _ geometry: Conv2DGeometry, _ weight: BufferSlice, besides others: [BufferSlice?]
+  ) -> PackedPanels {
+    if geometry.groups == 1,
+      let panels = packedInPlace(weight, rows: geometry.outputChannels, besides: others)
+    {
+      return panels
+    }
+    return weight.buffer.derived(PackingKey(geometry, offset: weight.offset)) {
       let inner = geometry.weightCount / geometry.outputChannels
       let columns = geometry.outputChannels / geometry.groups
       let panels = PackedPanels(

@@ -26,7 +26,8 @@ extension CPUBackend {
         && (epilogue.residual.map { $0.count == into.count } ?? true),
       "matrixProduct: \(a.count) and \(b.count) elements into \(into.count), shape \(shape)")
     guard isHealthy, into.count > 0 else { return }
-    let panels = packed(b, shape, matrices)
+    let panels = packed(
+      b, shape, matrices, besides: [a, epilogue.bias, epilogue.residual])
     guard isHealthy else { return }
     // With one B, the batch is a longer list of rows.
     let merges = shape.sharedB && !shape.transposeA
@@ -52,8 +53,14 @@ extension CPUBackend {
 
   /// B as panels; kept if it is one matrix, which usually is a weight, used again in the next step.
   private func packed(
-    _ b: BufferSlice, _ shape: MatrixProductShape, _ matrices: Int
+    _ b: BufferSlice, _ shape: MatrixProductShape, _ matrices: Int,
+    besides others: [BufferSlice?]
   ) -> PackedPanels {
+    if matrices == 1, shape.transposeB,
+      let panels = packedInPlace(b, rows: shape.n, besides: others)
+    {
+      return panels
+    }
     guard matrices == 1 else { return pack(b.floats, shape, matrices) }
     let key = MatrixPackingKey(
       offset: b.offset, n: shape.n, k: shape.k, isTransposed: shape.transposeB,

@@ -6,15 +6,12 @@ import ComputeBackend
 // cache (`WinogradPanelPlan.fits`), and else the kernels. The other one follows piece by piece, within
 // the caches of the thread that multiplies it.
 extension CPUBackend {
-  /// For so few tiles the transformed kernels are kept: one sample of 16×16 pixels by F(4×4).
-  private static let tilesOfKeptKernels = 16
-
   /// output = source ⋆ kernels.
   func convolveByWinograd(
     _ tiling: WinogradTiling, source: UnsafePointer<Float>, kernels: WinogradKernels,
     output: ElixirOutput
   ) {
-    let isKept = tiling.count <= Self.tilesOfKeptKernels || reduces(kernels)
+    let isKept = reduces(kernels)
     let plan = WinogradPanelPlan(
       tiling, kernels, products: self.kernels.products, threads: threads.threads)
     if !isKept && plan.fits {

@@ -5,11 +5,10 @@ import ComputeBackend
 /// matrix of `inner` rows and `columns` columns.
 ///
 /// They are transformed in each call, into a cache, and not kept: with F(4×4) they are four times as
-/// large as the weights. They are kept with the weight where making them would take a good part of the
-/// time: for few tiles (a seventh of a U-Net's step with one image, a tenth with eight), and in
-/// bfloat16, where products take half the time and the room is half.
+/// large as the weights. They are kept with the weight in bfloat16 only, where products take half the
+/// time and the room is half.
 struct WinogradKernels {
-  /// `[O, 3·3, I]`
+  /// The convolution's weight `[O, 3·3, I]`.
   let weight: BufferSlice
   let inputs: Int
   let outputs: Int
@@ -18,16 +17,39 @@ struct WinogradKernels {
   /// Forward, rows are inputs and columns outputs; the input's gradient has them the other way round,
   /// and the taps in reverse order.
   let isTurned: Bool
+  /// Whether `elements` are panels `[columns / width][rows][3·3][width]`.
+  let isInPanels: Bool
+  let elements: UnsafePointer<Float>
 
-  init(_ geometry: Conv2DGeometry, _ weight: BufferSlice, size: Int, isTurned: Bool) {
+  init(
+    _ geometry: Conv2DGeometry, _ weight: BufferSlice, size: Int, isTurned: Bool,
+    panels: UnsafePointer<Float>? = nil
+  ) {
     self.weight = weight
     (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     self.size = size
     self.isTurned = isTurned
+    isInPanels = panels != nil
+    elements = panels ?? weight.floats
   }
 
   var inner: Int { isTurned ? outputs : inputs }
   var columns: Int { isTurned ? inputs : outputs }
+
+  /// What a thread needs after `rows` of panel `panel`: rows below them, or the first ones of the panel
+  /// that it takes next if threads take turns.
+  func next(
+    _ rows: Range<Int>, ofPanel panel: Int, width: Int, threads: Int
+  ) -> UnsafeBufferPointer<Float>? {
+    let isLast = rows.upperBound == inner
+    let column = (isLast ? panel + threads : panel) * width
+    let row = isLast ? 0 : rows.upperBound
+    guard isInPanels, column < columns else { return nil }
+    let count = min(width, columns - column)
+    return UnsafeBufferPointer(
+      start: elements + 9 * (column * inner + row * count),
+      count: 9 * count * min(WinogradPanelPlan.depth, inner - row))
+  }
 }
 
 extension CPUBackend {
@@ -38,13 +60,19 @@ extension CPUBackend {
   ) {
     let width = self.kernels.products.panelWidth
     let column = panel * width
+    let columns = min(width, kernels.columns - column)
+    var part = ElixirKernels(
+      inputs: kernels.inputs, rows: rows.count, columns: columns, width: width, stride: stride)
+    if kernels.isInPanels {
+      let place = 9 * (column * kernels.inputs + rows.lowerBound * columns)
+      self.kernels.winograd.transformPanel(
+        kernels.elements + place, &part, kernels.size, target)
+      return
+    }
     let (output, input) =
       kernels.isTurned ? (rows.lowerBound, column) : (column, rows.lowerBound)
-    var part = ElixirKernels(
-      inputs: kernels.inputs, rows: rows.count, columns: min(width, kernels.columns - column),
-      width: width, stride: stride)
     self.kernels.winograd.transformKernels(
-      kernels.weight.floats + output * 9 * kernels.inputs + input, &part, kernels.size,
+      kernels.elements + output * 9 * kernels.inputs + input, &part, kernels.size,
       kernels.isTurned, target)
   }
 

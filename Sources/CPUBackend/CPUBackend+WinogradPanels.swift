@@ -18,7 +18,9 @@ extension CPUBackend {
       for row in stride(from: 0, to: plan.inner, by: WinogradPanelPlan.depth) {
         let rows = row..<min(row + WinogradPanelPlan.depth, plan.inner)
         transform(kernels, panel: piece.panel, rows: rows, into: memory, stride: plan.planeStride)
-        multiply(tiles, piece.tiles, rows, by: memory, plan, into: products)
+        let next = kernels.next(
+          rows, ofPanel: piece.panel, width: plan.width, threads: threads.threads)
+        multiply(tiles, piece.tiles, rows, by: memory, plan, fetching: next, into: products)
       }
       finish(
         plan.tiling, piece.tiles, columns: piece.columns, products: products,
@@ -54,10 +56,12 @@ extension CPUBackend {
   }
 
   /// products += tiles[part, rows] · kernels[rows], plane by plane; from zero for the first rows.
+  ///
+  /// - Parameter next: weights that are fetched meanwhile.
   private func multiply(
     _ tiles: UnsafePointer<Float>, _ part: Range<Int>, _ rows: Range<Int>,
     by kernels: UnsafePointer<Float>, _ plan: WinogradPanelPlan,
-    into products: UnsafeMutablePointer<Float>
+    fetching next: UnsafeBufferPointer<Float>?, into products: UnsafeMutablePointer<Float>
   ) {
     let pitch = rowPitch(plan.inner)
     let first = part.lowerBound * pitch + rows.lowerBound
@@ -69,6 +73,10 @@ extension CPUBackend {
       let result = ElixirOutput(
         into: products + plane * part.count * plan.productPitch, pitch: plan.productPitch,
         accumulate: rows.lowerBound > 0)
+      if let next, let first = next.baseAddress {
+        let share = next.count / plan.tiling.planes
+        elixirPrefetch(first + plane * share, share)
+      }
       multiply(product, result)
     }
   }

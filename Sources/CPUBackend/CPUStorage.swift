@@ -5,6 +5,10 @@ import Glibc
 final class CPUStorage: BufferStorage, @unchecked Sendable {
   /// `nil` in a stand-in for memory that could not be had.
   private let memory: UnsafeMutableRawPointer?
+  /// How the elements lie at present, if not as they were written.
+  private var order: PanelOrder?
+  /// Whether they were put back once, since something else read them as they were written.
+  private var staysPlain = false
 
   /// A stand-in that no operation may touch.
   init() { memory = nil }
@@ -26,18 +30,60 @@ final class CPUStorage: BufferStorage, @unchecked Sendable {
 
   deinit { free(memory) }
 
+  /// The elements as they were written.
   var floats: UnsafeMutablePointer<Float> {
+    if let order {
+      self.order = nil
+      staysPlain = true
+      for panel in 0..<order.panels { order.restore(panel, of: raw) }
+    }
+    return raw
+  }
+
+  /// The elements in `order`; `nil` if they are read in other ways too.
+  func panels(_ order: PanelOrder, _ threads: ThreadPool) -> UnsafePointer<Float>? {
+    if self.order != order {
+      if self.order != nil || staysPlain { return nil }
+      let elements = raw
+      threads.parallelFor(order.panels) { panel, _ in order.arrange(panel, of: elements) }
+      self.order = order
+    }
+    return UnsafePointer(raw)
+  }
+
+  /// Before all elements are written: whatever read them before does not count any more.
+  func willBeWritten() {
+    _ = floats
+    if staysPlain { staysPlain = false }
+  }
+
+  private var raw: UnsafeMutablePointer<Float> {
     guard let memory else { preconditionFailure("CPUBackend: a buffer that could not be allocated") }
     return memory.assumingMemoryBound(to: Float.self)
   }
 }
 
 extension BufferSlice {
-  private var first: UnsafeMutablePointer<Float> {
+  private var storage: CPUStorage {
     guard let storage = buffer.storage as? CPUStorage else {
       preconditionFailure("CPUBackend: a buffer of another backend")
     }
-    return storage.floats + offset
+    return storage
+  }
+
+  private var first: UnsafeMutablePointer<Float> { storage.floats + offset }
+
+  /// The elements in `order`, to read, until the buffer is accessed in another way.
+  ///
+  /// - Parameter others: what else the operation reads.
+  /// - Returns: `nil` for a part of a buffer, such as a weight in training, which changes after every
+  ///   use, where another operand is in the same buffer, and for elements read in other ways too.
+  func panels(
+    _ order: PanelOrder, besides others: [BufferSlice?], _ threads: ThreadPool
+  ) -> UnsafePointer<Float>? {
+    guard offset == 0, count == buffer.count, !others.contains(where: { $0?.buffer === buffer })
+    else { return nil }
+    return storage.panels(order, threads)
   }
 
   /// The elements, to read.
@@ -49,6 +95,7 @@ extension BufferSlice {
   /// The elements, to write; what was derived from the buffer is forgotten.
   func written() -> UnsafeMutablePointer<Float> {
     buffer.invalidateDerived()
+    if offset == 0 && count == buffer.count { storage.willBeWritten() }
     return first
   }
 

@@ -13,7 +13,13 @@ final class PackedPanels {
   let matrixStride: Int
   /// In bfloat16 an element is a pair of rounded numbers, of rows 2k and 2k + 1.
   let precision: Precision
-  private let memory: Buffer
+  private enum Memory {
+    case own(Buffer)
+    /// One matrix that lies in another buffer.
+    case borrowed(UnsafePointer<Float>)
+  }
+
+  private let memory: Memory
 
   /// Undefined contents, for `count` matrices.
   init(
@@ -27,7 +33,18 @@ final class PackedPanels {
     matrices = count
     let panels = (columns + width - 1) / width
     matrixStride = backend.rowPitch(panels * width * precision.rows(inner))
-    memory = backend.temporary(count * matrixStride)
+    memory = .own(backend.temporary(count * matrixStride))
+  }
+
+  /// One matrix in whole panels, which another buffer holds.
+  init(at elements: UnsafePointer<Float>, inner: Int, columns: Int, width: Int) {
+    self.inner = inner
+    self.columns = columns
+    self.width = width
+    precision = .float32
+    matrices = 1
+    matrixStride = 0
+    memory = .borrowed(elements)
   }
 
   var panels: Int { (columns + width - 1) / width }
@@ -35,7 +52,11 @@ final class PackedPanels {
 
   /// Matrix `index`.
   subscript(index: Int) -> UnsafeMutablePointer<Float> {
-    memory[(index + 1) * matrixStride].written() + index * matrixStride
+    switch memory {
+    case .own(let buffer):
+      buffer[(index + 1) * matrixStride].written() + index * matrixStride
+    case .borrowed(let elements): UnsafeMutablePointer(mutating: elements)
+    }
   }
 }
 
@@ -90,6 +111,30 @@ extension ElixirOutput {
 }
 
 extension CPUBackend {
+  /// A weight `[rows, taps, …]` in panels of its rows, where it lies; see `PanelOrder`.
+  ///
+  /// - Returns: `nil` where a copy is needed: in bfloat16, and see `BufferSlice.panels`.
+  func panelsInPlace(
+    _ weight: BufferSlice, rows: Int, taps: Int, besides others: [BufferSlice?]
+  ) -> UnsafePointer<Float>? {
+    guard precision == .float32 else { return nil }
+    let order = PanelOrder(
+      rows: rows, taps: taps, channels: weight.count / (rows * taps),
+      width: kernels.products.panelWidth)
+    return weight.panels(order, besides: others, threads)
+  }
+
+  /// The same as a matrix, if the rows fill whole panels.
+  func packedInPlace(
+    _ weight: BufferSlice, rows: Int, besides others: [BufferSlice?]
+  ) -> PackedPanels? {
+    let width = kernels.products.panelWidth
+    guard rows > 0, rows % width == 0 else { return nil }
+    return panelsInPlace(weight, rows: rows, taps: 1, besides: others).map {
+      PackedPanels(at: $0, inner: weight.count / rows, columns: rows, width: width)
+    }
+  }
+
   func multiply(_ product: ElixirProduct, _ output: ElixirOutput) {
     withUnsafePointer(to: product) { product in
       withUnsafePointer(to: output) { kernels.products.multiply?(product, $0) }

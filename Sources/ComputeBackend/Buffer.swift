@@ -5,14 +5,17 @@ public protocol BufferStorage: AnyObject, Sendable {}
 ///
 /// Returning at once is safe because each backend executes its operations in the order of encoding.
 public final class Buffer: @unchecked Sendable {
-  /// Elements that fit; at least the count asked for.
+  /// Elements that were asked for.
+  public let count: Int
+  /// Elements that fit.
   public let capacity: Int
   /// The backend's own storage object.
   public let storage: any BufferStorage
   private let pool: BufferPool
   private var derived: [AnyHashable: AnyObject] = [:]
 
-  init(capacity: Int, storage: any BufferStorage, pool: BufferPool) {
+  init(count: Int, capacity: Int, storage: any BufferStorage, pool: BufferPool) {
+    self.count = count
     self.capacity = capacity
     self.storage = storage
     self.pool = pool

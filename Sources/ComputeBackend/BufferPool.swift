@@ -93,7 +93,7 @@ public final class BufferPool: Sendable {
       $0.statistics.bytesInUse += capacity * 4
       $0.statistics.peakBytesInUse = max($0.statistics.peakBytesInUse, $0.statistics.bytesInUse)
     }
-    return Buffer(capacity: capacity, storage: storage, pool: self)
+    return Buffer(count: count, capacity: capacity, storage: storage, pool: self)
   }
 
   /// Runs `body`, whose buffers will be kept for long, such as weights: requests in it take cached

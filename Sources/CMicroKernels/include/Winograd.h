@@ -46,6 +46,8 @@ typedef struct ElixirWinograd {
   // `columns` to `width` become zero.
   void (*transformKernels)(
       const float *g, const ElixirKernels *kernels, long size, bool isTurned, float *into);
+  // The same of kernels that lie as the panel's rows do, g[row, 3·3, column], not turned.
+  void (*transformPanel)(const float *g, const ElixirKernels *kernels, long size, float *into);
   // g[tap·tapStride + j] = Gᵀ s G of the sums[k·stride + j].
   void (*transformKernelGradients)(
       const float *sums, long stride, long count, long size, float *g, long tapStride);
