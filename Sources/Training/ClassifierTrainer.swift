@@ -16,33 +16,40 @@ public final class ClassifierTrainer {
   private let loader: BatchLoader
   private let loop: TrainingLoop
   private let backend: any ComputeBackend
+  private let lastLayerOnly: Bool
 
   /// - Parameters:
   ///   - network: is trained in place, from the weights that it has.
+  ///   - lastLayerOnly: whether features stay as they are, so that a linear classifier of them is
+  ///     trained.
   ///   - stateFile: where a state to resume from is kept; `nil` for none.
   /// - Throws: `TrainingError` if the images do not fit the network.
   public init(
     _ network: any Classifier, recipe: ClassifierRecipe, images: any LabelledImages,
-    stateFile: URL? = nil
+    lastLayerOnly: Bool = false, stateFile: URL? = nil
   ) throws {
     try Self.check(images, fit: network)
     self.network = network
     self.recipe = recipe
+    self.lastLayerOnly = lastLayerOnly
     backend = network.head.weight.value.backend
     loader = BatchLoader(
       images, batchSize: recipe.batchSize, normalization: network.configuration.normalization,
       augmentation: recipe.augmentation, seed: recipe.seed)
     let identity = try TrainingState.text(
       Identity(
-        recipe: recipe, network: "\(network.configuration)", images: images.count))
+        recipe: recipe, network: "\(network.configuration)", images: images.count,
+        lastLayerOnly: lastLayerOnly ? true : nil))
     loop = TrainingLoop(
-      model: network, recipe: recipe.optimizer, identity: identity, stateFile: stateFile)
+      model: lastLayerOnly ? network.head : network, recipe: recipe.optimizer, identity: identity,
+      stateFile: stateFile)
   }
 
   private struct Identity: Encodable {
     var recipe: ClassifierRecipe
     var network: String
     var images: Int
+    var lastLayerOnly: Bool?
   }
 
   private static func check(_ images: any LabelledImages, fit network: any Classifier) throws {
@@ -74,14 +81,19 @@ public final class ClassifierTrainer {
     let limits = TrainingLoop.Limits(
       steps: recipe.epochs * loader.batchesPerEpoch, batchSize: loader.batchSize,
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
-    network.setTraining(true)
+    network.setTraining(!lastLayerOnly)
     defer { network.setTraining(false) }
     try loop.run(limits, progress: progress) { _ in
       let batch = try batches.next()
       let images = Tensor(batch.pixels, shape: batch.tensorShape, on: backend)
       let labels = IndexTensor(batch.labels, shape: [batch.count], on: backend)
-      return softmaxCrossEntropy(network.logits(images), labels: labels).mean()
+      return softmaxCrossEntropy(logits(images), labels: labels).mean()
     }
     loop.adoptAverage()
+  }
+
+  private func logits(_ images: Tensor) -> Tensor {
+    guard lastLayerOnly else { return network.logits(images) }
+    return network.head(withoutGradient { network.features(images) })
   }
 }

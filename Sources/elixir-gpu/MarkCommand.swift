@@ -50,14 +50,14 @@ struct MarkCommand: ParsableCommand {
   var learningRate: Float = 1
 
   @Option(help: "λ₁: weighs how far features move, in whatever direction.")
-  var featurePenalty: Float = 0.01
+  var featurePenalty: Float = 0.3
 
   @Option(help: "λ₂: weighs how far pixels move, squared.")
   var imagePenalty: Float = 0.0005
 
   @Option(
     help: "Each step sees a random window of at least this share of the image; 1 for all of it.")
-  var smallestCrop = 0.08
+  var smallestCrop = 1.0
 
   @Flag(help: "Each step may see the mirror image; wrong for digits and letters.")
   var flip = false

@@ -44,6 +44,9 @@ struct TrainClassifierCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Start from these weights.", valueName: "safetensors"))
   var `init`: String?
 
+  @Flag(help: "Train the last layer only, on the features of --init.")
+  var lastLayer = false
+
   @Option(help: "Passes over the images.")
   var epochs = 30
 
@@ -52,6 +55,7 @@ struct TrainClassifierCommand: ParsableCommand {
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
     if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
+    if lastLayer && `init` == nil { throw ValidationError("--last-layer needs --init.") }
   }
 
   func run() throws {
@@ -74,7 +78,8 @@ struct TrainClassifierCommand: ParsableCommand {
     print(
       "Training \(architecture.rawValue) (\(network.weightCount) weights) on \(images.count) "
         + "images of \(images.shape), \(images.classCount) classes")
-    let trainer = try ClassifierTrainer(network, recipe: recipe, images: images, stateFile: state)
+    let trainer = try ClassifierTrainer(
+      network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
     let line = ProgressLine("train", unit: "images", total: 0)
     var last: TrainingProgress?
     try trainer.train(resume: training.resume) { progress in

@@ -46,6 +46,21 @@ import Training
     #expect(abs(sum - 0.5) < 0.06)
   }
 
+  @Test func trainsTheLastLayerAlone() throws {
+    let network = try network()
+    let before = Dictionary(
+      uniqueKeysWithValues: try network.parameters.parameters.map { ($0.name, try $0.exported()) })
+    var losses: [Float] = []
+    try ClassifierTrainer(
+      network, recipe: recipe(), images: MemoryImages.bars(count: 64), lastLayerOnly: true
+    ).train(intervals: TrainingIntervals(report: .zero)) { losses.append($0.loss) }
+    for parameter in network.parameters.parameters {
+      let isHead = parameter.name.hasPrefix("linear.")
+      #expect((try parameter.exported() != before[parameter.name]) == isHead, "\(parameter.name)")
+    }
+    #expect(losses[11] < losses[0])
+  }
+
   @Test(arguments: [OptimizerRecipe.Kind.sgd, .adamw])
   func resumedTrainingEndsWithTheSameWeights(_ kind: OptimizerRecipe.Kind) throws {
     let images = MemoryImages.bars(count: 48)
