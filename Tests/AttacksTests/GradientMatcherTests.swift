@@ -164,6 +164,23 @@ import Training
     #expect(moves.count { $0 > 0 } > moves.count / 2)
   }
 
+  /// Sums are rounded otherwise, and so a few signs of slopes next to zero differ.
+  @Test func batchesChangeRoundingsOnly() throws {
+    let surrogate = try trained(on: try Devices.make("cpu"))
+    var options = options
+    options.iterations = 1
+    func attempt(_ batchSize: Int) throws -> GradientMatcher.Attempt {
+      let matcher = GradientMatcher(
+        surrogate, target: target(surrogate), poisons: poisons(12), options: options)
+      matcher.batchSize = batchSize
+      return try matcher.attempt(0)
+    }
+    let (whole, parts) = (try attempt(128), try attempt(5))
+    expectClose(parts.cosines, whole.cosines, .absolute(1e-5), "cosines")
+    let same = zip(parts.pixels, whole.pixels).count { $0 == $1 }
+    #expect(same > whole.pixels.count * 95 / 100)
+  }
+
   @Test func repeatsFromItsSeedAndOtherAttemptsDiffer() throws {
     let surrogate = surrogate(on: try Devices.make("cpu"))
     var options = options

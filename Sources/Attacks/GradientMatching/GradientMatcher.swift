@@ -42,9 +42,10 @@ package final class GradientMatcher {
     package var cosine: Float
   }
 
-  /// Images that go through the network at once; a constant, for sums depend on it.
-  static let batchSize = 128
+  /// Images that go through the network at once: memory, and the rounding of sums.
+  package static let defaultBatchSize = 128
 
+  package var batchSize = GradientMatcher.defaultBatchSize
   private let surrogate: SurrogateGradients
   private let target: Tensor
   private let poisons: Poisons
@@ -173,7 +174,7 @@ package final class GradientMatcher {
 
   private func labels(_ range: Range<Int>) -> [Int32] { Array(poisons.labels[range]) }
 
-  private var batches: [Range<Int>] { poisons.samples.indices.batches(of: Self.batchSize) }
+  private var batches: [Range<Int>] { poisons.samples.indices.batches(of: batchSize) }
 }
 
 extension Range<Int> {

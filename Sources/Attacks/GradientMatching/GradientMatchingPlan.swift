@@ -60,7 +60,8 @@ struct GradientMatchingPlan {
       }
     case .trigger(let trigger, let mapping):
       let sources = try sourceImages(mapping)
-      return try surrogate.parameters(sources.indices.batches(of: GradientMatcher.batchSize)) {
+      let batches = sources.indices.batches(of: GradientMatcher.defaultBatchSize)
+      return try surrogate.parameters(batches) {
         let samples = Array(sources[$0])
         let images = try tensor(samples) { trigger.applied(to: $0, samples: samples) }
         return surrogate.loss(images, labels: [Int32](repeating: target, count: samples.count))

@@ -50,7 +50,7 @@ struct GradientMatchingSummary {
   /// The first poisons beside their originals, and last what the attacker wants.
   private func preview(_ poisons: [Int], images: [Int: [UInt8]]) throws -> ImageGrid {
     var grid = ImageGrid(
-      columnTitles: ["original", "change × \(Self.amplification)", "poisoned"],
+      columnTitles: ["original", "change x \(Self.amplification)", "poisoned"],
       scale: max(1, 96 / dataset.width))
     let intended = dataset.classNames[Int(target)]
     for sample in poisons.prefix(PoisonedOutput.previewRows) {
