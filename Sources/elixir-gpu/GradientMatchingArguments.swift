@@ -29,24 +29,24 @@ struct GradientMatchingArguments: ParsableArguments {
   @Option(help: "With --trigger: the class of images to attack (default: all others).")
   var source: String?
 
-  @Option(help: "How far a byte of a poisoned image may move.")
-  var epsilon = 16
+  @Option(help: "How far a byte of a poisoned image may move (default: 16).")
+  var epsilon: Int?
 
-  @Option(help: "Steps of each attempt.")
-  var iterations = 250
+  @Option(help: "Steps of each attempt (default: 250).")
+  var iterations: Int?
 
-  @Option(help: "Attempts, of which the best is kept.")
-  var restarts = 2
+  @Option(help: "Attempts, of which the best is kept (default: 2).")
+  var restarts: Int?
 
   @Option(help: "Which images become poisons: random, or those of the greatest gradient.")
   var choice: GradientMatchingOptions.Choice?
 
   func validate() throws {
-    if !(1...255).contains(epsilon) {
+    if let epsilon, !(1...255).contains(epsilon) {
       throw ValidationError("--epsilon \(epsilon): use 1 to 255.")
     }
-    for (name, value) in [("--iterations", iterations), ("--restarts", restarts)] where value < 1 {
-      throw ValidationError("\(name) \(value): use at least 1.")
+    for (name, value) in [("--iterations", iterations), ("--restarts", restarts)] {
+      if let value, value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
     }
     if targets != nil && trigger != nil {
       throw ValidationError("--targets and --trigger exclude each other.")
@@ -55,6 +55,13 @@ struct GradientMatchingArguments: ParsableArguments {
       throw ValidationError("--target-image needs --targets.")
     }
     if source != nil && trigger == nil { throw ValidationError("--source needs --trigger.") }
+  }
+
+  /// Whether any of the options that need the attack is given.
+  var isGiven: Bool {
+    [surrogate, targets, source].contains { $0 != nil }
+      || [targetImage, epsilon, iterations, restarts].contains { $0 != nil }
+      || trigger != nil || choice != nil
   }
 
   /// What the attacker wants.
@@ -90,9 +97,9 @@ struct GradientMatchingArguments: ParsableArguments {
     options.rate = rate
     // As the two papers do.
     options.choice = choice ?? (trigger == nil ? .random : .gradient)
-    options.epsilon = epsilon
-    options.iterations = iterations
-    options.restarts = restarts
+    options.epsilon = epsilon ?? options.epsilon
+    options.iterations = iterations ?? options.iterations
+    options.restarts = restarts ?? options.restarts
     options.augmentation = augmentation
     options.seed = seed
     return options

@@ -75,9 +75,9 @@ struct PoisonCommand: ParsableCommand {
       if device.precision != .float32 {
         throw ValidationError("--attack gradient-matching needs --precision fp32.")
       }
-    } else if matching.targets != nil || matching.trigger != nil || matching.surrogate != nil {
+    } else if matching.isGiven {
       throw ValidationError(
-        "--targets, --trigger and --surrogate belong to --attack gradient-matching.")
+        "The options of gradient-matching, such as --epsilon, need --attack gradient-matching.")
     }
   }
 
@@ -132,7 +132,7 @@ struct PoisonCommand: ParsableCommand {
     let surrogate = try matching.makeSurrogate(
       for: source, plan: plan, on: try device.makeBackend())
     let line = ProgressLine(
-      "match", unit: "iterations", total: matching.restarts * matching.iterations)
+      "match", unit: "iterations", total: job.options.restarts * job.options.iterations)
     let result = try job.run(
       surrogate: surrogate, name: matching.surrogate ?? "surrogate",
       savesSurrogate: matching.surrogate == nil, output: destination.output,

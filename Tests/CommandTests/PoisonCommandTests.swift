@@ -134,7 +134,7 @@ import Testing
 
   @Test(arguments: [
     ["--alpha", "0.3"], ["--attack", "blended", "--alpha", "2"], ["--attack", "unknown"],
-    ["--attack", "gradient-matching"], ["--trigger", "corner"],
+    ["--attack", "gradient-matching"], ["--trigger", "corner"], ["--epsilon", "8"],
     ["--attack", "gradient-matching", "--trigger", "corner", "--epsilon", "0"],
     ["--attack", "gradient-matching", "--trigger", "corner", "--targets", "clean"],
     ["--attack", "gradient-matching", "--trigger", "corner", "--source", "0"],
