@@ -135,16 +135,16 @@ import Training
     #expect(throws: EvaluationError.noMarkingNetwork(path: folder.path + "/poisoned")) {
       try job(folder, "in")
     }
-    let job = try EvaluationJob(
+    let traced = try EvaluationJob(
       purified: folder.path + "/in", poisoned: folder.path + "/poisoned",
       test: folder.path + "/in", clean: nil, markingNetwork: path, plan: plan)
     let suspect = ClassifierFile.random(
       ClassifierConfiguration(.resNet20, classes: 10, width: 8), seed: 5, on: backend)
     let expected = try RadioactiveTracer(manifest, markingNetwork: network, images: clean)
       .trace(suspect)
-    let metrics = try job.metrics(of: suspect)
+    let metrics = try traced.metrics(of: suspect)
     #expect(metrics.log10PValue == expected.log10PValue && metrics.attackSuccessRate == nil)
-    let result = try job.run(on: backend)
+    let result = try traced.run(on: backend)
     #expect(result.changes?.poisoned?.share == 1 && result.changes?.clean?.share == 0)
     #expect(result.labelAccuracy == 1 && result.tpr == nil)
     #expect(result.models.poisoned.log10PValue != nil)
