@@ -11,8 +11,8 @@ struct DataElixirArguments: ParsableArguments {
 
   @Option(
     help: """
-      dataelixir: how often each image is corrupted and restored (default: 5). mendata: rounds of the \
-      critic and the perturbations at most (default: 30).
+      dataelixir: how often each image is corrupted and restored (default: 5). mendata: rounds of \
+      the critic and the perturbations at most (default: 30).
       """)
   var rounds: Int?
 

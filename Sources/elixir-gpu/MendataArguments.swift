@@ -8,9 +8,9 @@ struct MendataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, knn:K (the K most \
-      confident samples of each class by nearest neighbours), or simulated:Q,R (precision Q and \
-      recall R, by --truth).
+      Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, knn:K (the K \
+      most confident samples of each class by nearest neighbours), or simulated:Q,R (precision Q \
+      and recall R, by --truth).
       """, valueName: "source"))
   var reference: String?
 
@@ -32,11 +32,16 @@ struct MendataArguments: ParsableArguments {
   var featureSize: Int?
 
   @Option(
-    help: "mendata: the share of untrusted samples moved in a round, ρ (default: 0.05; above 32 pixels 0.1).")
+    help: """
+      mendata: the share of untrusted samples moved in a round, ρ (default: 0.05; above 32 pixels \
+      0.1).
+      """)
   var share: Double?
 
   @Option(
-    help: "mendata: how far samples move down the critic's slope, l_δ (default: 2; above 32 pixels 10).")
+    help: """
+      mendata: how far samples move down the critic's slope, l_δ (default: 2; above 32 pixels 10).
+      """)
   var perturbationRate: Double?
 
   @Option(help: "mendata: perturbations are multiplied by this at the end, β.")
@@ -95,14 +100,17 @@ struct MendataArguments: ParsableArguments {
     func require(_ condition: Bool, _ text: String) throws {
       if !condition { throw ValidationError(text) }
     }
-    if let share { try require(share > 0 && share <= 1, "--share \(share): use above 0, at most 1.") }
+    if let share {
+      try require(share > 0 && share <= 1, "--share \(share): use above 0, at most 1.")
+    }
     if let perturbationRate {
       try require(
         perturbationRate > 0, "--perturbation-rate \(perturbationRate): use a number above 0.")
     }
     if let perturbationBudget {
       try require(
-        perturbationBudget > 0, "--perturbation-budget \(perturbationBudget): use a number above 0.")
+        perturbationBudget > 0,
+        "--perturbation-budget \(perturbationBudget): use a number above 0.")
     }
     for (name, value) in [
       ("--amplification", amplification), ("--critic-rate", Double(criticRate)),

@@ -23,6 +23,8 @@ final class Mendata {
   private let reference: Tensor
   /// f(x + δ) of all samples, `[n, d]`.
   private let purified: Tensor
+  /// Spent in Step I by this process.
+  private(set) var criticTime = Duration.zero
   private var state: MendataState
   private let folder: URL
   /// Images at once through the feature extractor; changes speed and memory only.
@@ -66,7 +68,7 @@ final class Mendata {
 
   var rounds: [MendataRound] { state.rounds }
 
-  /// ⌊ρn⌋
+  /// ⌊ρn⌋, the samples that a round moves.
   static func movedCount(_ options: MendataOptions, of samples: Int) -> Int {
     Int((options.share * Double(samples)).rounded(.down))
   }
@@ -81,15 +83,9 @@ final class Mendata {
     while true {
       if let end = MendataEnd.reached(by: state.rounds, options) { return end }
       var current = MendataProgress(round: state.rounds.count + 1, perturbation: perturbation)
-      let estimate: CriticEstimate
-      do {
-        estimate = try trainer.run(purified: purified, reference: reference) {
-          current.checkpoint = $0
-          try progress(current)
-        }
-      } catch CriticError.diverged {
-        throw PurificationError.notFinite(
-          what: "the critic's loss in round \(current.round)", state: folder.path)
+      let estimate = try trainCritic {
+        current.checkpoint = $0
+        try progress(current)
       }
       let squares = store.squaredNorms.values.reduce(0) { $0 + Double($1) }
       let objective =
@@ -115,6 +111,20 @@ final class Mendata {
       state.rounds.append(round)
       try state.save(store, trainer, to: folder)
       try didEnd(round)
+    }
+  }
+
+  /// Step I.
+  private func trainCritic(
+    progress: (CriticCheckpoint) throws -> Void
+  ) throws -> CriticEstimate {
+    let start = ContinuousClock.now
+    defer { criticTime += ContinuousClock.now - start }
+    do {
+      return try trainer.run(purified: purified, reference: reference, progress: progress)
+    } catch CriticError.diverged {
+      throw PurificationError.notFinite(
+        what: "the critic's loss in round \(state.rounds.count + 1)", state: folder.path)
     }
   }
 

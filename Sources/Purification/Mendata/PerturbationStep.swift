@@ -9,9 +9,9 @@ package struct PerturbationStep {
   package let images: any LabelledImages
   package let extractor: FeatureExtractor
   package let critic: WassersteinCritic
-  /// l_δ
+  /// l_δ.
   let stepSize: Float
-  /// λ
+  /// λ.
   let sizePenalty: Float
 
   package init(

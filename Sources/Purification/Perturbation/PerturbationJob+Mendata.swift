@@ -19,31 +19,18 @@ extension PerturbationJob {
         try events.progress(phase, meter?.rate.line(Double(done)) ?? "", done == total)
       }
     }
-    let clock = ContinuousClock()
-    let (start, doneBefore) = (clock.now, mendata.rounds.count)
-    var inCritic = Duration.zero
-    var lastMark = start
-    func left(after round: Int) -> String {
-      let elapsed = (clock.now - start) / .seconds(1)
-      guard round > doneBefore else { return "" }
-      let seconds = elapsed / Double(round - doneBefore) * Double(options.rounds - round)
-      return String(format: "  at most %d:%02d left", Int(seconds) / 60, Int(seconds) % 60)
-    }
+    let timer = RoundTimer(done: mendata.rounds.count, limit: options.rounds)
     let end = try timings.measure("rounds") {
-      try mendata.run { progress in
-        if progress.total == 0 {
-          inCritic += clock.now - lastMark
-        }
-        lastMark = clock.now
-        try events.progress("rounds", progress.line(of: options) + left(after: progress.round - 1), false)
+      try mendata.run {
+        let line = $0.line(of: options) + timer.left(before: $0.round)
+        try events.progress("rounds", line, false)
       } didEnd: { round in
         events.note(round.line)
         if round.number == 1 { round.advice(options, samples: untrusted.count).map(events.warning) }
-        lastMark = clock.now
       }
     }
     try events.progress("rounds", "\(mendata.rounds.count) done", true)
-    timings.note("rounds: critic (Step I)", inCritic)
+    timings.note("rounds: critic (Step I)", mendata.criticTime)
     report.rounds = mendata.rounds
     report.end = end
     report.distances = try timings.measure("final distances") { try mendata.finalDistances() }
@@ -55,6 +42,28 @@ extension PerturbationJob {
     }
     report.warnings.forEach(events.warning)
     return mendata.result
+  }
+}
+
+/// How long the rounds that are left take if they take as long as those of this process.
+private struct RoundTimer {
+  /// Rounds of earlier processes.
+  let done: Int
+  let limit: Int
+  private let start = ContinuousClock.now
+
+  init(done: Int, limit: Int) {
+    self.done = done
+    self.limit = limit
+  }
+
+  /// `  at most 1:05 left` in a round; empty in this process' first one.
+  func left(before round: Int) -> String {
+    let finished = round - 1 - done
+    guard finished > 0 else { return "" }
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = Int(elapsed / Double(finished) * Double(limit - round + 1))
+    return String(format: "  at most %d:%02d left", seconds / 60, seconds % 60)
   }
 }
 
@@ -78,8 +87,8 @@ extension MendataRound {
     let step = meanPerturbation * Double(samples) / Double(max(moved, 1))
     guard step > Self.largeStep else { return nil }
     return String(
-      format: "the first round moved images by %.1f/255, which shows; a --perturbation-rate of %.2g "
-        + "would move them by %.0f/255", step, options.stepSize * Self.usualStep / step,
+      format: "the first round moved images by %.1f/255, which shows; a --perturbation-rate of "
+        + "%.2g would move them by %.0f/255", step, options.stepSize * Self.usualStep / step,
       Self.usualStep)
   }
 

@@ -88,7 +88,9 @@ public struct PerturbationJob {
     let changed: (any ChangedImages)?
     switch options.method {
     case .mendata(let mendata):
-      guard let reference, let extractor else { preconditionFailure("PerturbationJob: no reference") }
+      guard let reference, let extractor else {
+        preconditionFailure("PerturbationJob: no reference, or no features")
+      }
       changed = try runMendata(
         mendata, selection, reference: reference.images, extractor: extractor, folder: folder,
         report: &report, timings: &timings)

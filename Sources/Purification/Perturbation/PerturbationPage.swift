@@ -35,7 +35,8 @@ struct PerturbationPage {
 
   private func reference() -> String {
     guard let reference = report.reference else { return "" }
-    var text = "<h2>Reference data</h2>\n<p>\(reference.images) images"
+    var text =
+      "<h2>Reference data</h2>\n<p>\(reference.images) images"
       + " (\(reference.source.htmlEscaped))"
     if let precision = reference.precision, let recall = reference.recall {
       text += String(
@@ -105,7 +106,10 @@ struct PerturbationPage {
       rows += [
         ("share moved ρ", "\(options.share)"), ("perturbation rate l_δ", "\(options.stepSize)"),
         ("amplification β", "\(options.amplification)"), ("λ", "\(options.sizePenalty)"),
-        ("critic", "\(options.activation.rawValue), \(options.units.map(String.init) ?? "d") units"),
+        (
+          "critic",
+          "\(options.activation.rawValue), \(options.units.map(String.init) ?? "d") units"
+        ),
         ("critic's rate l_h", "\(options.critic.learningRate)"),
         ("batch m", "\(options.critic.batchSize)"),
         ("penalty's weight ν", "\(options.critic.penaltyWeight)"),

@@ -109,7 +109,8 @@ struct PerturbedOutput {
     let all = changes.sorted { $0.key < $1.key }.map(\.value)
     return PerturbationReport.Changes(
       images: all.count, meanGreatest: all.reduce(0) { $0 + Double($1.greatest) } / count,
-      greatest: all.map(\.greatest).max() ?? 0, meanAbsolute: all.reduce(0) { $0 + $1.mean } / count)
+      greatest: all.map(\.greatest).max() ?? 0,
+      meanAbsolute: all.reduce(0) { $0 + $1.mean } / count)
   }
 
   private func writeTable(_ changes: [Int: Change], to folder: String, names: [String]) throws {

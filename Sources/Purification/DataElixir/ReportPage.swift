@@ -8,11 +8,12 @@ struct ReportPage {
   let picture: [UInt8]?
 
   func html() -> String {
-    let sections = [
-      summary(), HTML.warnings(report.warnings), classes(), rounds(), pictures(),
-      parameters(), HTML.times(timings),
-    ]
-    return HTML.document(title: "Purification report", sections)
+    HTML.document(
+      title: "Purification report",
+      [
+        summary(), HTML.warnings(report.warnings), classes(), rounds(), pictures(), parameters(),
+        HTML.times(timings),
+      ])
   }
 
   private func summary() -> String {
