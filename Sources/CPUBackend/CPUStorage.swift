@@ -1,14 +1,22 @@
 import ComputeBackend
 import Glibc
+import Synchronization
 
 /// Host memory, aligned to cache lines.
 final class CPUStorage: BufferStorage, @unchecked Sendable {
   /// `nil` in a stand-in for memory that could not be had.
   private let memory: UnsafeMutableRawPointer?
-  /// How the elements lie at present, if not as they were written.
-  private var order: PanelOrder?
-  /// Whether they were put back once, since something else read them as they were written.
-  private var staysPlain = false
+  private struct State {
+    /// How the elements lie at present, if not as they were written.
+    var order: PanelOrder?
+    /// Whether they were put back once, since something else read them as they were written.
+    var staysPlain = false
+  }
+
+  /// Several threads of one operation may ask for the elements at once, and one puts them back.
+  private let state = Mutex(State())
+  /// Whether `state` has an order.
+  private let isArranged = Atomic(false)
 
   /// A stand-in that no operation may touch.
   init() { memory = nil }
@@ -32,29 +40,37 @@ final class CPUStorage: BufferStorage, @unchecked Sendable {
 
   /// The elements as they were written.
   var floats: UnsafeMutablePointer<Float> {
-    if let order {
-      self.order = nil
-      staysPlain = true
-      for panel in 0..<order.panels { order.restore(panel, of: raw) }
-    }
+    if isArranged.load(ordering: .acquiring) { restore() }
     return raw
+  }
+
+  private func restore() {
+    state.withLock { state in
+      guard let order = state.order else { return }
+      for panel in 0..<order.panels { order.restore(panel, of: raw) }
+      state = State(order: nil, staysPlain: true)
+      isArranged.store(false, ordering: .releasing)
+    }
   }
 
   /// The elements in `order`; `nil` if they are read in other ways too.
   func panels(_ order: PanelOrder, _ threads: ThreadPool) -> UnsafePointer<Float>? {
-    if self.order != order {
-      if self.order != nil || staysPlain { return nil }
-      let elements = raw
-      threads.parallelFor(order.panels) { panel, _ in order.arrange(panel, of: elements) }
-      self.order = order
+    state.withLock { state in
+      if state.order != order {
+        if state.order != nil || state.staysPlain { return nil }
+        let elements = raw
+        threads.parallelFor(order.panels) { panel, _ in order.arrange(panel, of: elements) }
+        state.order = order
+        isArranged.store(true, ordering: .releasing)
+      }
+      return UnsafePointer(raw)
     }
-    return UnsafePointer(raw)
   }
 
   /// Before all elements are written: whatever read them before does not count any more.
   func willBeWritten() {
-    _ = floats
-    if staysPlain { staysPlain = false }
+    restore()
+    state.withLock { $0.staysPlain = false }
   }
 
   private var raw: UnsafeMutablePointer<Float> {
