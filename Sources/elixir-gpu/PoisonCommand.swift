@@ -71,7 +71,7 @@ struct PoisonCommand: ParsableCommand {
       if matching.targets == nil && matching.trigger == nil {
         throw ValidationError("--attack gradient-matching needs --targets or --trigger.")
       }
-      // Weights move by less than bf16 can tell apart.
+      // What bf16 does to gradients of gradients has not been measured.
       if device.precision != .float32 {
         throw ValidationError("--attack gradient-matching needs --precision fp32.")
       }
