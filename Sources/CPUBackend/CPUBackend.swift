@@ -103,7 +103,10 @@ public final class CPUBackend: ComputeBackend {
   func temporary(_ count: Int) -> Buffer { makeBuffer(count: count) }
 
   public func makeBuffer(count: Int) -> Buffer {
-    if let buffer = pool.make(count: count) { return buffer }
+    if let buffer = pool.make(count: count) {
+      (buffer.storage as? CPUStorage)?.forget()
+      return buffer
+    }
     fail(.outOfMemory(bytes: count * 4, device: "cpu"))
     guard let standIn = exhausted.make(count: count) else {
       preconditionFailure("makeBuffer: no stand-in for \(count) elements")

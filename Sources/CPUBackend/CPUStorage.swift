@@ -1,22 +1,17 @@
 import ComputeBackend
 import Glibc
-import Synchronization
 
 /// Host memory, aligned to cache lines.
+///
+/// An operation asks for its operands before it shares work out: putting elements back is not for
+/// several threads.
 final class CPUStorage: BufferStorage, @unchecked Sendable {
   /// `nil` in a stand-in for memory that could not be had.
   private let memory: UnsafeMutableRawPointer?
-  private struct State {
-    /// How the elements lie at present, if not as they were written.
-    var order: PanelOrder?
-    /// Whether they were put back once, since something else read them as they were written.
-    var staysPlain = false
-  }
-
-  /// Several threads of one operation may ask for the elements at once, and one puts them back.
-  private let state = Mutex(State())
-  /// Whether `state` has an order.
-  private let isArranged = Atomic(false)
+  /// How the elements lie at present, if not as they were written.
+  private var order: PanelOrder?
+  /// Whether they were put back once, since something else read them as they were written.
+  private var staysPlain = false
 
   /// A stand-in that no operation may touch.
   init() { memory = nil }
@@ -40,38 +35,33 @@ final class CPUStorage: BufferStorage, @unchecked Sendable {
 
   /// The elements as they were written.
   var floats: UnsafeMutablePointer<Float> {
-    if isArranged.load(ordering: .acquiring) { restore() }
-    return raw
-  }
-
-  private func restore() {
-    state.withLock { state in
-      guard let order = state.order else { return }
+    if let order {
+      self.order = nil
+      staysPlain = true
       for panel in 0..<order.panels { order.restore(panel, of: raw) }
-      state = State(order: nil, staysPlain: true)
-      isArranged.store(false, ordering: .releasing)
     }
+    return raw
   }
 
   /// The elements in `order`; `nil` if they are read in other ways too.
   func panels(_ order: PanelOrder, _ threads: ThreadPool) -> UnsafePointer<Float>? {
-    state.withLock { state in
-      if state.order != order {
-        if state.order != nil || state.staysPlain { return nil }
-        let elements = raw
-        threads.parallelFor(order.panels) { panel, _ in order.arrange(panel, of: elements) }
-        state.order = order
-        isArranged.store(true, ordering: .releasing)
-      }
-      return UnsafePointer(raw)
+    if self.order != order {
+      if self.order != nil || staysPlain { return nil }
+      let elements = raw
+      threads.parallelFor(order.panels) { panel, _ in order.arrange(panel, of: elements) }
+      self.order = order
     }
+    return UnsafePointer(raw)
   }
 
   /// Before all elements are written: whatever read them before does not count any more.
   func willBeWritten() {
-    restore()
-    state.withLock { $0.staysPlain = false }
+    _ = floats
+    if staysPlain { staysPlain = false }
   }
+
+  /// The elements are undefined from here on.
+  func forget() { (order, staysPlain) = (nil, false) }
 
   private var raw: UnsafeMutablePointer<Float> {
     guard let memory else { preconditionFailure("CPUBackend: a buffer that could not be allocated") }

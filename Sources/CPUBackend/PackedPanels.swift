@@ -50,11 +50,12 @@ final class PackedPanels {
   var panels: Int { (columns + width - 1) / width }
   var panelStride: Int { width * precision.rows(inner) }
 
-  /// Matrix `index`.
+  /// Matrix `index`; any thread may ask.
   subscript(index: Int) -> UnsafeMutablePointer<Float> {
     switch memory {
     case .own(let buffer):
-      buffer[(index + 1) * matrixStride].written() + index * matrixStride
+      UnsafeMutablePointer(mutating: buffer[(index + 1) * matrixStride].floats)
+        + index * matrixStride
     case .borrowed(let elements): UnsafeMutablePointer(mutating: elements)
     }
   }

@@ -72,6 +72,34 @@ import Testing
     #expect(try backend.downloadFloats(y) == values)
   }
 
+  /// Memory that a weight left in the order of panels is memory like any other to several threads.
+  @Test func threadsFillMemoryThatWasInTheOrderOfPanels() throws {
+    let backend = try CPUBackend(threads: 4)
+    let inner = 512
+    func product(_ rows: Int, _ weight: BufferSlice) throws -> [Float] {
+      let x = upload(noise(inner, 7), to: backend)
+      let into = backend.makeBuffer(count: rows)[rows]
+      backend.matrixProduct(
+        MatrixProductShape(m: 1, n: rows, k: inner, transposeB: true), x, weight,
+        epilogue: Epilogue(), into: into)
+      return try backend.downloadFloats(into)
+    }
+    // A part of a buffer is packed into memory of its own, here of the size that the weight below has.
+    let (rows, wider) = (1024, 1088)
+    let values = noise(rows * inner, 8)
+    let parts = (0..<2).map { _ in
+      upload(values + [0], to: backend).range(from: 0, count: values.count)
+    }
+    let expected = try product(rows, parts[0])
+    do {
+      _ = try product(wider, upload(noise(wider * inner, 9), to: backend))
+    }
+    let misses = backend.pool.statistics.misses
+    let again = try withExtendedLifetime(parts) { try product(rows, parts[1]) }
+    #expect(again == expected)
+    #expect(backend.pool.statistics.misses == misses, "the weight's memory was not used again")
+  }
+
   private func noise(_ count: Int, _ step: UInt32) -> [Float] {
     Philox.row(
       NoiseKey(seed: 6, step: step, purpose: 0), stream: 0, count: count, normal: true)
