@@ -35,8 +35,15 @@ struct GradientMatchingArguments: ParsableArguments {
   @Option(help: "Steps of each attempt (default: 250).")
   var iterations: Int?
 
-  @Option(help: "Attempts, of which the best is kept (default: 2).")
+  @Option(help: "Attempts, of which the best is kept (default: 2, with --trigger 1).")
   var restarts: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Train the surrogate again on the poisons after every so many steps, from --surrogate or from "
+        + "random weights; 0 for never (default: never, with --trigger 50).",
+      valueName: "steps"))
+  var retrainEvery: Int?
 
   @Option(help: "Which images become poisons: random, or those of the greatest gradient.")
   var choice: GradientMatchingOptions.Choice?
@@ -47,6 +54,9 @@ struct GradientMatchingArguments: ParsableArguments {
     }
     for (name, value) in [("--iterations", iterations), ("--restarts", restarts)] {
       if let value, value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
+    }
+    if let retrainEvery, retrainEvery < 0 {
+      throw ValidationError("--retrain-every \(retrainEvery): use 0 or more.")
     }
     if targets != nil && trigger != nil {
       throw ValidationError("--targets and --trigger exclude each other.")
@@ -60,7 +70,7 @@ struct GradientMatchingArguments: ParsableArguments {
   /// Whether any of the options that need the attack is given.
   var isGiven: Bool {
     [surrogate, targets, source].contains { $0 != nil }
-      || [targetImage, epsilon, iterations, restarts].contains { $0 != nil }
+      || [targetImage, epsilon, iterations, restarts, retrainEvery].contains { $0 != nil }
       || trigger != nil || choice != nil
   }
 
@@ -99,7 +109,9 @@ struct GradientMatchingArguments: ParsableArguments {
     options.choice = choice ?? (trigger == nil ? .random : .gradient)
     options.epsilon = epsilon ?? options.epsilon
     options.iterations = iterations ?? options.iterations
-    options.restarts = restarts ?? options.restarts
+    options.restarts = restarts ?? (trigger == nil ? options.restarts : 1)
+    let interval = retrainEvery ?? (trigger == nil ? 0 : 50)
+    options.retrainingInterval = interval > 0 ? interval : nil
     options.augmentation = augmentation
     options.seed = seed
     return options

@@ -19,8 +19,9 @@ struct PoisonCommand: ParsableCommand {
       --amplitude grey levels. gradient-matching moves bytes by at most --epsilon, so that training \
       on them moves a model as if it were taught the attacker's goal: another label for one image of \
       --targets (Witches' Brew; the output has target.png instead of trigger.png), or for images \
-      with a patch (--trigger; Sleeper Agent). It needs a --surrogate, or trains one \
-      (surrogate.safetensors); --crop and --flip should be the victim's.
+      with a patch (--trigger; Sleeper Agent, which trains the surrogate again on the poisons now \
+      and then). It needs a --surrogate, or trains one (surrogate.safetensors); --crop and --flip \
+      should be the victim's.
 
       Examples:
         elixir-gpu poison cifar-10-batches-bin --target 0 --output poisoned
@@ -131,14 +132,20 @@ struct PoisonCommand: ParsableCommand {
         rate: rate ?? 0.01, augmentation: plan.recipe.augmentation, seed: seed))
     let surrogate = try matching.makeSurrogate(
       for: source, plan: plan, on: try device.makeBackend())
+    var retraining = plan
+    retraining.initial = matching.surrogate
     let line = ProgressLine(
       "match", unit: "iterations", total: job.options.restarts * job.options.iterations)
     let result = try job.run(
       surrogate: surrogate, name: matching.surrogate ?? "surrogate",
-      savesSurrogate: matching.surrogate == nil, output: destination.output,
-      force: destination.force
+      savesSurrogate: matching.surrogate == nil, retraining: retraining,
+      output: destination.output, force: destination.force
     ) { progress in
-      line.update(progress.iteration, remark: "cosine " + figure(Double(progress.cosine)))
+      if let training = progress.retraining {
+        line.show("retraining after \(progress.iteration) iterations: \(training.line)")
+      } else {
+        line.update(progress.iteration, remark: "cosine " + figure(Double(progress.cosine)))
+      }
     }
     line.end()
     return result

@@ -55,10 +55,12 @@ import Training
   }
 
   /// The gradient that would teach the surrogate that an image of label 2 has label 1.
-  private func target(_ surrogate: SurrogateGradients) -> Tensor {
+  private func aim(_ surrogate: SurrogateGradients) -> GradientMatcher.Aim {
     let image = Tensor(
       Bands().images([2]).map { Float($0) }, shape: [1, 8, 8, 1], on: surrogate.arena.backend)
-    return surrogate.parameters([0..<1]) { _ in surrogate.loss(image, labels: [1]) }
+    return GradientMatcher.Aim(
+      surrogate,
+      target: surrogate.parameters([0..<1]) { _ in surrogate.loss(image, labels: [1]) })
   }
 
   private var options: GradientMatchingOptions {
@@ -145,8 +147,8 @@ import Training
     let poisons = poisons(12)
     var options = options
     options.augmentation = .none
-    let matcher = GradientMatcher(
-      surrogate, target: target(surrogate), poisons: poisons, options: options)
+    let aim = aim(surrogate)
+    let matcher = GradientMatcher(aim, poisons: poisons, options: options)
     var reports: [Int] = []
     let attempt = try matcher.attempt(0) { iteration, _ in reports.append(iteration) }
     #expect(reports == [10, 20, 30])
@@ -156,7 +158,7 @@ import Training
     #expect(end > start + 0.03, "\(start) to \(end)")
     // The bytes, which are what counts, match better than the images did.
     let before = try matcher.cosine(
-      of: Tensor(poisons.pixels.map { Float($0) }, shape: [12, 8, 8, 1], on: device.backend)
+      of: Tensor(poisons.pixels.map { Float($0) }, shape: [12, 8, 8, 1], on: device.backend), aim
     ).item()
     #expect(attempt.cosine > before + 0.03, "\(before) to \(attempt.cosine)")
     let moves = zip(attempt.pixels, poisons.pixels).map { abs(Int($0) - Int($1)) }
@@ -170,8 +172,7 @@ import Training
     var options = options
     options.iterations = 1
     func attempt(_ batchSize: Int) throws -> GradientMatcher.Attempt {
-      let matcher = GradientMatcher(
-        surrogate, target: target(surrogate), poisons: poisons(12), options: options)
+      let matcher = GradientMatcher(aim(surrogate), poisons: poisons(12), options: options)
       matcher.batchSize = batchSize
       return try matcher.attempt(0)
     }
@@ -188,7 +189,7 @@ import Training
     func pixels(_ attempt: Int, seed: UInt64) throws -> [UInt8] {
       options.seed = seed
       return try GradientMatcher(
-        surrogate, target: target(surrogate), poisons: poisons(4), options: options
+        aim(surrogate), poisons: poisons(4), options: options
       ).attempt(attempt).pixels
     }
     #expect(try pixels(0, seed: 3) == pixels(0, seed: 3))
@@ -196,13 +197,40 @@ import Training
     #expect(try pixels(0, seed: 3) != pixels(0, seed: 4))
   }
 
+  /// After every tenth iteration but the last; what is matched then is the new surrogate's gradient.
+  @Test func retrainingChangesTheAim() throws {
+    let backend = try Devices.make("cpu")
+    let (first, second) = (aim(surrogate(on: backend)), aim(try trained(on: backend)))
+    let poisons = poisons(6)
+    var options = options
+    options.retrainingInterval = 10
+    let matcher = GradientMatcher(first, poisons: poisons, options: options)
+    var seen: [[UInt8]] = []
+    matcher.retrain = { pixels in
+      seen.append(pixels)
+      return second
+    }
+    let attempt = try matcher.attempt(0)
+    #expect(seen.count == 2 && Set(seen).count == 2)
+    for pixels in seen {
+      #expect(zip(pixels, poisons.pixels).allSatisfy { abs(Int($0) - Int($1)) <= options.epsilon })
+    }
+    let images = Tensor(attempt.pixels.map { Float($0) }, shape: [6, 8, 8, 1], on: backend)
+    #expect(try matcher.cosine(of: images, second).item() == attempt.cosine)
+    #expect(try matcher.cosine(of: images, first).item() != attempt.cosine)
+    // Until the first retraining nothing is different.
+    options.retrainingInterval = nil
+    let never = try GradientMatcher(first, poisons: poisons, options: options).attempt(0)
+    #expect(never.cosines.prefix(10) == attempt.cosines.prefix(10))
+    #expect(never.cosines[10] != attempt.cosines[10])
+  }
+
   @Test func weightsThatAreNoNumbersAreAnError() throws {
     let backend = try Devices.make("cpu")
     let surrogate = surrogate(on: backend)
-    let target = target(surrogate)
+    let aim = aim(surrogate)
     backend.fill(surrogate.arena.weights, with: .nan)
-    let matcher = GradientMatcher(
-      surrogate, target: target, poisons: poisons(2), options: options)
+    let matcher = GradientMatcher(aim, poisons: poisons(2), options: options)
     #expect(throws: AttackError.noGradient) { try matcher.attempt(0) }
   }
 

@@ -103,6 +103,33 @@ import Training
     #expect(try !folder.entries("poisoned").contains("surrogate.safetensors"))
   }
 
+  @Test func retrainingIsOnThePoisonsAndRepeats() throws {
+    let folder = try TemporaryFolder()
+    let (clean, test) = try source(folder)
+    let goal = AttackGoal.image(try TargetImage(13, of: test, intended: 4))
+    func run(_ interval: Int?, output: String) throws -> (bytes: [UInt8], trainings: Int) {
+      var options = options()
+      options.iterations = 3
+      options.restarts = 1
+      options.retrainingInterval = interval
+      let plan = ClassifierPlan(
+        .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 20))
+      var trainings = 0
+      try GradientMatchingJob(dataset: clean, goal: goal, options: options).run(
+        surrogate: try surrogate(), name: "s", retraining: plan, output: folder.path + "/" + output
+      ) { progress in
+        if progress.retraining?.isLast == true { trainings += 1 }
+      }
+      return (try folder.read(output + "/data_batch_1.bin"), trainings)
+    }
+    let (retrained, again, never) = (
+      try run(1, output: "a"), try run(1, output: "b"), try run(nil, output: "c")
+    )
+    #expect(retrained.trainings == 2 && never.trainings == 0)
+    #expect(retrained.bytes == again.bytes)
+    #expect(retrained.bytes != never.bytes)
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let folder = try TemporaryFolder()
     let (clean, test) = try source(folder)

@@ -43,28 +43,36 @@ package final class GradientMatcher {
     package var cosine: Float
   }
 
+  /// What is matched: a gradient t, flat, on the weights of a surrogate.
+  package struct Aim {
+    package var surrogate: SurrogateGradients
+    package var target: Tensor
+
+    package init(_ surrogate: SurrogateGradients, target: Tensor) {
+      self.surrogate = surrogate
+      self.target = target
+    }
+  }
+
   /// Images that go through the network at once: memory, and the rounding of sums.
   package static let defaultBatchSize = 128
 
   package var batchSize = GradientMatcher.defaultBatchSize
-  private let surrogate: SurrogateGradients
-  private let target: Tensor
+  /// Trains the surrogate again where the options say so: from the poisons as they are,
+  /// `[P, H, W, C]`, to what is matched from then on.
+  package var retrain: ((_ pixels: [UInt8]) throws -> Aim)?
+  private let aim: Aim
   private let poisons: Poisons
   private let options: GradientMatchingOptions
   private let backend: any ComputeBackend
   private let images: Tensor
   private let bounds: (lower: Tensor, upper: Tensor)
 
-  /// - Parameter target: t, flat.
-  package init(
-    _ surrogate: SurrogateGradients, target: Tensor, poisons: Poisons,
-    options: GradientMatchingOptions
-  ) {
-    self.surrogate = surrogate
-    self.target = target
+  package init(_ aim: Aim, poisons: Poisons, options: GradientMatchingOptions) {
+    self.aim = aim
     self.poisons = poisons
     self.options = options
-    backend = surrogate.backend
+    backend = aim.surrogate.backend
     let size = poisons.shape
     images = Tensor(
       poisons.pixels.map { Float($0) },
@@ -82,13 +90,14 @@ package final class GradientMatcher {
   package func attempt(
     _ number: Int, progress: (_ iteration: Int, _ cosine: Float) throws -> Void = { _, _ in }
   ) throws -> Attempt {
+    var aim = self.aim
     let perturbation = initialPerturbation(number)
     let gradient = Tensor.empty(images.shape, on: backend)
     let moments = (Tensor.zeros(images.shape, on: backend), Tensor.zeros(images.shape, on: backend))
     var cosines: [Tensor] = []
     for iteration in 0..<options.iterations {
       let epoch = number * options.iterations + iteration
-      cosines.append(writeGradient(perturbation, epoch: epoch, into: gradient))
+      cosines.append(writeGradient(perturbation, aim, epoch: epoch, into: gradient))
       backend.adamStep(
         AdamParameters(
           learningRate: options.step * options.decay(iteration: iteration), step: iteration + 1),
@@ -100,20 +109,29 @@ package final class GradientMatcher {
       if done % 10 == 0 || done == options.iterations {
         try progress(done, try value(cosines[iteration]))
       }
+      if options.retrains(after: done) {
+        guard let retrain else { preconditionFailure("GradientMatcher.attempt: no retraining") }
+        aim = try retrain(try bytes(perturbation))
+      }
     }
-    let pixels = try (images + perturbation).values().map { UInt8(min(max($0.rounded(), 0), 255)) }
+    let pixels = try bytes(perturbation)
     let final = Tensor(pixels.map { Float($0) }, shape: images.shape, on: backend)
     return Attempt(
       pixels: pixels, cosines: try concatenateRows(cosines).values(),
-      cosine: try value(cosine(of: final)))
+      cosine: try value(cosine(of: final, aim)))
   }
 
   /// cos(t, Σ ∇θ L) of images as they are, `[1]`.
-  package func cosine(of images: Tensor) -> Tensor {
-    let sum = surrogate.parameters(batches) {
-      surrogate.loss(images.rows($0), labels: labels($0))
+  package func cosine(of images: Tensor, _ aim: Aim) -> Tensor {
+    let sum = aim.surrogate.parameters(batches) {
+      aim.surrogate.loss(images.rows($0), labels: labels($0))
     }
-    return cosineAndAscent(sum, target: target).cosine
+    return cosineAndAscent(sum, target: aim.target).cosine
+  }
+
+  /// The poisons rounded to bytes, `[P, H, W, C]`.
+  private func bytes(_ perturbation: Tensor) throws -> [UInt8] {
+    try (images + perturbation).values().map { UInt8(min(max($0.rounded(), 0), 255)) }
   }
 
   /// Normal numbers of deviation ε, inside the bounds.
@@ -132,7 +150,10 @@ package final class GradientMatcher {
   }
 
   /// Writes the sign of ∂(1 − cos)/∂δ; returns the cosine.
-  private func writeGradient(_ perturbation: Tensor, epoch: Int, into gradient: Tensor) -> Tensor {
+  private func writeGradient(
+    _ perturbation: Tensor, _ aim: Aim, epoch: Int, into gradient: Tensor
+  ) -> Tensor {
+    let surrogate = aim.surrogate
     let poisoned = images + perturbation
     func loss(_ range: Range<Int>, _ images: Tensor) -> Tensor {
       let changed = options.augmentation.apply(
@@ -148,7 +169,7 @@ package final class GradientMatcher {
     let sum =
       single.map { surrogate.flat($0.gradients) }
       ?? surrogate.parameters(batches) { loss($0, poisoned.rows($0)) }
-    let (cosine, ascent) = cosineAndAscent(sum, target: target)
+    let (cosine, ascent) = cosineAndAscent(sum, target: aim.target)
     for range in batches {
       let part = single ?? differentiable(range)
       let slope = surrogate.mixed(part.gradients, along: ascent, wrt: part.images)

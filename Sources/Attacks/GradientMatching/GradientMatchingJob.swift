@@ -11,10 +11,12 @@ public struct GradientMatchingJob: Sendable {
   /// How far the work is.
   public struct Progress: Sendable {
     /// Iterations done, of all attempts.
-    public var iteration: Int
+    public var iteration = 0
     public var total: Int
     /// cos(t, Σ ∇θ L) of the present attempt, with augmentation.
-    public var cosine: Float
+    public var cosine: Float = 0
+    /// While the surrogate is trained again.
+    public var retraining: TrainingProgress?
   }
 
   public let dataset: ImageDataset
@@ -57,11 +59,14 @@ public struct GradientMatchingJob: Sendable {
   ///   - surrogate: a model trained on the dataset, or on data like it.
   ///   - name: the surrogate's, for messages.
   ///   - savesSurrogate: whether `surrogate.safetensors` is written, too.
+  ///   - retraining: how the surrogate is trained again, if the options want that; each time with
+  ///     another seed.
   /// - Throws: `AttackError` or `DatasetError`; the output appears whole or not at all.
   @discardableResult
   public func run(
-    surrogate: any Classifier, name: String, savesSurrogate: Bool = false, output: String,
-    force: Bool = false, progress: (Progress) throws -> Void = { _ in }
+    surrogate: any Classifier, name: String, savesSurrogate: Bool = false,
+    retraining: ClassifierPlan? = nil, output: String, force: Bool = false,
+    progress: @escaping (Progress) throws -> Void = { _ in }
   ) throws -> (manifest: PoisonManifest, cosine: Float) {
     if let reason = surrogate.configuration.mismatch(with: dataset) {
       throw AttackError.surrogate(path: name, reason: reason)
@@ -69,7 +74,7 @@ public struct GradientMatchingJob: Sendable {
     let plan = GradientMatchingPlan(
       dataset: dataset, goal: goal, options: options, surrogate: SurrogateGradients(surrogate))
     let poisons = try plan.poisons()
-    let best = try bestAttempt(plan, poisons, progress: progress)
+    let best = try bestAttempt(plan, poisons, retraining: retraining, progress: progress)
     let size = dataset.shape.byteCount
     let images = Dictionary(
       uniqueKeysWithValues: poisons.enumerated().map { position, sample in
@@ -96,22 +101,40 @@ public struct GradientMatchingJob: Sendable {
 
   /// The attempt with the greatest cosine; the first among equals.
   private func bestAttempt(
-    _ plan: GradientMatchingPlan, _ poisons: [Int], progress: (Progress) throws -> Void
+    _ plan: GradientMatchingPlan, _ poisons: [Int], retraining: ClassifierPlan?,
+    progress: @escaping (Progress) throws -> Void
   ) throws -> GradientMatcher.Attempt {
     let matcher = GradientMatcher(
-      plan.surrogate, target: try plan.targetGradient(),
+      try plan.aim(),
       poisons: .init(
         samples: poisons, labels: poisons.map { dataset.labels[$0] },
         pixels: try dataset.images(poisons), shape: dataset.shape),
       options: options)
-    let total = options.restarts * options.iterations
+    var state = Progress(total: options.restarts * options.iterations)
+    var trainings: UInt64 = 0
+    matcher.retrain = { pixels in
+      guard var training = retraining else {
+        preconditionFailure("GradientMatchingJob: no plan to train the surrogate again by")
+      }
+      trainings += 1
+      training.recipe.seed &+= trainings
+      let images = PoisonedImages(dataset, poisons: poisons, pixels: pixels)
+      var plan = plan
+      plan.surrogate = SurrogateGradients(
+        try training.train(on: images, backend: plan.surrogate.backend) {
+          state.retraining = $0
+          try progress(state)
+        })
+      state.retraining = nil
+      return try plan.aim()
+    }
     var attempts: [GradientMatcher.Attempt] = []
     for number in 0..<options.restarts {
       attempts.append(
         try matcher.attempt(number) { iteration, cosine in
-          try progress(
-            Progress(
-              iteration: number * options.iterations + iteration, total: total, cosine: cosine))
+          state.iteration = number * options.iterations + iteration
+          state.cosine = cosine
+          try progress(state)
         })
     }
     guard let first = attempts.first else { preconditionFailure("GradientMatchingJob: no attempt") }

@@ -18,6 +18,9 @@ public struct GradientMatchingOptions: Sendable, Equatable {
   public var iterations = 250
   /// Attempts from other random perturbations, of which the best is kept; officially 8.
   public var restarts = 2
+  /// The surrogate is trained again, on the poisons as they are, after every so many iterations
+  /// (Sleeper Agent: 50); `nil` for never.
+  public var retrainingInterval: Int?
   /// Adam's step in grey levels.
   ///
   /// The official one is τ = 0.1 for normalised pixels, whose unit is about 0.25·255 levels.
@@ -27,6 +30,12 @@ public struct GradientMatchingOptions: Sendable, Equatable {
   public var seed: UInt64 = 0
 
   public init() {}
+
+  /// Whether the surrogate is trained again when `done` iterations of an attempt are.
+  package func retrains(after done: Int) -> Bool {
+    guard let retrainingInterval else { return false }
+    return done < iterations && done % retrainingInterval == 0
+  }
 
   /// The step's factor: divided by 10 at iterations/2.667, /1.6 and /1.142.
   package func decay(iteration: Int) -> Float {

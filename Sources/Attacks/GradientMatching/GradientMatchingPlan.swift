@@ -8,7 +8,7 @@ struct GradientMatchingPlan {
   let dataset: ImageDataset
   let goal: AttackGoal
   let options: GradientMatchingOptions
-  let surrogate: SurrogateGradients
+  var surrogate: SurrogateGradients
 
   /// Images with the trigger from which the target's gradient is taken; as many as Sleeper Agent's.
   static let sourceLimit = 1000
@@ -20,6 +20,11 @@ struct GradientMatchingPlan {
     case .trigger(_, let mapping):
       mapping.target ?? { preconditionFailure("GradientMatchingPlan: all-to-all") }()
     }
+  }
+
+  /// What poisons shall match.
+  func aim() throws -> GradientMatcher.Aim {
+    GradientMatcher.Aim(surrogate, target: try targetGradient())
   }
 
   /// Indices of the poisons, ascending.
@@ -49,7 +54,7 @@ struct GradientMatchingPlan {
   /// The sum of gradients that teach the surrogate the attacker's goal, flat.
   ///
   /// Throws `AttackError.nothingToAttack` if no image of the dataset can bear the trigger.
-  func targetGradient() throws -> Tensor {
+  private func targetGradient() throws -> Tensor {
     switch goal {
     case .image(let image):
       let picture = Tensor(
