@@ -5,8 +5,8 @@
 ///     try TextFile.write(report, to: writer.path + "/report.txt")
 ///     try writer.commit()
 ///
-/// Samples may be replaced in any order, or removed; all others are copied byte for byte. Memory does not grow
-/// with the dataset.
+/// Samples may be replaced in any order, or removed; all others are copied byte for byte. Memory does
+/// not grow with the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
   private let directory: AtomicDirectory

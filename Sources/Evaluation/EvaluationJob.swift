@@ -52,7 +52,8 @@ public struct EvaluationJob {
     for (sample, label) in manipulation.originalLabels { original[sample] = label }
     let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return DetectionMetrics(
-      before: poisoned.labels, after: positions.map { purified.labels[$0] }, original: original,
+      before: poisoned.labels, after: positions.map { $0.map { purified.labels[$0] } },
+      original: original,
       isPoisoned: isPoisoned)
   }
 
@@ -60,7 +61,8 @@ public struct EvaluationJob {
   public func changes() throws -> ImageChanges {
     let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return try ImageChanges(isPoisoned: isPoisoned) { sample in
-      (before: try poisoned.images([sample]), after: try purified.images([positions[sample]]))
+      guard let position = positions[sample] else { return nil }
+      return (try poisoned.images([sample]), try purified.images([position]))
     }
   }
 

@@ -9,8 +9,8 @@ extension EvaluationResult {
   private var detectionLines: [String] {
     guard let changes else {
       return [
-        "true positive rate   \(percent(tpr))   poisoned samples whose label changed",
-        "false positive rate  \(percent(fpr))   clean samples whose label changed",
+        "true positive rate   \(percent(tpr))   poisoned samples relabelled or left out",
+        "false positive rate  \(percent(fpr))   clean samples relabelled or left out",
         "label accuracy       \(percent(labelAccuracy))   labels as before poisoning",
       ]
     }
@@ -19,6 +19,7 @@ extension EvaluationResult {
       let mean = String(format: "%.2f", part.mean)
       return "\(name)\(percent(part.share))   "
         + "mean change \(mean)/255, greatest \(part.maximum)/255"
+        + (part.removed.map { ";\(percent($0)) left out" } ?? "")
     }
     return [
       line("poisoned images that changed  ", changes.poisoned),

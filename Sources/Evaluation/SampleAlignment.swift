@@ -2,21 +2,45 @@ import Datasets
 
 /// Where the samples of a poisoned dataset are in a purified one.
 enum SampleAlignment {
-  /// The position in `purified` of each sample of `poisoned`.
+  /// The position in `purified` of each sample of `poisoned`; `nil` if it was left out.
   ///
   /// CIFAR and IDX files keep their order. In an image folder a new label is a new folder, so the
-  /// samples are found by purified.csv, or without it by their names.
-  static func positions(in purified: ImageDataset, of poisoned: ImageDataset) throws -> [Int] {
-    guard purified.count == poisoned.count else {
+  /// samples are found by purified.csv, or without it by their names. Which ones were left out
+  /// purified.csv says, too.
+  static func positions(in purified: ImageDataset, of poisoned: ImageDataset) throws -> [Int?] {
+    let positions =
+      purified.format == .imageFolder
+      ? try positionsByName(in: purified, of: poisoned)
+      : try positionsByOrder(in: purified, of: poisoned)
+    guard positions.count(where: { $0 != nil }) == purified.count else {
       throw EvaluationError.counts(
         path: purified.path, count: purified.count, expected: poisoned.count)
     }
-    guard purified.format == .imageFolder else { return Array(purified.labels.indices) }
+    return positions
+  }
+
+  private static func positionsByOrder(
+    in purified: ImageDataset, of poisoned: ImageDataset
+  ) throws -> [Int?] {
+    if purified.count == poisoned.count { return Array(purified.labels.indices) }
+    let names = try newNames(purified.path + "/purified.csv") ?? [:]
+    var next = 0
+    return poisoned.labels.indices.map { sample in
+      guard names[poisoned.name(of: sample)]?.isEmpty == false else { return nil }
+      defer { next += 1 }
+      return next
+    }
+  }
+
+  private static func positionsByName(
+    in purified: ImageDataset, of poisoned: ImageDataset
+  ) throws -> [Int?] {
     let places = Dictionary(
       uniqueKeysWithValues: purified.labels.indices.map { (purified.name(of: $0), $0) })
     let names = try newNames(purified.path + "/purified.csv")
     return try poisoned.labels.indices.map { sample in
       let name = poisoned.name(of: sample)
+      if names?[name]?.isEmpty == true { return nil }
       guard let place = places[names == nil ? name : names?[name] ?? ""] else {
         throw EvaluationError.missingSample(path: purified.path, name: name)
       }

@@ -10,8 +10,9 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a purified dataset against the attack's ground truth.",
     discussion: """
       Needs the folder that 'poison' wrote: its poison-manifest.json says which samples were
-      poisoned. A sample counts as detected when its label changed; of attacks that leave labels
-      alone (sig, gradient-matching) the changes of images are shown instead. Models are trained
+      poisoned. A sample counts as detected when its label changed or when it was left out; of
+      attacks that leave labels alone (sig, gradient-matching) the changes of images are shown
+      instead. Models are trained
       anew on the purified and the poisoned dataset (and the clean one, if given) by the same
       recipe and seed; their accuracy, and the attack success rate on triggered test images of
       other labels, or on the one image that is the attack's target, show what the purification is

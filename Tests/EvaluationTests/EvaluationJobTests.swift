@@ -93,6 +93,42 @@ import Training
     #expect(throws: EvaluationError.self) { try job.changes() }
   }
 
+  /// Samples that a purification leaves out are named in purified.csv, whatever the layout.
+  @Test(arguments: [true, false])
+  func samplesThatWereLeftOut(inFolders: Bool) throws {
+    let folder = try TemporaryFolder()
+    var clean = try imageFolder(folder)
+    if !inFolders {
+      try Shapes(seed: 2).writeFolder(folder.path + "/binary", training: 40, test: 10)
+      clean = try ImageDataset.open(folder.path + "/binary")
+    }
+    let manifest = try PoisonJob(
+      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
+      selection: PoisonSelection(rate: 0.1, from: .target, seed: 3)
+    ).run(output: folder.path + "/poisoned")
+    let poisoned = try ImageDataset.open(folder.path + "/poisoned")
+    let first = try #require(manifest.samples.first).index
+    let writer = try DatasetWriter(copying: poisoned, to: folder.path + "/purified")
+    let others = poisoned.labels.indices.filter { poisoned.labels[$0] != 1 }
+    try writer.remove([first] + others.prefix(9))
+    try writer.replace(others[20], image: [UInt8](repeating: 9, count: poisoned.shape.byteCount))
+    let names = try writer.finishLayout()
+    let table = try CSVFile(writer.path + "/purified.csv", columns: ["sample", "purifiedName"])
+    for sample in 0..<40 { try table.append([poisoned.name(of: sample), names[sample]]) }
+    try table.close()
+    try writer.commit()
+    let job = try job(folder, "purified")
+    let changes = try job.changes()
+    // All four images of class 1 are poisoned.
+    #expect(changes.poisoned?.removed == 1 / 4 && changes.poisoned?.share == 0)
+    #expect(changes.clean?.removed == 9 / 36 && changes.clean?.share == 1 / 27)
+    let detection = try job.detection()
+    #expect(detection.truePositiveRate == 1 / 4 && detection.falsePositiveRate == 9 / 36)
+    #expect(detection.labelAccuracy == 1)
+    try FileManager.default.removeItem(atPath: folder.path + "/purified/purified.csv")
+    #expect(throws: EvaluationError.self) { try job.changes() }
+  }
+
   @Test func theTargetImageDecidesATargetedAttack() throws {
     let folder = try TemporaryFolder()
     let clean = try imageFolder(folder)
