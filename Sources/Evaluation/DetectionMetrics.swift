@@ -18,7 +18,8 @@ public struct DetectionMetrics: Equatable, Sendable {
     precondition(
       !before.isEmpty && before.count == after.count && before.count == original.count
         && before.count == isPoisoned.count,
-      "DetectionMetrics: \(before.count), \(after.count), \(original.count) and \(isPoisoned.count)")
+      "DetectionMetrics: \(before.count), \(after.count), \(original.count) and \(isPoisoned.count)"
+    )
     var detected = (poisoned: 0, clean: 0)
     var correct = 0
     for sample in before.indices {

@@ -47,7 +47,8 @@ extension EvaluationResult {
       let (mean, deviation) = (model.metrics, deviations?[row].metrics)
       guard let deviation else {
         let success =
-          isTraced ? "\(mean.showsMarks ? "yes" : "no"), \(probability(mean.log10PValue))"
+          isTraced
+          ? "\(mean.showsMarks ? "yes" : "no"), \(probability(mean.log10PValue))"
           : percent(mean.attackSuccessRate)
         return "\(name) \(percent(mean.accuracy))          \(success)"
       }
