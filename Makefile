@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release
 
-.PHONY: all setup build test oclgrind demo install format clean
+.PHONY: all setup build test oclgrind sanitize demo install format clean
 
 all: build
 
@@ -33,6 +33,11 @@ oclgrind: setup
 	@command -v oclgrind >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq oclgrind
 	swift build $(SWIFT_FLAGS) --build-tests
 	Tests/oclgrind.sh
+
+# The CPU backend, and what is built on it, under the compiler's sanitizers (two builds, minutes).
+sanitize: setup
+	Tests/sanitize.sh address
+	Tests/sanitize.sh thread
 
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force

@@ -22,7 +22,7 @@ FLOP = 12_443_713_536
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--batches", default="8", help="images in a step, comma separated")
-    comparison.add_options(parser, engines="elixir-gpu,torch-cl,ort,ov", seconds=10)
+    comparison.add_options(parser, engines="elixir-gpu,torch-cl,torch-cl-compile,ort,ov", seconds=10)
     parser.add_argument("--nvidia", action="store_true", help="defaults for a run on an NVIDIA GPU")
     options, _ = parser.parse_known_args()
     if options.nvidia:

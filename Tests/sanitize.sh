@@ -1,0 +1,42 @@
+#!/bin/sh
+# Runs the tests of the CPU backend and of what is built on it under one of the compiler's sanitizers;
+# fails if it reports anything.
+#
+#     Tests/sanitize.sh thread|address [FILTER]
+#
+# Builds in .build/thread or .build/address (minutes). OpenCL devices are left out: their runtimes
+# have threads of their own; `Tests/oclgrind.sh` looks at the kernels.
+set -eu
+cd "$(dirname "$0")/.."
+sanitizer=${1:-}
+case $sanitizer in
+  # Tests ask for more memory than there is; leaks at the end are the process's caches.
+  address) export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 ;;
+  thread)
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    # What only Swift's Mutex guards: ThreadSanitizer does not know its lock. The classes' other code
+    # is looked at.
+    cat > "$folder/suppressions" <<'END'
+race:BufferPoolC5State
+race:BufferPoolC4make
+race:BufferPoolC7recycle
+race:CPUStorageC6forget
+race:CPUBackendAAC9isHealthy
+race:ThreadPoolTests
+race:ConformanceTests
+race:ClassifierTrainerTests
+END
+    export TSAN_OPTIONS="suppressions=$folder/suppressions:allocator_may_return_null=1:exitcode=66"
+    ;;
+  *)
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
+modules="ComputeBackend|Autograd|NeuralNet|Models|Critic|Diffusion|Detection|Training"
+filter=${2:-"^($modules)Tests"}
+set -- -c release --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
+swift build "$@" --build-tests
+OCL_ICD_VENDORS=/nonexistent swift test "$@" --skip-build --filter "$filter"
+echo "The $sanitizer sanitizer found nothing."
