@@ -9,7 +9,7 @@ public struct DenoiserStep {
   public let flops: Int
   private let chain: DiffusionChain
   private let images: Tensor
-  private let streams: IndexTensor
+  private let streams: NoiseStreams
 
   /// - Throws: `DiffusionError.channels` where the network's output fits no schedule.
   public init(_ network: UNet2DModel, batch: Int, on backend: any ComputeBackend) throws {
@@ -17,7 +17,8 @@ public struct DenoiserStep {
     let plan = try SamplerPlan(
       schedule: .reference(for: network), sampler: .ddpm, timesteps: [149, 148])
     chain = try DiffusionChain(denoiser: network, plan: plan, seed: 0)
-    streams = IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend)
+    streams = NoiseStreams(
+      IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend))
     images = Tensor.zeros([batch, size.height, size.width, network.imageChannels], on: backend)
     flops = network.flops(batch: batch, height: size.height, width: size.width)
   }
@@ -25,7 +26,7 @@ public struct DenoiserStep {
   /// Takes two steps and waits; returns the seconds of one (chains go on to a last step).
   public func run() throws -> Double {
     try Timing.secondsTaken {
-      _ = try chain.purify(images, streams: streams, round: 0)
+      _ = try chain.purify(images, streams: streams)
       try images.backend.synchronize()
     } / 2
   }

@@ -4,12 +4,13 @@ import ComputeBackend
 /// Noise and denoise images, from start to end on the device.
 ///
 ///     let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 1)
-///     let clean = chain.purify(images, streams: sampleNumbers, round: 0, keepLast: 10) { index, bytes in
+///     let clean = chain.purify(images, streams: NoiseStreams(sampleNumbers), keepLast: 10) { index, bytes in
 ///       …
 ///     }
 ///
 /// All noise is a function of (seed, round, step, stream): give each image its index in the dataset
-/// as its stream, and results do not depend on the batch an image is in. Nothing waits for the device.
+/// as its stream, and results do not depend on the batch an image is in, nor on the rounds that the
+/// others are in. Nothing waits for the device.
 public struct DiffusionChain {
   /// Purposes of noise keys.
   enum Purpose {
@@ -41,31 +42,33 @@ public struct DiffusionChain {
   /// One round: images `[N, H, W, C]` in [−1, 1], corrupted to the plan's level and denoised.
   ///
   /// - Parameters:
-  ///   - streams: a number for each image, such as its index in the dataset, `[N]`.
-  ///   - round: separates the noise of repeated runs.
+  ///   - streams: the noise of each of the N images.
   ///   - keepLast: candidates wanted; the plan may have fewer, see `SamplerPlan.candidateCount`.
   ///   - kind: which images of the last steps are candidates.
   ///   - candidate: called with each candidate's number and its bytes 0 … 255 as floats
   ///     `[N, H, W, C]`: the image as it would be saved.
   /// - Returns: the clean images, limited to [−1, 1].
   public func purify(
-    _ images: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    _ images: Tensor, streams: NoiseStreams, keepLast: Int = 0,
     kind: CandidateKind = .samples,
     candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
   ) rethrows -> Tensor {
-    let noisy = withoutGradient { corrupted(images, streams: streams, round: round) }
+    let noisy = withoutGradient { corrupted(images, streams: streams) }
     let clean = try denoise(
-      noisy, streams: streams, round: round, keepLast: keepLast, kind: kind, candidate: candidate)
+      noisy, streams: streams, keepLast: keepLast, kind: kind, candidate: candidate)
     return withoutGradient { clean.clamped(-1, 1) }
   }
 
   /// √ᾱ·x + √(1−ᾱ)·ε at the plan's first level.
-  package func corrupted(_ images: Tensor, streams: IndexTensor, round: Int) -> Tensor {
+  package func corrupted(_ images: Tensor, streams: NoiseStreams) -> Tensor {
     let noise = Tensor.empty(images.shape, on: images.backend)
-    images.backend.randomNormal(
-      NoiseKey(seed: seed, step: UInt32(truncatingIfNeeded: round), purpose: Purpose.forward),
-      streams: streams.slice, rows: images.shape[0], columns: images.count / images.shape[0],
-      into: noise.slice)
+    for run in streams.runs {
+      let key = NoiseKey(
+        seed: seed, step: UInt32(truncatingIfNeeded: run.round), purpose: Purpose.forward)
+      images.backend.randomNormal(
+        key, streams: streams.indices.rows(run.rows).slice, rows: run.rows.count,
+        columns: images.count / images.shape[0], into: noise.rows(run.rows).slice)
+    }
     let alphaBar = plan.startAlphaBar
     return affineSum([
       (Float(alphaBar.squareRoot()), images), (Float((1 - alphaBar).squareRoot()), noise),
@@ -76,7 +79,7 @@ public struct DiffusionChain {
   ///
   /// - Returns: the last state, not limited to [−1, 1].
   public func denoise(
-    _ noisy: Tensor, streams: IndexTensor, round: Int, keepLast: Int = 0,
+    _ noisy: Tensor, streams: NoiseStreams, keepLast: Int = 0,
     kind: CandidateKind = .samples,
     candidate: (_ index: Int, _ bytes: Tensor) throws -> Void = { _, _ in }
   ) rethrows -> Tensor {
@@ -84,8 +87,8 @@ public struct DiffusionChain {
       noisy.shape.count == 4 && noisy.shape[3] == denoiser.imageChannels,
       "DiffusionChain: images \(noisy.shape) for a network of \(denoiser.imageChannels) channels")
     precondition(
-      streams.shape == [noisy.shape[0]],
-      "DiffusionChain: streams \(streams.shape) for images \(noisy.shape)")
+      streams.count == noisy.shape[0],
+      "DiffusionChain: \(streams.count) streams for images \(noisy.shape)")
     return try withoutGradient {
       var state = State(sample: noisy)
       let firstCandidate =
@@ -93,7 +96,7 @@ public struct DiffusionChain {
       for index in plan.steps.indices {
         let isCandidate = index >= firstCandidate
         advance(
-          &state, step: index, streams: streams, round: round,
+          &state, step: index, streams: streams,
           keepsPrediction: isCandidate && kind == .predictions)
         if isCandidate {
           let image = kind == .samples ? state.sample : state.prediction ?? state.sample
@@ -111,7 +114,7 @@ public struct DiffusionChain {
   }
 
   private func advance(
-    _ state: inout State, step index: Int, streams: IndexTensor, round: Int, keepsPrediction: Bool
+    _ state: inout State, step index: Int, streams: NoiseStreams, keepsPrediction: Bool
   ) {
     let step = plan.steps[index]
     let sample = state.sample
@@ -124,14 +127,18 @@ public struct DiffusionChain {
       plan.usesPreviousPrediction || keepsPrediction
       ? Tensor.empty(sample.shape, on: sample.backend) : nil
     let draws = step.coefficients.noiseScale != 0 || step.coefficients.learnedVariance != nil
-    let key = NoiseKey(
-      seed: seed, step: UInt32(truncatingIfNeeded: round * plan.steps.count + index),
-      purpose: Purpose.reverse)
-    sample.backend.diffusionStep(
-      step.coefficients, sample: sample.slice, output: output.slice,
-      previousPrediction: state.prediction?.slice, noise: draws ? (key, streams.slice) : nil,
-      rows: sample.shape[0], pixels: sample.shape[1] * sample.shape[2], channels: sample.shape[3],
-      into: next.slice, prediction: prediction?.slice)
+    for run in draws ? streams.runs : [.init(rows: 0..<streams.count, round: 0)] {
+      let key = NoiseKey(
+        seed: seed, step: UInt32(truncatingIfNeeded: run.round * plan.steps.count + index),
+        purpose: Purpose.reverse)
+      sample.backend.diffusionStep(
+        step.coefficients, sample: sample.rows(run.rows).slice,
+        output: output.rows(run.rows).slice,
+        previousPrediction: state.prediction?.rows(run.rows).slice,
+        noise: draws ? (key, streams.indices.rows(run.rows).slice) : nil, rows: run.rows.count,
+        pixels: sample.shape[1] * sample.shape[2], channels: sample.shape[3],
+        into: next.rows(run.rows).slice, prediction: prediction?.rows(run.rows).slice)
+    }
     state = State(sample: next, prediction: prediction)
   }
 }

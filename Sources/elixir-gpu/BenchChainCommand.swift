@@ -44,9 +44,10 @@ struct BenchChainCommand: ParsableCommand {
     let size = network.measuredSize
     let images = Tensor.zeros(
       [batch, size.height, size.width, network.imageChannels], on: backend)
-    let streams = IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend)
+    let streams = NoiseStreams(
+      IndexTensor((0..<Int32(batch)).map { $0 }, shape: [batch], on: backend))
     func round() throws {
-      _ = try chain.purify(images, streams: streams, round: 0)
+      _ = try chain.purify(images, streams: streams)
       try backend.synchronize()
     }
     // Two rounds to warm up: the first fills the pool, in the second it settles which storage serves

@@ -23,8 +23,8 @@ private struct GrayDenoiser: Denoiser {
     let chain = try DiffusionChain(denoiser: GrayDenoiser(), plan: plan, seed: 3)
     var kept: [[Float]] = []
     _ = try chain.purify(
-      Tensor.zeros([2, 4, 4, 1], on: backend), streams: IndexTensor([4, 9], shape: [2], on: backend),
-      round: 0, keepLast: 3, kind: kind
+      Tensor.zeros([2, 4, 4, 1], on: backend),
+      streams: NoiseStreams(IndexTensor([4, 9], shape: [2], on: backend)), keepLast: 3, kind: kind
     ) { kept.append(try $1.values()) }
     return kept
   }

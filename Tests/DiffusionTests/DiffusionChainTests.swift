@@ -35,13 +35,15 @@ private struct RippleDenoiser: Denoiser {
 
   private func purify(
     _ samples: [Int32], _ chain: DiffusionChain, on device: TestDevice = TestDevices.all[0],
-    round: Int = 0
+    rounds: [Int]? = nil
   ) throws -> (clean: [Float], candidates: [[Float]]) {
     let backend = device.backend
     var kept: [Tensor] = []
     let clean = chain.purify(
       images(samples, on: backend),
-      streams: IndexTensor(samples, shape: [samples.count], on: backend), round: round,
+      streams: NoiseStreams(
+        IndexTensor(samples, shape: [samples.count], on: backend),
+        rounds: rounds ?? samples.map { _ in 0 }),
       keepLast: 10
     ) { index, bytes in
       #expect(index == kept.count)
@@ -63,11 +65,25 @@ private struct RippleDenoiser: Denoiser {
     }
   }
 
+  @Test(arguments: TestDevices.all, [Sampler.ddpm, .ddim(eta: 1), .dpmSolver])
+  func imagesOfABatchMayBeInDifferentRounds(_ device: TestDevice, _ sampler: Sampler) throws {
+    let chain = try chain(sampler, steps: 12)
+    let (samples, rounds): ([Int32], [Int]) = ([7, 3, 11, 4, 0], [3, 2, 2, 0, 1])
+    let all = try purify(samples, chain, on: device, rounds: rounds)
+    let size = 8 * 8 * 3
+    for position in samples.indices {
+      let alone = try purify([samples[position]], chain, on: device, rounds: [rounds[position]])
+      let part = position * size..<(position + 1) * size
+      #expect(alone.clean == Array(all.clean[part]))
+      for (a, b) in zip(alone.candidates, all.candidates) { #expect(a == Array(b[part])) }
+    }
+  }
+
   @Test func roundsAndSeedsDiffer() throws {
     let chain = try chain(.ddpm, steps: 12)
     let first = try purify([1, 2], chain)
-    #expect(try purify([1, 2], chain, round: 0).clean == first.clean)
-    #expect(try purify([1, 2], chain, round: 1).clean != first.clean)
+    #expect(try purify([1, 2], chain, rounds: [0, 0]).clean == first.clean)
+    #expect(try purify([1, 2], chain, rounds: [1, 1]).clean != first.clean)
     let other = try DiffusionChain(denoiser: chain.denoiser, plan: chain.plan, seed: 6)
     #expect(try purify([1, 2], other).clean != first.clean)
   }
@@ -89,7 +105,7 @@ private struct RippleDenoiser: Denoiser {
     // A pool of its own: tests run side by side.
     let backend = try Devices.make(device.name)
     let samples: [Int32] = [0, 1, 2, 3]
-    let streams = IndexTensor(samples, shape: [4], on: backend)
+    let indices = IndexTensor(samples, shape: [4], on: backend)
     let chain = try chain(.dpmSolver, steps: 12)
     var configuration = UNet2DConfiguration()
     configuration.blockOutputChannels = [8, 16]
@@ -103,7 +119,7 @@ private struct RippleDenoiser: Denoiser {
       misses.append(backend.pool.statistics.misses)
     }
     let probed = try DiffusionChain(denoiser: probe, plan: chain.plan, seed: 5)
-    _ = try probed.purify(input, streams: streams, round: 0).values()
+    _ = try probed.purify(input, streams: NoiseStreams(indices)).values()
     #expect(misses.count == 12)
     // Two steps fill the pool (the second has a prediction to look back at). As storage may serve
     // smaller requests, a few more settle which one serves which; no step after these misses.
@@ -111,7 +127,7 @@ private struct RippleDenoiser: Denoiser {
     #expect(misses[5] - misses[2] <= 2, "\(misses)")
     #expect(misses[11] == misses[5], "\(misses)")
     let before = backend.pool.statistics.misses
-    _ = try probed.purify(input, streams: streams, round: 1).values()
+    _ = try probed.purify(input, streams: NoiseStreams(indices, rounds: [2, 1, 1, 0])).values()
     #expect(backend.pool.statistics.misses == before)
   }
 

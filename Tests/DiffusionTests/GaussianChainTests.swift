@@ -85,15 +85,16 @@ struct GaussianDenoiser: Denoiser {
   ) throws -> (mean: Double, deviation: Double) {
     let backend = try Devices.make("cpu")
     let (count, side) = (100, 20)
-    let streams = IndexTensor((0..<Int32(count)).map { $0 }, shape: [count], on: backend)
+    let streams = NoiseStreams(
+      IndexTensor((0..<Int32(count)).map { $0 }, shape: [count], on: backend))
     let pixels = (0..<Int32(count)).flatMap { sample in
       Philox.row(
         NoiseKey(seed: 9, step: 0, purpose: 9), stream: sample, count: side * side, normal: true
       ).map { Float(mean + deviation * Double($0)) }
     }
     let images = Tensor(pixels, shape: [count, side, side, 1], on: backend)
-    let noisy = chain.corrupted(images, streams: streams, round: 0)
-    let values = try chain.denoise(noisy, streams: streams, round: 0).values()
+    let noisy = chain.corrupted(images, streams: streams)
+    let values = try chain.denoise(noisy, streams: streams).values()
     let average = values.reduce(0) { $0 + Double($1) } / Double(values.count)
     let square = values.reduce(0) { $0 + (Double($1) - average) * (Double($1) - average) }
     return (average, (square / Double(values.count)).squareRoot())

@@ -18,14 +18,14 @@ import Testing
     configuration.layersPerBlock = 1
     configuration.normGroups = 8
     let network = UNet2DModel(configuration, seed: 1, on: backend)
-    let streams = IndexTensor([0, 1], shape: [2], on: backend)
+    let streams = NoiseStreams(IndexTensor([0, 1], shape: [2], on: backend), rounds: [1, 0])
     let images = Tensor.zeros([2, 16, 16, 3], on: backend)
     func waits(_ steps: Int) throws -> Int {
       let plan = try SamplerPlan(
         schedule: .reference, sampler: .ddpm, timesteps: (1...steps).reversed().map { $0 })
       let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 0)
       let before = backend.waits
-      _ = try chain.purify(images, streams: streams, round: 0)
+      _ = try chain.purify(images, streams: streams)
       return backend.waits - before
     }
     #expect(try waits(2) == 0)

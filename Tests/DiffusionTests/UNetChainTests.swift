@@ -37,8 +37,8 @@ import Testing
     let plan = try SamplerPlan(
       schedule: .reference, sampler: .ddim(eta: 0), timesteps: timesteps)
     let chain = try DiffusionChain(denoiser: chains.network, plan: plan, seed: 0)
-    let streams = IndexTensor([0, 1], shape: [2], on: chains.backend)
-    let result = try chain.denoise(try chains.images("ddim_x_T"), streams: streams, round: 0)
+    let streams = NoiseStreams(IndexTensor([0, 1], shape: [2], on: chains.backend))
+    let result = try chain.denoise(try chains.images("ddim_x_T"), streams: streams)
     // From t = 900 on, errors grow some hundredfold: in double precision the chain is 8.5e-4 from
     // PyTorch's in single precision, 4.8e-5 on average.
     let (values, expected) = (try result.values(), try chains.images("ddim_out").values())

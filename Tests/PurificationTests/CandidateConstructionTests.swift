@@ -38,15 +38,49 @@ import Testing
     // Unanimous and as labelled after two rounds: 0, 5, 6, 7, 8, 9, 11.
     #expect(quick.calls.map(\.count) == [12, 12, 5])
     #expect(quick.calls.last == [1, 2, 3, 4, 10])
-    for file in ["candidates.journal", "candidates.images"] {
-      #expect(try withSkips.read(file) == without.read(file))
-    }
     let all = try without.store()
+    #expect(try contents(withSkips.store()) == contents(all))
+    #expect(try withSkips.read("candidates.images") == without.read("candidates.images"))
     let verdicts = DataElixir(
       images: ScriptedCase.Images(), store: all,
       rules: .init(filter: AnomalyFilter(threshold: .count(3)))
     ).identifyAnomalies().map(\.verdict.rawValue).joined()
     #expect(verdicts == "BBPPSBBBBBSB")
+  }
+
+  @Test func placesInThePoolAreTakenAtOnce() throws {
+    // As above: 0, 5, 6, 7, 8, 9 and 11 leave after two rounds, the others after three.
+    let folder = try TemporaryFolder()
+    let whole = try TemporaryFolder()
+    let denoiser = ScriptedCase.Denoiser()
+    try ScriptedCase.construction(denoiser, threshold: 3, batchSize: 4).run(into: folder.store())
+    #expect(
+      denoiser.calls == [
+        [0, 1, 2, 3], [0, 1, 2, 3], [1, 2, 3, 4], [4, 5, 6, 7], [4, 5, 6, 7], [8, 9, 10, 11],
+        [8, 9, 10, 11], [10],
+      ])
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), threshold: 3).run(into: whole.store())
+    #expect(try contents(folder.store()) == contents(whole.store()))
+    #expect(try folder.read("candidates.images") == whole.read("candidates.images"))
+  }
+
+  @Test(arguments: 0..<7)
+  func resumesWhereSamplesLeaveAtDifferentTimes(failure: Int) throws {
+    let whole = try TemporaryFolder()
+    let broken = try TemporaryFolder()
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), threshold: 3, batchSize: 4)
+      .run(into: whole.store())
+    let denoiser = ScriptedCase.Denoiser()
+    denoiser.failsAtCall = failure
+    #expect(throws: ScriptedCase.Denoiser.Interruption.self) {
+      try ScriptedCase.construction(denoiser, threshold: 3, batchSize: 4).run(into: broken.store())
+    }
+    // In the order of the dataset: sample 0 is through after two rounds, 1, 2 and 3 after three, …
+    #expect(try broken.store().completed == [0, 0, 1, 4, 4, 8, 8][failure])
+    try ScriptedCase.construction(ScriptedCase.Denoiser(), threshold: 3, batchSize: 4)
+      .run(into: broken.store())
+    #expect(try contents(broken.store()) == contents(whole.store()))
+    #expect(try broken.read("candidates.images") == whole.read("candidates.images"))
   }
 
   @Test func resumesAfterAnInterruption() throws {
@@ -107,13 +141,13 @@ import Testing
       var candidatesPerRound: Int { base.candidatesPerRound }
       init(_ reads: DispatchSemaphore) { self.reads = reads }
 
-      func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound {
+      func round(_ pool: [PooledSample], newImages: [UInt8]) throws -> CandidateRound {
         if hasOverlapped == nil {
           hasOverlapped = (0..<2).allSatisfy { _ in
             reads.wait(timeout: .now() + 60) == .success
           }
         }
-        return try base.round(round, images: images, samples: samples)
+        return try base.round(pool, newImages: newImages)
       }
     }
     let folder = try TemporaryFolder()
@@ -153,15 +187,13 @@ import Testing
   }
 
   @Test func stopsAtValuesThatAreNotNumbers() throws {
-    struct Broken: CandidateGenerator {
+    final class Broken: CandidateGenerator {
       let candidatesPerRound = 2
-      func round(_ round: Int, images: [Float], samples: [Int]) -> CandidateRound {
-        let bytes = samples.flatMap { _ in [UInt8](repeating: 0, count: 9) }
-        var result = images
-        result[10] = .nan
-        let labels = samples.map { _ in 0 }
+      func round(_ pool: [PooledSample], newImages: [UInt8]) -> CandidateRound {
+        let bytes = [UInt8](repeating: 0, count: pool.count * 9)
+        let labels = pool.map { _ in 0 }
         return CandidateRound(
-          candidates: [bytes, bytes], labels: [labels, labels], result: result)
+          candidates: [bytes, bytes], labels: [labels, labels], notNumbers: [1])
       }
     }
     let folder = try TemporaryFolder()

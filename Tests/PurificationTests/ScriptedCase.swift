@@ -65,25 +65,36 @@ enum ScriptedCase {
     }
   }
 
-  /// Follows the script and counts the samples it is asked for.
+  /// Follows the script and notes the samples it is asked for.
   final class Denoiser: CandidateGenerator {
     let candidatesPerRound = perRound
     var calls: [[Int]] = []
     var failsAtCall: Int?
+    /// The pool of the call before, after it.
+    private var before: [PooledSample] = []
 
     struct Interruption: Error {}
 
-    func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound {
+    func round(_ pool: [PooledSample], newImages: [UInt8]) throws -> CandidateRound {
       if failsAtCall == calls.count { throw Interruption() }
-      calls.append(samples)
-      precondition(images.count == samples.count * 9)
+      check(pool, newImages)
+      calls.append(pool.map(\.sample))
       let candidates = (0..<perRound).map { step in
-        samples.flatMap { candidate(round * perRound + step, of: $0) }
+        pool.flatMap { candidate($0.round * perRound + step, of: $0.sample) }
       }
-      let labels = candidates.map { Classifier(pixel: 0).labels($0, count: samples.count) }
-      return CandidateRound(
-        candidates: candidates, labels: labels,
-        result: candidates[perRound - 1].map { Float($0) / 127.5 - 1 })
+      let labels = candidates.map { Classifier(pixel: 0).labels($0, count: pool.count) }
+      return CandidateRound(candidates: candidates, labels: labels)
+    }
+
+    /// Whether the pool keeps what the protocol promises.
+    private func check(_ pool: [PooledSample], _ newImages: [UInt8]) {
+      let old = pool.prefix { $0.round > 0 }
+      let new = pool.dropFirst(old.count)
+      precondition(old.allSatisfy(before.contains), "\(pool) after \(before)")
+      precondition(
+        new.allSatisfy { $0.round == 0 } && pool.map(\.sample) == pool.map(\.sample).sorted())
+      precondition(newImages == Images().images(new.map(\.sample)))
+      before = pool.map { PooledSample(sample: $0.sample, round: $0.round + 1) }
     }
   }
 

@@ -4,8 +4,10 @@ import Training
 /// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for every
 /// sample, and the victim's label of each candidate.
 ///
-/// Batches go through all rounds one after another, so that memory is bounded by the batch, a batch
-/// is a unit of resuming, and the first batch already shows how all rounds will go.
+/// A pool of samples goes through the rounds together, each at its own: the place of one that is
+/// through, or whose verdict is settled, is taken by the next of the dataset, so that the device
+/// always has a whole batch. Samples are stored in the order of the dataset; those that are through
+/// before an earlier one wait, for fewer rounds than there are, so memory is bounded by the pool.
 public struct CandidateConstruction {
   public var images: any LabelledImages
   public var generator: any CandidateGenerator
@@ -13,6 +15,7 @@ public struct CandidateConstruction {
   public var filter: AnomalyFilter
   /// n
   public var rounds: Int
+  /// Samples in the pool.
   public var batchSize: Int
   /// Leaves out the remaining rounds of samples whose verdict is settled; changes no output.
   public var skipsSettled = true
@@ -35,126 +38,136 @@ public struct CandidateConstruction {
   /// n·m
   public var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
-  /// Completes the store. While a batch is computed, the next one is read and the one before stored.
+  /// Completes the store. While a round is computed, the next samples are read and those that were
+  /// through before are stored.
   ///
   /// - Parameter progress: told after each round how many samples' worth of rounds are done; samples
-  ///   are in the store when all their rounds are.
+  ///   are in the store at the latest when the next round is told.
   public func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws {
-    let (first, count, batchSize) = (store.completed, images.count, batchSize)
-    let batches = Prefetcher(from: 0) { [images] number in
-      let start = min(first + number * batchSize, count)
-      return try images.images(Array(start..<min(start + batchSize, count)))
-    }
+    var queue = SampleQueue(images: images, from: store.completed, readAhead: batchSize)
+    var pool: [Journey] = []
+    var waiting: [Int: Journey] = [:]
+    var stored = store.completed
     let storing = PendingWork()
     // Also after an error: what was computed before it is kept.
     defer { try? storing.finish() }
-    var stored: Int?
-    func finishStoring() throws {
+    while true {
+      let entering = try queue.take(batchSize - pool.count)
+      let originals =
+        entering.samples.isEmpty
+        ? [] : try victim.labels(entering.bytes, count: entering.samples.count)
+      pool += zip(entering.samples, originals).map { Journey(sample: $0, original: $1) }
+      if pool.isEmpty { break }
+      try advance(&pool, newImages: entering.bytes)
       try storing.finish()
-      if let samples = stored { try progress(Double(samples)) }
-      stored = nil
+      let through = pool.filter { isThrough($0) }
+      pool.removeAll { isThrough($0) }
+      for journey in through { waiting[journey.sample] = journey }
+      var next: [Journey] = []
+      while let journey = waiting.removeValue(forKey: stored + next.count) { next.append(journey) }
+      stored += next.count
+      let underWay = pool.reduce(0) { $0 + $1.rounds }
+      try progress(Double(stored + waiting.count) + Double(underWay) / Double(rounds))
+      if !next.isEmpty { storing.start { [next] in try append(next, to: store) } }
     }
-    for start in stride(from: first, to: count, by: batchSize) {
-      let end = min(start + batchSize, count)
-      let batch = try complete(Array(start..<end), bytes: try batches.next()) { round in
-        try finishStoring()
-        try progress(Double(start) + Double((end - start) * round) / Double(rounds))
-      }
-      try finishStoring()
-      storing.start { try append(batch, to: store) }
-      stored = end
-    }
-    try finishStoring()
+    try storing.finish()
+    try progress(Double(stored))
   }
 
-  /// All rounds of some samples.
-  private func complete(
-    _ samples: [Int], bytes: [UInt8], finishedRounds: (_ rounds: Int) throws -> Void
-  ) throws -> Batch {
-    var batch = try Batch(samples, bytes: bytes, size: images.shape.byteCount, victim: victim)
-    for round in 0..<rounds {
-      let rows = batch.openRows(skipsSettled: skipsSettled)
-      if rows.isEmpty { break }
-      let made = try generator.round(
-        round, images: batch.state(of: rows), samples: rows.map { samples[$0] })
-      precondition(
-        made.candidates.count == generator.candidatesPerRound,
-        "CandidateGenerator.round: \(made.candidates.count) candidates")
-      if let bad = made.result.firstIndex(where: { !$0.isFinite }) {
-        let row = rows[bad / images.shape.byteCount]
-        throw PurificationError.notANumber(sample: samples[row], round: round)
-      }
-      batch.take(made, rows: rows)
-      settle(&batch, remaining: (rounds - 1 - round) * generator.candidatesPerRound)
-      if round < rounds - 1 { try finishedRounds(round + 1) }
+  /// One round for the whole pool.
+  private func advance(_ pool: inout [Journey], newImages: [UInt8]) throws {
+    let made = try generator.round(
+      pool.map { PooledSample(sample: $0.sample, round: $0.rounds) }, newImages: newImages)
+    precondition(
+      made.candidates.count == generator.candidatesPerRound,
+      "CandidateGenerator.round: \(made.candidates.count) candidates")
+    if let bad = made.notNumbers.first {
+      throw PurificationError.notANumber(sample: pool[bad].sample, round: pool[bad].rounds)
     }
-    return batch
+    let size = images.shape.byteCount
+    for place in pool.indices {
+      pool[place].rounds += 1
+      if pool[place].isSettled { continue }
+      for (bytes, labels) in zip(made.candidates, made.labels) {
+        pool[place].labels.candidates.append(labels[place])
+        pool[place].candidates += bytes[place * size..<(place + 1) * size]
+      }
+      if isSettled(pool[place]) {
+        pool[place].isSettled = true
+        pool[place].candidates = []
+      }
+    }
+  }
+
+  private func isThrough(_ journey: Journey) -> Bool {
+    journey.rounds == rounds || (skipsSettled && journey.isSettled)
+  }
+
+  private func isSettled(_ journey: Journey) -> Bool {
+    let remaining = (rounds - journey.rounds) * generator.candidatesPerRound
+    return remaining > 0
+      && filter.isSettledBenign(
+        journey.labels, label: images.label(journey.sample), remaining: remaining,
+        classes: images.classCount)
   }
 
   /// Stores the labels of all samples, and the images of those that are anomalous.
-  private func append(_ batch: Batch, to store: CandidateStore) throws {
+  private func append(_ journeys: [Journey], to store: CandidateStore) throws {
     var kept: [Int: [UInt8]] = [:]
-    for (row, sample) in batch.samples.enumerated() {
+    for (place, journey) in journeys.enumerated() {
       let finding = filter.finding(
-        batch.labels[row], label: images.label(sample), classes: images.classCount)
-      if finding.verdict.isAnomalous { kept[row] = batch.candidates[row] }
+        journey.labels, label: images.label(journey.sample), classes: images.classCount)
+      if finding.verdict.isAnomalous { kept[place] = journey.candidates }
     }
-    try store.append(batch.labels, keptImages: kept)
+    try store.append(journeys.map(\.labels), keptImages: kept)
   }
 
-  private func settle(_ batch: inout Batch, remaining: Int) {
-    guard remaining > 0 else { return }
-    for row in batch.labels.indices where !batch.isSettled[row] {
-      batch.isSettled[row] = filter.isSettledBenign(
-        batch.labels[row], label: images.label(batch.samples[row]), remaining: remaining,
-        classes: images.classCount)
+  /// What is known of a sample on its way through the rounds.
+  private struct Journey {
+    let sample: Int
+    var labels: SampleLabels
+    /// Rounds behind it.
+    var rounds = 0
+    /// It is benign whatever the rounds to come bring.
+    var isSettled = false
+    /// Candidate images so far; none once it is settled.
+    var candidates: [UInt8] = []
+
+    init(sample: Int, original: Int) {
+      self.sample = sample
+      labels = SampleLabels(original: original, candidates: [])
+    }
+  }
+}
+
+/// The samples of a dataset from one on, in order; the next ones are read ahead.
+private struct SampleQueue {
+  private let size: Int
+  private let blocks: Prefetcher<[UInt8]>
+  /// Read, but not taken.
+  private var bytes: [UInt8] = []
+  private var samples: Range<Int>
+
+  init(images: any LabelledImages, from first: Int, readAhead: Int) {
+    let count = images.count
+    size = images.shape.byteCount
+    samples = first..<count
+    blocks = Prefetcher(from: 0) { number in
+      let start = min(first + number * readAhead, count)
+      return try images.images(Array(start..<min(start + readAhead, count)))
     }
   }
 
-  /// What is known of a batch while it goes through the rounds.
-  private struct Batch {
-    let samples: [Int]
-    let size: Int
-    var labels: [SampleLabels]
-    var isSettled: [Bool]
-    /// Candidate images so far, by sample.
-    var candidates: [[UInt8]]
-    private var states: [Float]
-
-    init(_ samples: [Int], bytes: [UInt8], size: Int, victim: any LabelModel) throws {
-      self.samples = samples
-      self.size = size
-      labels = try victim.labels(bytes, count: samples.count).map {
-        SampleLabels(original: $0, candidates: [])
-      }
-      isSettled = [Bool](repeating: false, count: samples.count)
-      candidates = [[UInt8]](repeating: [], count: samples.count)
-      states = bytes.map { Float($0) / 127.5 - 1 }
+  /// The next samples, fewer than wanted at the end, and their images.
+  mutating func take(_ wanted: Int) throws -> (samples: Range<Int>, bytes: [UInt8]) {
+    let count = min(wanted, samples.count)
+    while bytes.count < count * size { bytes += try blocks.next() }
+    defer {
+      samples = samples.dropFirst(count)
+      bytes.removeFirst(count * size)
     }
-
-    func openRows(skipsSettled: Bool) -> [Int] {
-      labels.indices.filter { !(skipsSettled && isSettled[$0]) }
-    }
-
-    func state(of rows: [Int]) -> [Float] {
-      if rows.count == labels.count { return states }
-      return rows.flatMap { states[$0 * size..<($0 + 1) * size] }
-    }
-
-    /// Notes a round's labels and images; those of settled samples are not wanted any more.
-    mutating func take(_ made: CandidateRound, rows: [Int]) {
-      for (candidate, found) in zip(made.candidates, made.labels) {
-        for (position, row) in rows.enumerated() where !isSettled[row] {
-          labels[row].candidates.append(found[position])
-          candidates[row] += candidate[position * size..<(position + 1) * size]
-        }
-      }
-      for (position, row) in rows.enumerated() {
-        states.replaceSubrange(
-          row * size..<(row + 1) * size, with: made.result[position * size..<(position + 1) * size])
-      }
-    }
+    return (samples.prefix(count), Array(bytes.prefix(count * size)))
   }
 }

@@ -1,16 +1,29 @@
-/// Makes the candidates of one round: corrupts images with noise, restores them, and has the victim
-/// label the states on the way.
-public protocol CandidateGenerator {
+/// A sample of a pool, and the rounds it has behind it.
+public struct PooledSample: Hashable, Sendable {
+  /// Its index in the dataset, which names its noise.
+  public var sample: Int
+  /// The round to come, counted from 0.
+  public var round: Int
+
+  public init(sample: Int, round: Int) {
+    self.sample = sample
+    self.round = round
+  }
+}
+
+/// Makes candidates round by round: corrupts images with noise, restores them, and has the victim
+/// label the states on the way. Keeps the images between a sample's rounds, on its device.
+public protocol CandidateGenerator: AnyObject {
   /// m, states kept of each round.
   var candidatesPerRound: Int { get }
-  /// One round for some samples.
+  /// One round for every sample of a pool, from the result of its round before.
   ///
-  /// A sample's result may depend on its index, its image and the round only, not on its batch.
+  /// A sample's result may depend on its index, its image and its round only, not on the others.
   /// - Parameters:
-  ///   - round: counted from 0.
-  ///   - images: values in [−1, 1], `[N, H, W, C]`: the originals, or the result of the round before.
-  ///   - samples: index of each in the dataset, which names its noise.
-  func round(_ round: Int, images: [Float], samples: [Int]) throws -> CandidateRound
+  ///   - pool: first those samples of the call before that go on, in the same order, then new ones
+  ///     in round 0. What left the pool is forgotten.
+  ///   - newImages: the new ones' originals as bytes `[N, H, W, C]`.
+  func round(_ pool: [PooledSample], newImages: [UInt8]) throws -> CandidateRound
 }
 
 /// What a round makes of N images.
@@ -19,15 +32,15 @@ public struct CandidateRound: Sendable {
   public var candidates: [[UInt8]]
   /// The victim's label of each candidate image, `[m, N]`.
   public var labels: [[Int]]
-  /// Where the next round starts: values in [−1, 1], `[N, H, W, C]`.
-  public var result: [Float]
+  /// Places in the pool of samples whose result is not a number.
+  public var notNumbers: [Int]
 
-  public init(candidates: [[UInt8]], labels: [[Int]], result: [Float]) {
+  public init(candidates: [[UInt8]], labels: [[Int]], notNumbers: [Int] = []) {
     precondition(
       candidates.count == labels.count,
       "CandidateRound: \(candidates.count) candidates, \(labels.count) lists of labels")
     self.candidates = candidates
     self.labels = labels
-    self.result = result
+    self.notNumbers = notNumbers
   }
 }

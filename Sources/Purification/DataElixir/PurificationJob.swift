@@ -110,8 +110,9 @@ public struct PurificationJob {
     CandidateConstruction(
       images: dataset,
       generator: DiffusionCandidates(
-        chain: chain, victim: victim, shape: dataset.shape, keepLast: options.keepLast,
-        kind: options.candidates, backend: backend),
+        chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+        on: backend
+      ) { victim.labels($0) },
       victim: victim, filter: options.rules.filter, rounds: options.rounds, batchSize: batchSize)
   }
 
