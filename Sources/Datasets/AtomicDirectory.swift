@@ -3,7 +3,7 @@ import Foundation
 /// An output folder that appears under its final name only when it is complete.
 ///
 /// Everything is written to a hidden sibling, which `commit` renames; a run that fails leaves
-/// nothing behind. A hidden file `.elixir-gpu` marks the folder as ours, so that `--force` can
+/// nothing behind, and what a killed one leaves is deleted by the next. A hidden file `.elixir-gpu` marks the folder as ours, so that `--force` can
 /// replace it, and never anything else.
 public final class AtomicDirectory {
   /// Where to write until `commit`.
@@ -12,6 +12,8 @@ public final class AtomicDirectory {
   public let destination: String
   private let force: Bool
   private let inputs: [String]
+  /// Held on the marker, so that others know that the hidden folder is in use.
+  private let lock: FileLock?
   private var isCommitted = false
   private static let marker = ".elixir-gpu"
 
@@ -26,11 +28,30 @@ public final class AtomicDirectory {
     self.destination = Self.canonical(destination)
     self.force = force
     self.inputs = inputs
-    let name = self.destination.lastPathComponent
-    path = self.destination.parentFolder + "/.\(name).partial-\(getpid())"
+    let hidden = Self.hiddenName(self.destination)
+    path = self.destination.parentFolder + "/\(hidden)\(getpid())"
+    Self.deleteAbandoned(self.destination)
     try? FileManager.default.removeItem(atPath: path)
     try TextFile.makeFolder(path)
-    try TextFile.write("", to: path + "/" + Self.marker)
+    lock = try FileLock(path + "/" + Self.marker)
+  }
+
+  /// Hidden folders of an output are named so, with a process number behind it.
+  private static func hiddenName(_ destination: String) -> String {
+    ".\(destination.lastPathComponent).partial-"
+  }
+
+  /// Deletes hidden folders of this output whose process has ended.
+  private static func deleteAbandoned(_ destination: String) {
+    let (manager, parent, hidden) = (
+      FileManager.default, destination.parentFolder, hiddenName(destination)
+    )
+    for name in (try? manager.contentsOfDirectory(atPath: parent)) ?? []
+    where name.hasPrefix(hidden) && Int32(name.dropFirst(hidden.count)) != nil {
+      let marker = "\(parent)/\(name)/\(marker)"
+      guard manager.fileExists(atPath: marker), (try? FileLock(marker)) != nil else { continue }
+      try? manager.removeItem(atPath: "\(parent)/\(name)")
+    }
   }
 
   deinit {

@@ -5,13 +5,14 @@
 ///     try TextFile.write(report, to: writer.path + "/report.txt")
 ///     try writer.commit()
 ///
-/// Samples may be replaced in any order, or removed; all others are copied byte for byte. Memory does
-/// not grow with the dataset.
+/// Samples may be replaced in any order, or removed; all others are copied byte for byte, at once
+/// where `copy` names them early. Memory does not grow with the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
   private let directory: AtomicDirectory
   private let writer: any SampleWriter
   private var removed: Set<Int> = []
+  private var copied: Set<Int> = []
   private var names: [String]?
 
   /// - Parameters:
@@ -33,6 +34,7 @@ public final class DatasetWriter {
     precondition(
       dataset.labels.indices.contains(index),
       "DatasetWriter.replace: sample \(index) of a dataset of \(dataset.count)")
+    precondition(!copied.contains(index), "DatasetWriter.replace: sample \(index) was copied")
     precondition(
       image.map { $0.count == dataset.shape.byteCount } ?? true,
       "DatasetWriter.replace: \(image?.count ?? 0) bytes for an image of \(dataset.shape)")
@@ -42,12 +44,24 @@ public final class DatasetWriter {
     try writer.replace(index, image: image, label: label)
   }
 
+  /// Copies samples now that will be neither replaced nor removed, instead of at the end.
+  public func copy(_ samples: some Sequence<Int>) throws {
+    precondition(names == nil, "DatasetWriter.copy: the layout is finished")
+    for sample in samples where !copied.contains(sample) {
+      precondition(
+        dataset.labels.indices.contains(sample) && !removed.contains(sample),
+        "DatasetWriter.copy: sample \(sample) is outside the dataset or removed")
+      try writer.copy(sample)
+      copied.insert(sample)
+    }
+  }
+
   /// Leaves samples out of the copy; whole classes may become empty.
   public func remove(_ samples: [Int]) throws {
     precondition(names == nil, "DatasetWriter.remove: the layout is finished")
     precondition(
-      samples.allSatisfy(dataset.labels.indices.contains),
-      "DatasetWriter.remove: a sample outside a dataset of \(dataset.count)")
+      samples.allSatisfy { dataset.labels.indices.contains($0) && !copied.contains($0) },
+      "DatasetWriter.remove: a sample outside a dataset of \(dataset.count), or copied")
     removed.formUnion(samples)
   }
 

@@ -10,6 +10,7 @@ final class ImageFolderWriter: SampleWriter {
   private let directory: String
   private let staging: String
   private var staged: Set<Int> = []
+  private var copied: Set<Int> = []
   private var labels: [Int: Int32] = [:]
 
   init(source: ImageFolder, directory: String) throws {
@@ -27,19 +28,30 @@ final class ImageFolderWriter: SampleWriter {
     }
   }
 
+  func copy(_ index: Int) throws {
+    // A sample that keeps its class keeps its name, whatever the others do.
+    try copy(index, to: directory + "/" + source.names[index])
+    copied.insert(index)
+  }
+
+  private func copy(_ index: Int, to target: String) throws {
+    try TextFile.makeFolder(target.parentFolder)
+    try BinaryFile.copy(source.root + "/" + source.names[index], to: target)
+  }
+
   func finish(removing removed: Set<Int>) throws -> [String] {
     var names = newNames()
     for sample in removed { names[sample] = "" }
     for folder in source.classNames { try TextFile.makeFolder(directory + "/" + folder) }
-    for (index, name) in names.enumerated() where !name.isEmpty {
+    for (index, name) in names.enumerated() where !name.isEmpty && !copied.contains(index) {
       let target = directory + "/" + name
-      try TextFile.makeFolder(target.parentFolder)
       if staged.contains(index) {
+        try TextFile.makeFolder(target.parentFolder)
         guard rename(stagedPath(index), target) == 0 else {
           throw DatasetError.unwritable(path: target, reason: String(cString: strerror(errno)))
         }
       } else {
-        try BinaryFile.copy(source.root + "/" + source.names[index], to: target)
+        try copy(index, to: target)
       }
     }
     try? FileManager.default.removeItem(atPath: staging)

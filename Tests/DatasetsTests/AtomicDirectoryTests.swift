@@ -64,4 +64,37 @@ import Testing
     try DatasetWriter(copying: dataset, to: output + "-2").commit()
     #expect(try folder.entries("out") == [".elixir-gpu", "a.bin"])
   }
+
+  @Test func deletesWhatAKilledProcessLeft() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/out"
+    // Another process's: left alone as long as it lives, which its lock tells.
+    for name in [".out.partial-7", ".out.partial-8", ".out.partial-new", ".other.partial-7"] {
+      try folder.write([], to: name + "/.elixir-gpu")
+      try folder.write([1], to: name + "/half.bin")
+    }
+    try folder.write([1], to: ".out.partial-9/not-ours.bin")
+    let lock = try FileLock(folder.path + "/.out.partial-8/.elixir-gpu")
+    #expect(lock != nil)
+    try withExtendedLifetime(lock) {
+      try AtomicDirectory(folder.path + "/nowhere").commit()
+      #expect(try folder.entries().contains(".out.partial-7"))
+      try AtomicDirectory(output + "/").commit()
+    }
+    #expect(
+      try folder.entries() == [
+        ".other.partial-7", ".out.partial-8", ".out.partial-9", ".out.partial-new", "nowhere", "out",
+      ])
+  }
+
+  @Test func aLockHasOneHolder() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/lock"
+    var first = try FileLock(path)
+    #expect(first != nil)
+    #expect(try FileLock(path) == nil)
+    first = nil
+    #expect(try FileLock(path) != nil)
+    #expect(throws: DatasetError.self) { try FileLock(folder.path + "/missing/lock") }
+  }
 }

@@ -70,6 +70,32 @@ import Testing
       try output.entries("out") == [".elixir-gpu", "ant", "bee", "cat", "metadata.jsonl"])
   }
 
+  @Test func copyingEarlyMakesTheSameFolder() throws {
+    let folder = try example()
+    let output = try TemporaryFolder()
+    let dataset = try ImageDataset.open(folder.path)
+    for name in ["early", "late"] {
+      let writer = try DatasetWriter(copying: dataset, to: output.path + "/" + name)
+      if name == "early" {
+        try writer.copy([2, 4])
+        // There before the layout is finished, and copied once.
+        let copied = writer.path + "/" + dataset.name(of: 2)
+        #expect(FileManager.default.contents(atPath: copied) != nil)
+        try writer.copy([4, 1])
+      }
+      // To a name that an early copy has taken.
+      try writer.replace(0, label: dataset.labels[2])
+      try writer.replace(3, image: patternBytes(45, seed: 5))
+      try writer.commit()
+    }
+    for index in 0..<5 {
+      let name = try ImageDataset.open(output.path + "/late").name(of: index)
+      #expect(try output.read("early/" + name) == output.read("late/" + name))
+    }
+    #expect(try output.read("early/metadata.jsonl") == output.read("late/metadata.jsonl"))
+    #expect(try output.entries("early") == output.entries("late"))
+  }
+
   @Test func movesRelabelledImagesWithoutOverwriting() throws {
     let folder = try example()
     let output = try TemporaryFolder()

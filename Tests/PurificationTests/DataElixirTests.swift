@@ -86,6 +86,23 @@ import Testing
     #expect(trainer.stages == [.first, .second])
   }
 
+  @Test func stage4TellsPoisonedSamplesBeforeItTrains() throws {
+    let trainer = ScriptedCase.Trainer()
+    let repair = DatasetRepair(
+      images: ScriptedCase.Images(), store: store, rules: rules,
+      victim: ScriptedCase.Classifier(pixel: 0), trainer: trainer)
+    let findings = elixir().identifyAnomalies()
+    var told: [[Int: Revision]] = []
+    let outcome = try repair.run(findings: findings, targets: [0]) {
+      #expect(trainer.stages.isEmpty)
+      told.append($0)
+    }
+    #expect(told.count == 1)
+    #expect(told.first.map { Array($0.keys) } == [2])
+    #expect(told.first?[2] == outcome.revisions[2])
+    #expect(repair.revised(findings, targets: [0]) == outcome.revisions.keys.sorted())
+  }
+
   @Test func stage4TrainsOnWhatIsPurified() throws {
     let trainer = try repair().trainer
     // Stage 1 without 3, 4, 5; sample 2 has its new label and image.

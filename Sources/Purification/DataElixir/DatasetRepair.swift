@@ -34,14 +34,26 @@ public struct DatasetRepair {
     public var agreed = 0
   }
 
-  /// - Parameter findings: of all samples.
-  /// - Parameter targets: the labels that were found to be targets; if empty, nothing changes.
-  public func run(findings: [AnomalyFilter.Finding], targets: [Int]) throws -> Outcome {
+  /// Samples that may get another label or image, in order; all others stay as they are.
+  public func revised(_ findings: [AnomalyFilter.Finding], targets: [Int]) -> [Int] {
+    findings.indices.filter {
+      findings[$0].verdict.isAnomalous && targets.contains(images.label($0))
+    }
+  }
+
+  /// - Parameters:
+  ///   - findings: of all samples.
+  ///   - targets: the labels that were found to be targets; if empty, nothing changes.
+  ///   - decided: told the revisions of poisoned samples, before models are trained for the others.
+  public func run(
+    findings: [AnomalyFilter.Finding], targets: [Int],
+    decided: (_ revisions: [Int: Revision]) throws -> Void = { _ in }
+  ) throws -> Outcome {
     var outcome = Outcome()
     var suspicious: [Int] = []
     var distances: [Int: [Double]] = [:]
-    for (sample, finding) in findings.enumerated()
-    where finding.verdict.isAnomalous && targets.contains(images.label(sample)) {
+    for sample in revised(findings, targets: targets) {
+      let finding = findings[sample]
       let measured = try candidateDistances(of: sample)
       distances[sample] = measured
       if finding.verdict == .suspicious {
@@ -51,6 +63,7 @@ public struct DatasetRepair {
         outcome.revisions[sample] = revision(finding.consensus, among: kept, distances: measured)
       }
     }
+    try decided(outcome.revisions)
     outcome.suspicious = suspicious.count
     guard !suspicious.isEmpty else { return outcome }
 

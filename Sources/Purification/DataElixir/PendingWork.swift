@@ -1,6 +1,7 @@
 import Dispatch
 
-/// Work that goes on beside the caller's, one piece at a time: start it, do something else, finish it.
+/// Work that goes on beside the caller's, one piece after another: start it, do something else, finish
+/// it. After a piece that throws, none is done until `finish` has told so.
 ///
 /// What the work uses belongs to it until `finish` returns.
 final class PendingWork {
@@ -10,24 +11,22 @@ final class PendingWork {
   private final class Outcome: @unchecked Sendable {
     var error: (any Error)?
   }
-  private var outcome: Outcome?
+  private let outcome = Outcome()
 
-  /// Starts `body` on another thread; the work before must have been finished.
+  /// Starts `body` on another thread, after the pieces before it.
   func start(_ body: @escaping () throws -> Void) {
-    precondition(outcome == nil, "PendingWork.start: the work before was not finished")
-    let outcome = Outcome()
-    self.outcome = outcome
     // The caller leaves everything that `body` uses alone until `finish` returns.
     nonisolated(unsafe) let body = body
-    queue.async(group: group) {
+    queue.async(group: group) { [outcome] in
+      guard outcome.error == nil else { return }
       do { try body() } catch { outcome.error = error }
     }
   }
 
-  /// Waits for the work, if there is any, and throws what it threw.
+  /// Waits for all the work there is, and throws the first error.
   func finish() throws {
     group.wait()
-    defer { outcome = nil }
-    if let error = outcome?.error { throw error }
+    defer { outcome.error = nil }
+    if let error = outcome.error { throw error }
   }
 }

@@ -95,13 +95,16 @@ public struct PurificationJob {
     judge(&report, elixir: elixir, findings: findings)
     let repair = DatasetRepair(
       images: dataset, store: store, rules: options.rules, victim: victim, trainer: training)
+    let purified = try PurifiedOutput(
+      output, force: force, dataset: dataset, store: store, findings: findings)
+    purified.startCopying(allBut: repair.revised(findings, targets: report.targets))
     let outcome = try timings.measure("purified images and benign model") {
-      try repair.run(findings: findings, targets: report.targets)
+      try repair.run(
+        findings: findings, targets: report.targets, decided: purified.startWriting)
     }
-    let writer = PurifiedOutput(
-      dataset: dataset, store: store, findings: findings, outcome: outcome, victim: network,
-      benign: try training.finishedBenignModel())
-    try writer.write(to: output, force: force, report: &report, timings: &timings)
+    try purified.finish(
+      outcome, victim: network, benign: try training.finishedBenignModel(), report: &report,
+      timings: &timings)
     folder.delete()
     return report
   }

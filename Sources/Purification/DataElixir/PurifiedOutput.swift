@@ -8,14 +8,16 @@ import Models
 /// `report.json`, `report.html`, `grid.png` if images changed, `victim.safetensors`,
 /// `benign.safetensors` if one was needed, and `timings.json`. All but `timings.json` and
 /// `report.html`, which shows the timings, are the same whenever the run is repeated.
-struct PurifiedOutput {
-  let dataset: ImageDataset
-  let store: CandidateStore
-  let findings: [AnomalyFilter.Finding]
-  let outcome: DatasetRepair.Outcome
-  let victim: any Classifier
-  /// nil if none was needed.
-  let benign: (any Classifier)?
+///
+/// Samples can be written as soon as they are decided, beside what is computed for the others.
+final class PurifiedOutput {
+  private let dataset: ImageDataset
+  private let store: CandidateStore
+  private let findings: [AnomalyFilter.Finding]
+  private let writer: DatasetWriter
+  private let writing = PendingWork()
+  /// Whose revision is written, or about to be.
+  private var written: Set<Int> = []
 
   static let columns = [
     "sample", "verdict", "oldLabel", "newLabel", "distance", "candidateLabels", "purifiedName",
@@ -23,21 +25,55 @@ struct PurifiedOutput {
   /// Samples shown in the picture.
   private static let pictureRows = 24
 
-  func write(
-    to output: String, force: Bool, report: inout PurificationReport, timings: inout PhaseTimings
+  /// - Throws: `DatasetError` when the output exists or cannot be written.
+  init(
+    _ output: String, force: Bool, dataset: ImageDataset, store: CandidateStore,
+    findings: [AnomalyFilter.Finding]
   ) throws {
-    let writer = try DatasetWriter(copying: dataset, to: output, force: force)
-    try timings.measure("writing") {
-      for (sample, revision) in outcome.revisions.sorted(by: { $0.key < $1.key }) {
+    self.dataset = dataset
+    self.store = store
+    self.findings = findings
+    writer = try DatasetWriter(copying: dataset, to: output, force: force)
+  }
+
+  // What is under way uses the writer.
+  deinit { try? writing.finish() }
+
+  /// Starts to copy all samples but those that are to be revised.
+  func startCopying(allBut revised: [Int]) {
+    let revised = Set(revised)
+    writing.start { [writer, count = dataset.count] in
+      try writer.copy((0..<count).lazy.filter { !revised.contains($0) })
+    }
+  }
+
+  /// Starts to write revisions that no later one changes.
+  func startWriting(_ revisions: [Int: Revision]) {
+    written.formUnion(revisions.keys)
+    writing.start { [writer, store] in
+      for (sample, revision) in revisions.sorted(by: { $0.key < $1.key }) {
         let image = try revision.candidate.map { try store.image(of: sample, candidate: $0) }
         try writer.replace(sample, image: image, label: Int32(revision.label))
       }
-      try writeTable(to: writer.path, names: try writer.finishLayout())
     }
-    report.changes = changes
+  }
+
+  /// Writes the rest and lets the output appear.
+  ///
+  /// - Parameter benign: nil if none was needed.
+  func finish(
+    _ outcome: DatasetRepair.Outcome, victim: any Classifier, benign: (any Classifier)?,
+    report: inout PurificationReport, timings: inout PhaseTimings
+  ) throws {
+    try timings.measure("writing") {
+      startWriting(outcome.revisions.filter { !written.contains($0.key) })
+      try writing.finish()
+      try writeTable(outcome, names: try writer.finishLayout())
+    }
+    report.changes = changes(outcome)
     try TextFile.write(try report.json(), to: writer.path + "/report.json")
     try TextFile.write(try timings.json(), to: writer.path + "/timings.json")
-    let picture = try writePicture(to: writer.path)
+    let picture = try writePicture(outcome)
     try TextFile.write(
       ReportPage(report: report, timings: timings, picture: picture).html(),
       to: writer.path + "/report.html")
@@ -49,7 +85,7 @@ struct PurifiedOutput {
     try writer.commit()
   }
 
-  private var changes: PurificationReport.Changes {
+  private func changes(_ outcome: DatasetRepair.Outcome) -> PurificationReport.Changes {
     var changes = PurificationReport.Changes()
     for (sample, revision) in outcome.revisions {
       if revision.label != dataset.label(sample) { changes.labels += 1 }
@@ -61,8 +97,8 @@ struct PurifiedOutput {
   }
 
   /// `candidateLabels` counts the labels of an anomalous sample's candidates, as `0:7 3:8`.
-  private func writeTable(to folder: String, names: [String]) throws {
-    let table = try CSVFile(folder + "/purified.csv", columns: Self.columns)
+  private func writeTable(_ outcome: DatasetRepair.Outcome, names: [String]) throws {
+    let table = try CSVFile(writer.path + "/purified.csv", columns: Self.columns)
     for sample in 0..<dataset.count {
       let old = dataset.label(sample)
       let revision = outcome.revisions[sample]
@@ -84,7 +120,7 @@ struct PurifiedOutput {
   }
 
   /// `grid.png`: changed samples before and after, spread over all of them; its bytes, or nil.
-  private func writePicture(to folder: String) throws -> [UInt8]? {
+  private func writePicture(_ outcome: DatasetRepair.Outcome) throws -> [UInt8]? {
     let changed = outcome.revisions.filter {
       $0.value.candidate != nil || $0.value.label != dataset.label($0.key)
     }.keys.sorted()
@@ -108,7 +144,7 @@ struct PurifiedOutput {
           frame: isRelabelled ? .green : .gray),
       ])
     }
-    let path = folder + "/grid.png"
+    let path = writer.path + "/grid.png"
     try PNG.write(grid.render(), to: path)
     return FileManager.default.contents(atPath: path).map { Array($0) }
   }

@@ -1,5 +1,6 @@
 import Checkpoints
 import ComputeBackend
+import Datasets
 import Foundation
 
 /// The folder of an unfinished run, `OUTPUT.partial`, which the same command goes on with.
@@ -14,7 +15,7 @@ final class RunFolder {
   let url: URL
   /// Whether an earlier process began this run.
   let isResumed: Bool
-  private let lock: Int32
+  private let lock: FileLock
 
   /// Opens or makes the folder.
   ///
@@ -27,7 +28,11 @@ final class RunFolder {
     url = URL(fileURLWithPath: path + ".partial")
     let file = url.appendingPathComponent("run.json")
     try Self.prepare(url, record: file)
-    lock = try Self.lock(url)
+    guard let lock = try FileLock(url.appendingPathComponent(Self.lockName).path) else {
+      throw PurificationError.fileSystem(
+        path: url.path, reason: "another process is at work in it")
+    }
+    self.lock = lock
     if let data = FileManager.default.contents(atPath: file.path) {
       let before = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
       let names = Set(before.keys).union(identity.keys).sorted()
@@ -37,8 +42,6 @@ final class RunFolder {
         return
       }
       guard force else {
-        // An initialiser that throws this early runs no deinit.
-        close(lock)
         throw PurificationError.otherRun(
           path: url.path,
           difference: "\(difference): \(before[difference] ?? "none"), "
@@ -57,8 +60,6 @@ final class RunFolder {
       try AtomicFile.write(Array(try encoder.encode(identity)), to: file)
     }
   }
-
-  deinit { if lock >= 0 { close(lock) } }
 
   /// Options by their names, and the device: what every run's identity begins with.
   static func identity(
@@ -91,20 +92,6 @@ final class RunFolder {
     try translating(url) {
       try manager.createDirectory(at: url, withIntermediateDirectories: true)
     }
-  }
-
-  private static func lock(_ url: URL) throws -> Int32 {
-    let path = url.appendingPathComponent(lockName).path
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw PurificationError.fileSystem(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw PurificationError.fileSystem(
-        path: url.path, reason: "another process is at work in it")
-    }
-    return descriptor
   }
 
   func file(_ name: String) -> URL { url.appendingPathComponent(name) }
