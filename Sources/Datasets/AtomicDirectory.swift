@@ -41,13 +41,22 @@ public final class AtomicDirectory {
     ".\(destination.lastPathComponent).partial-"
   }
 
-  /// Deletes hidden folders of this output whose process has ended.
+  /// Where the output before is while the new one takes its place.
+  private static func replacedName(_ destination: String, process: Int32) -> String {
+    ".\(destination.lastPathComponent).old-\(process)"
+  }
+
+  /// Deletes hidden folders of this output whose process has ended; but not one that was complete,
+  /// about to replace an output.
   private static func deleteAbandoned(_ destination: String) {
     let (manager, parent, hidden) = (
       FileManager.default, destination.parentFolder, hiddenName(destination)
     )
-    for name in (try? manager.contentsOfDirectory(atPath: parent)) ?? []
-    where name.hasPrefix(hidden) && Int32(name.dropFirst(hidden.count)) != nil {
+    let names = (try? manager.contentsOfDirectory(atPath: parent)) ?? []
+    for name in names where name.hasPrefix(hidden) {
+      guard let process = Int32(name.dropFirst(hidden.count)),
+        !names.contains(replacedName(destination, process: process))
+      else { continue }
       let marker = "\(parent)/\(name)/\(marker)"
       guard manager.fileExists(atPath: marker), (try? FileLock(marker)) != nil else { continue }
       try? manager.removeItem(atPath: "\(parent)/\(name)")
@@ -81,7 +90,8 @@ public final class AtomicDirectory {
   public func commit() throws {
     precondition(!isCommitted, "AtomicDirectory: \(destination) is committed already")
     try Self.check(destination, force: force, inputs: inputs)
-    let old = destination.parentFolder + "/.\(destination.lastPathComponent).old-\(getpid())"
+    let old =
+      destination.parentFolder + "/" + Self.replacedName(destination, process: getpid())
     let replaces = FileManager.default.fileExists(atPath: destination)
     if replaces { try move(destination, to: old) }
     do {

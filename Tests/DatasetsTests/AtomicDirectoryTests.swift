@@ -74,6 +74,9 @@ import Testing
       try folder.write([1], to: name + "/half.bin")
     }
     try folder.write([1], to: ".out.partial-9/not-ours.bin")
+    // Killed while it replaced an output.
+    try folder.write([], to: ".out.partial-5/.elixir-gpu")
+    try folder.write([], to: ".out.old-5/.elixir-gpu")
     let lock = try FileLock(folder.path + "/.out.partial-8/.elixir-gpu")
     #expect(lock != nil)
     try withExtendedLifetime(lock) {
@@ -83,7 +86,7 @@ import Testing
     }
     #expect(
       try folder.entries() == [
-        ".other.partial-7", ".out.partial-8", ".out.partial-9", ".out.partial-new", "nowhere", "out",
+        ".other.partial-7", ".out.old-5", ".out.partial-5", ".out.partial-8", ".out.partial-9", ".out.partial-new", "nowhere", "out",
       ])
   }
 

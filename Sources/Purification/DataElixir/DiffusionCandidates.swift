@@ -58,7 +58,7 @@ package final class DiffusionCandidates: CandidateGenerator {
     var parts: [Tensor] = []
     if !old.isEmpty {
       guard let images else {
-        preconditionFailure("DiffusionCandidates: the first round of sample \(old[0].sample) is missing")
+        preconditionFailure("DiffusionCandidates: sample \(old[0].sample) had no first round")
       }
       let rows = places(of: old.map(\.sample))
       let indices = IndexTensor(rows, shape: [rows.count], on: backend)
