@@ -173,6 +173,17 @@ import Testing
     #expect(store.completed == 12)
   }
 
+  @Test func aStopByTheCallerLosesNothing() throws {
+    struct Stop: Error {}
+    let folder = try TemporaryFolder()
+    #expect(throws: Stop.self) {
+      try ScriptedCase.construction(ScriptedCase.Denoiser(), batchSize: 5).run(
+        into: folder.store()
+      ) { if $0 == 5 { throw Stop() } }
+    }
+    #expect(try folder.store().completed == 5)
+  }
+
   @Test func noticesAlteredImages() throws {
     let folder = try TemporaryFolder()
     try ScriptedCase.construction(ScriptedCase.Denoiser()).run(into: folder.store())

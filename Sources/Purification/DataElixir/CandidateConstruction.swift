@@ -68,9 +68,10 @@ public struct CandidateConstruction {
       var next: [Journey] = []
       while let journey = waiting.removeValue(forKey: stored + next.count) { next.append(journey) }
       stored += next.count
+      // Also if `progress` throws.
+      defer { if !next.isEmpty { storing.start { [next] in try append(next, to: store) } } }
       let underWay = pool.reduce(0) { $0 + $1.rounds }
       try progress(Double(stored + waiting.count) + Double(underWay) / Double(rounds))
-      if !next.isEmpty { storing.start { [next] in try append(next, to: store) } }
     }
     try storing.finish()
     try progress(Double(stored))
