@@ -14,8 +14,8 @@ extension CPUBackend {
     let isKept = reduces(kernels)
     let plan = WinogradPanelPlan(
       tiling, kernels, products: self.kernels.products, threads: threads.threads)
-    if !isKept && plan.fits {
-      convolveTilesFirst(plan, source: source, kernels: kernels, output: output)
+    if !isKept, plan.fits, let multiply = self.kernels.winograd.multiplyPanel {
+      convolveTilesFirst(plan, source: source, kernels: kernels, by: multiply, output: output)
     } else {
       let weight = transformedPanels(kernels, isKept: isKept)
       guard isHealthy else { return }
@@ -23,14 +23,15 @@ extension CPUBackend {
     }
   }
 
-  /// Products of all planes are in `products`, tile after tile; the way back to pixels.
+  /// The way back to pixels from the products of all planes, tiles `pitch` and planes `stride` elements
+  /// apart.
   func finish(
     _ tiling: WinogradTiling, _ tiles: Range<Int>, columns: Range<Int>,
-    products: UnsafePointer<Float>, pitch: Int, output: ElixirOutput
+    products: UnsafePointer<Float>, pitch: Int, stride: Int, output: ElixirOutput
   ) {
     var (target, output) = (tiling.targetTiles, output)
     var results = ElixirPlanes(
-      first: columns.lowerBound, columns: columns.count, pitch: pitch, stride: tiles.count * pitch)
+      first: columns.lowerBound, columns: columns.count, pitch: pitch, stride: stride)
     kernels.winograd.transformOutput(
       &target, products, tiles.lowerBound, tiles.upperBound, &results, &output)
   }

@@ -36,44 +36,32 @@ struct WinogradKernels {
   var inner: Int { isTurned ? outputs : inputs }
   var columns: Int { isTurned ? inputs : outputs }
 
-  /// What a thread needs after `rows` of panel `panel`: rows below them, or the first ones of the panel
-  /// that it takes next if threads take turns.
-  func next(
-    _ rows: Range<Int>, ofPanel panel: Int, width: Int, threads: Int
-  ) -> UnsafeBufferPointer<Float>? {
-    let isLast = rows.upperBound == inner
-    let column = (isLast ? panel + threads : panel) * width
-    let row = isLast ? 0 : rows.upperBound
+  /// Rows of a panel's kernels where they lie, if they are in panels and there is such a panel.
+  func panel(_ index: Int, width: Int, rows: Range<Int>) -> UnsafeBufferPointer<Float>? {
+    let column = index * width
     guard isInPanels, column < columns else { return nil }
     let count = min(width, columns - column)
     return UnsafeBufferPointer(
-      start: elements + 9 * (column * inner + row * count),
-      count: 9 * count * min(WinogradPanelPlan.depth, inner - row))
+      start: elements + 9 * (column * inner + rows.lowerBound * count), count: 9 * count * rows.count)
   }
 }
 
 extension CPUBackend {
-  /// Some rows of panel `panel` of all planes, which are `stride` elements apart.
-  func transform(
-    _ kernels: WinogradKernels, panel: Int, rows: Range<Int>,
-    into target: UnsafeMutablePointer<Float>, stride: Int
-  ) {
+  /// Rows of a panel's kernels `[row, 3·3, column]`: where they lie, or put together in `memory`.
+  func panel(
+    _ index: Int, of kernels: WinogradKernels, rows: Range<Int>,
+    in memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
     let width = self.kernels.products.panelWidth
-    let column = panel * width
-    let columns = min(width, kernels.columns - column)
+    if let start = kernels.panel(index, width: width, rows: rows)?.baseAddress { return start }
+    let column = index * width
+    let (output, input) = kernels.isTurned ? (rows.lowerBound, column) : (column, rows.lowerBound)
     var part = ElixirKernels(
-      inputs: kernels.inputs, rows: rows.count, columns: columns, width: width, stride: stride)
-    if kernels.isInPanels {
-      let place = 9 * (column * kernels.inputs + rows.lowerBound * columns)
-      self.kernels.winograd.transformPanel(
-        kernels.elements + place, &part, kernels.size, target)
-      return
-    }
-    let (output, input) =
-      kernels.isTurned ? (rows.lowerBound, column) : (column, rows.lowerBound)
-    self.kernels.winograd.transformKernels(
-      kernels.elements + output * 9 * kernels.inputs + input, &part, kernels.size,
-      kernels.isTurned, target)
+      inputs: kernels.inputs, rows: rows.count, columns: min(width, kernels.columns - column),
+      width: width, stride: 0)
+    self.kernels.winograd.gatherPanel(
+      kernels.elements + output * 9 * kernels.inputs + input, &part, kernels.isTurned, memory)
+    return UnsafePointer(memory)
   }
 
   /// All panels of all planes, in the backend's precision.
@@ -104,12 +92,17 @@ extension CPUBackend {
     // Cut into rows too, so that the threads have enough pieces.
     let piece = 64
     let pieces = (panels.inner + piece - 1) / piece
-    threads.parallelFor(pieces * panels.panels) { item, _ in
+    threads.parallelFor(pieces * panels.panels) { item, worker in
       let (panel, row) = (item / pieces, item % pieces * piece)
-      transform(
-        kernels, panel: panel, rows: row..<min(row + piece, panels.inner),
-        into: target + panel * panels.panelStride + row * panels.width,
+      let rows = row..<min(row + piece, panels.inner)
+      let memory = threads.scratch(worker, count: 9 * piece * panels.width)
+      var part = ElixirKernels(
+        inputs: kernels.inputs, rows: rows.count,
+        columns: min(panels.width, kernels.columns - panel * panels.width), width: panels.width,
         stride: panels.matrixStride)
+      self.kernels.winograd.transformPanel(
+        self.panel(panel, of: kernels, rows: rows, in: memory), &part, kernels.size,
+        target + panel * panels.panelStride + row * panels.width)
     }
     return panels
   }

@@ -2,42 +2,77 @@ import CMicroKernels
 import ComputeBackend
 
 extension CPUBackend {
-  /// For few tiles and many kernels: a thread takes a panel of kernels, transforms some rows of it,
-  /// and multiplies them while they are in its second-level cache.
+  /// For few tiles and many kernels: a thread multiplies all tiles by a panel of kernels, which it
+  /// transforms on the way, within its caches.
   func convolveTilesFirst(
     _ plan: WinogradPanelPlan, source: UnsafePointer<Float>, kernels: WinogradKernels,
-    output: ElixirOutput
+    by multiply: (UnsafePointer<ElixirPanelProduct>) -> Void, output: ElixirOutput
   ) {
-    let buffer = transformedTiles(plan, source: source)
+    let shared = plan.sharesTiles ? transformedTiles(plan, source: source) : nil
     guard isHealthy else { return }
-    let tiles = buffer[plan.tiling.planes * plan.tiling.count * rowPitch(plan.inner)].floats
-    threads.parallelFor(plan.count) { item, worker in
-      let piece = plan[item]
-      let memory = threads.scratch(worker, count: plan.scratchCount)
-      let products = memory + plan.tiling.planes * plan.planeStride
-      for row in stride(from: 0, to: plan.inner, by: WinogradPanelPlan.depth) {
-        let rows = row..<min(row + WinogradPanelPlan.depth, plan.inner)
-        transform(kernels, panel: piece.panel, rows: rows, into: memory, stride: plan.planeStride)
-        let next = kernels.next(
-          rows, ofPanel: piece.panel, width: plan.width, threads: threads.threads)
-        multiply(tiles, piece.tiles, rows, by: memory, plan, fetching: next, into: products)
+    let tiles = shared.map { $0[plan.tileCount].floats }
+    withUnsafeTemporaryAllocation(of: Bool.self, capacity: threads.threads) { hasTiles in
+      hasTiles.initialize(repeating: false)
+      threads.parallelFor(plan.count) { item, worker in
+        let piece = plan[item]
+        let memory = threads.scratch(worker, count: plan.scratchCount)
+        if !plan.sharesTiles && !hasTiles[worker] {
+          let first = kernels.panel(
+            piece.panel, width: plan.width, rows: 0..<min(WinogradPanelPlan.depth, plan.inner))
+          transformTiles(plan, source: source, into: memory + plan.tilesOffset, fetching: first)
+          hasTiles[worker] = true
+        }
+        let products = memory + plan.productsOffset
+        let next = kernels.panel(
+          piece.panel + 1, width: plan.width, rows: 0..<min(WinogradPanelPlan.depth, plan.inner))
+        var product = ElixirPanelProduct(
+          size: plan.tiling.size, tiles: piece.tiles.count, inner: plan.inner,
+          columns: piece.columns.count,
+          transformed: (tiles ?? UnsafePointer(memory + plan.tilesOffset))
+            + piece.tiles.lowerBound * plan.tilePitch,
+          tilePitch: plan.tilePitch, tileStride: plan.tileStride,
+          kernels: panel(
+            piece.panel, of: kernels, rows: 0..<plan.inner, in: memory + plan.kernelsOffset),
+          memory: memory, depth: WinogradPanelPlan.depth, planeStride: plan.planeStride,
+          products: products, productStride: plan.productStride, next: next?.baseAddress,
+          nextCount: next?.count ?? 0)
+        multiply(&product)
+        finish(
+          plan.tiling, piece.tiles, columns: piece.columns, products: products,
+          pitch: plan.width, stride: plan.productStride, output: output)
       }
-      finish(
-        plan.tiling, piece.tiles, columns: piece.columns, products: products,
-        pitch: plan.productPitch, output: output)
     }
   }
 
-  /// All tiles of the source as `[plane, tile, channel]`, rows of channels `rowPitch` apart.
+  /// All tiles, by one thread, which fetches `kernels` meanwhile.
+  private func transformTiles(
+    _ plan: WinogradPanelPlan, source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    fetching kernels: UnsafeBufferPointer<Float>?
+  ) {
+    let zeros = target + plan.tileCount
+    zeros.update(repeating: 0, count: plan.inner)
+    var tiles = plan.tiling.sourceTiles
+    var planes = ElixirPlanes(
+      first: 0, columns: plan.inner, pitch: plan.tilePitch, stride: plan.tileStride)
+    let parts = min(8, plan.tiling.count)
+    for part in 0..<parts {
+      let (from, to) = (plan.tiling.count * part / parts, plan.tiling.count * (part + 1) / parts)
+      if let kernels, let start = kernels.baseAddress {
+        elixirPrefetch(start + kernels.count / parts * part, kernels.count / parts)
+      }
+      self.kernels.winograd.transformInput(
+        &tiles, source, zeros, from, to, target + from * plan.tilePitch, &planes)
+    }
+  }
+
+  /// All tiles, by all threads.
   private func transformedTiles(
     _ plan: WinogradPanelPlan, source: UnsafePointer<Float>
   ) -> Buffer {
     let (tiling, channels) = (plan.tiling, plan.inner)
-    let pitch = rowPitch(channels)
-    let stride = tiling.count * pitch
-    let buffer = temporary(tiling.planes * stride)
+    let buffer = temporary(plan.tileCount)
     guard isHealthy else { return buffer }
-    let target = buffer[tiling.planes * stride].written()
+    let target = buffer[plan.tileCount].written()
     let width = 64
     let parts = (channels + width - 1) / width
     let blocks = min(tiling.count, (2 * threads.threads + parts - 1) / parts)
@@ -48,44 +83,20 @@ extension CPUBackend {
       let (from, to) = (tiling.count * block / blocks, tiling.count * (block + 1) / blocks)
       var tiles = tiling.sourceTiles
       var planes = ElixirPlanes(
-        first: first, columns: min(width, channels - first), pitch: pitch, stride: stride)
+        first: first, columns: min(width, channels - first), pitch: plan.tilePitch,
+        stride: plan.tileStride)
       kernels.winograd.transformInput(
-        &tiles, source, zeros, from, to, target + from * pitch + first, &planes)
+        &tiles, source, zeros, from, to, target + from * plan.tilePitch + first, &planes)
     }
     return buffer
-  }
-
-  /// products += tiles[part, rows] · kernels[rows], plane by plane; from zero for the first rows.
-  ///
-  /// - Parameter next: weights that are fetched meanwhile.
-  private func multiply(
-    _ tiles: UnsafePointer<Float>, _ part: Range<Int>, _ rows: Range<Int>,
-    by kernels: UnsafePointer<Float>, _ plan: WinogradPanelPlan,
-    fetching next: UnsafeBufferPointer<Float>?, into products: UnsafeMutablePointer<Float>
-  ) {
-    let pitch = rowPitch(plan.inner)
-    let first = part.lowerBound * pitch + rows.lowerBound
-    for plane in 0..<plan.tiling.planes {
-      let product = ElixirProduct(
-        rows: part.count, columns: plan.width, inner: rows.count,
-        a: tiles + (plane * plan.tiling.count * pitch + first), aPitch: pitch, aTransposed: false,
-        b: kernels + plane * plan.planeStride, panelStride: plan.planeStride, bPitch: plan.width)
-      let result = ElixirOutput(
-        into: products + plane * part.count * plan.productPitch, pitch: plan.productPitch,
-        accumulate: rows.lowerBound > 0)
-      if let next, let first = next.baseAddress {
-        let share = next.count / plan.tiling.planes
-        elixirPrefetch(first + plane * share, share)
-      }
-      multiply(product, result)
-    }
   }
 }
 
 /// How the products of few tiles and many kernels are cut: by panels of kernels, and where these are
 /// fewer than the threads, by tiles.
 ///
-/// The cut does not change the result.
+/// The cut does not change the result. Strides are odd numbers of cache lines, so that the same place
+/// of all planes falls into different sets of the caches.
 struct WinogradPanelPlan {
   /// Rows of kernels that are transformed and multiplied at a time.
   static let depth = 64
@@ -94,11 +105,16 @@ struct WinogradPanelPlan {
   let inner: Int
   /// Columns of a panel.
   let width: Int
-  /// Elements between two tiles' products; an odd number of cache lines.
-  let productPitch: Int
-  /// Elements between two planes of kernels; an odd number of cache lines.
+  /// Elements between two transformed tiles, and two planes of them.
+  let tilePitch: Int
+  let tileStride: Int
+  /// Elements between two planes of kernels, and of products.
   let planeStride: Int
-  /// Whether kernels are the larger ones, and a piece fits into a second-level cache of 1 MiB.
+  let productStride: Int
+  /// Whether tiles are transformed once for all threads. A thread with two panels or more transforms
+  /// them itself: that takes less time than to fetch what another one has written.
+  let sharesTiles: Bool
+  /// Whether kernels are the larger ones, and the products of a panel fit a second-level cache.
   let fits: Bool
   private let columns: Int
   private let parts: Int
@@ -109,14 +125,17 @@ struct WinogradPanelPlan {
     self.tiling = tiling
     (inner, columns) = (kernels.inner, kernels.columns)
     width = Int(products.panelWidth)
-    productPitch = (width / 16 | 1) * 16
-    planeStride = (min(Self.depth, kernels.inner) * width + 15) / 16 * 16 | 16
     let panels = (columns + width - 1) / width
     let tileRows = max(Int(products.tileRows), 1)
+    sharesTiles = panels < 2 * threads
     parts = min(max(threads / panels, 1), (tiling.count + tileRows - 1) / tileRows)
-    // Products take less than half of that cache, kernels a third.
     let largest = (tiling.count + parts - 1) / parts
-    fits = tiling.count < columns && tiling.planes * largest * productPitch <= 108 << 10
+    func odd(_ count: Int) -> Int { ((count + 15) / 16 | 1) * 16 }
+    tilePitch = odd(inner)
+    tileStride = odd(tiling.count * tilePitch)
+    planeStride = odd(min(Self.depth, inner) * width)
+    productStride = odd(largest * width)
+    fits = tiling.count < columns && tiling.planes * largest * width <= 72 << 10
   }
 
   struct Piece {
@@ -126,9 +145,15 @@ struct WinogradPanelPlan {
   }
 
   var count: Int { (columns + width - 1) / width * parts }
-  var scratchCount: Int {
-    tiling.planes * (planeStride + (tiling.count + parts - 1) / parts * productPitch)
-  }
+  /// Elements of all transformed tiles.
+  var tileCount: Int { tiling.planes * tileStride }
+
+  // A thread's memory: two rows of planes of kernels, products, a panel of kernels that is not there
+  // yet, tiles and zeros.
+  var productsOffset: Int { 2 * (tiling.size + 2) * planeStride }
+  var kernelsOffset: Int { productsOffset + tiling.planes * productStride }
+  var tilesOffset: Int { kernelsOffset + 9 * inner * width }
+  var scratchCount: Int { tilesOffset + (sharesTiles ? 0 : tileCount + inner) }
 
   subscript(index: Int) -> Piece {
     let (panel, part) = (index / parts, index % parts)

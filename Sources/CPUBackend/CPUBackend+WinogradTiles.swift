@@ -12,8 +12,10 @@ extension CPUBackend {
       tiling, columns: weight.columns, tileRows: kernels.products.tileRows,
       threads: threads.threads)
     let pitch = rowPitch(weight.inner)
-    let transformed = tiling.planes * grid.tiles * pitch
-    let products = tiling.planes * grid.tiles * WinogradGrid.productPitch
+    let tileStride = rowPitch(grid.tiles * pitch)
+    let productStride = rowPitch(grid.tiles * WinogradGrid.productPitch)
+    let transformed = tiling.planes * tileStride
+    let products = tiling.planes * productStride
     threads.parallelFor(grid.count) { item, worker in
       let piece = grid[item]
       let memory = threads.scratch(worker, count: transformed + products + weight.inner)
@@ -21,17 +23,19 @@ extension CPUBackend {
       zeros.update(repeating: 0, count: weight.inner)
       var tiles = tiling.sourceTiles
       var planes = ElixirPlanes(
-        first: 0, columns: weight.inner, pitch: pitch, stride: piece.tiles.count * pitch)
+        first: 0, columns: weight.inner, pitch: pitch, stride: tileStride)
       kernels.winograd.transformInput(
         &tiles, source, zeros, piece.tiles.lowerBound, piece.tiles.upperBound, memory, &planes)
-      round(memory, count: tiling.planes * piece.tiles.count, pitch: pitch, for: weight)
+      for plane in 0..<tiling.planes {
+        round(memory + plane * tileStride, count: piece.tiles.count, pitch: pitch, for: weight)
+      }
       for column in stride(
         from: piece.columns.lowerBound, to: piece.columns.upperBound, by: WinogradGrid.chunk)
       {
         let last = min(column + WinogradGrid.chunk, piece.columns.upperBound)
         multiplyPlanes(
           tiling, piece.tiles, memory, planes, weight, columns: column..<last,
-          into: memory + transformed, output: output)
+          into: memory + transformed, stride: productStride, output: output)
       }
     }
   }
@@ -40,7 +44,7 @@ extension CPUBackend {
   private func multiplyPlanes(
     _ tiling: WinogradTiling, _ tiles: Range<Int>, _ transformed: UnsafePointer<Float>,
     _ planes: ElixirPlanes, _ weight: PackedPanels, columns: Range<Int>,
-    into products: UnsafeMutablePointer<Float>, output: ElixirOutput
+    into products: UnsafeMutablePointer<Float>, stride: Int, output: ElixirOutput
   ) {
     let pitch = WinogradGrid.productPitch
     // Whole panels: what lies beyond the last column is zero.
@@ -52,10 +56,11 @@ extension CPUBackend {
           rows: tiles.count, columns: whole, a: transformed + plane * planes.stride,
           aPitch: planes.pitch, panels: weight, at: weight[plane]),
         by: weight,
-        ElixirOutput(into: products + plane * tiles.count * pitch, pitch: pitch))
+        ElixirOutput(into: products + plane * stride, pitch: pitch))
     }
     finish(
-      tiling, tiles, columns: columns, products: products, pitch: pitch, output: output)
+      tiling, tiles, columns: columns, products: products, pitch: pitch, stride: stride,
+      output: output)
   }
 }
 

@@ -19,13 +19,35 @@ typedef struct ElixirPlanes {
   long first, columns, pitch, stride;
 } ElixirPlanes;
 
-// Some rows of one panel of a convolution's kernels [outputs, 3·3, inputs].
+// Some rows of one panel of a convolution's kernels, [row, 3·3, column].
 typedef struct ElixirKernels {
+  // Channels of the convolution's input, which its weights [output, 3·3, input] have.
   long inputs;
   long rows, columns;
-  // Elements of a panel's row, a multiple of a vector, and between two planes.
+  // Elements of a transformed panel's row, a multiple of a vector, and between two planes.
   long width, stride;
 } ElixirKernels;
+
+// Transformed tiles [plane, tile, inner] times one panel of kernels [inner, 3·3, columns], which is
+// transformed on the way.
+typedef struct ElixirPanelProduct {
+  // Pixels of a tile's side: 2 or 4.
+  long size;
+  long tiles, inner, columns;
+  const float *transformed;
+  // Elements between two tiles, and between two planes of tiles.
+  long tilePitch, tileStride;
+  const float *kernels;
+  // Two rows of planes [depth, panelWidth] of kernels, planeStride apart.
+  float *memory;
+  long depth, planeStride;
+  // [plane, tile, panelWidth], planes are productStride apart.
+  float *products;
+  long productStride;
+  // What is needed after these kernels, or null.
+  const float *_Nullable next;
+  long nextCount;
+} ElixirPanelProduct;
 
 typedef struct ElixirWinograd {
   // into[k, tile − first, c]: Bᵀ d B of the (size + 2)² pixels from each tile's first. `zeros` are
@@ -41,16 +63,17 @@ typedef struct ElixirWinograd {
   void (*transformOutput)(
       const ElixirTiles *tiles, const float *products, long first, long last,
       const ElixirPlanes *planes, const ElixirOutput *output);
-  // Planes of G g Gᵀ for the kernels g[output, 3·3, input], as rows of a panel: rows are inputs and
-  // columns outputs, or turned the other way round with the taps in reverse order. Columns from
-  // `columns` to `width` become zero.
-  void (*transformKernels)(
-      const float *g, const ElixirKernels *kernels, long size, bool isTurned, float *into);
-  // The same of kernels that lie as the panel's rows do, g[row, 3·3, column], not turned.
-  void (*transformPanel)(const float *g, const ElixirKernels *kernels, long size, float *into);
   // g[tap·tapStride + j] = Gᵀ s G of the sums[k·stride + j].
   void (*transformKernelGradients)(
       const float *sums, long stride, long count, long size, float *g, long tapStride);
+  // Rows of a panel from kernels g[output, 3·3, input]: rows are inputs and columns outputs, or turned
+  // the other way round with the taps in reverse order.
+  void (*gatherPanel)(const float *g, const ElixirKernels *kernels, bool isTurned, float *into);
+  // Planes of G g Gᵀ for the rows g[row, 3·3, column] of a panel. Columns from `columns` to `width`
+  // become zero.
+  void (*transformPanel)(const float *g, const ElixirKernels *kernels, long size, float *into);
+  // Null where there is no fused multiply-add.
+  void (*_Nullable multiplyPanel)(const ElixirPanelProduct *product);
 } ElixirWinograd;
 
 const ElixirWinograd *elixirWinograd(ElixirInstructionSet set);
