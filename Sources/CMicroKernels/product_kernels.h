@@ -3,6 +3,7 @@
 // straight there if there is no epilogue.
 
 #include "output_kernels.h"
+#include "transpose.h"
 
 static void NAME(finish)(
     const ElixirOutput *output, long firstRow, long rows, long j, long columns,
@@ -19,6 +20,40 @@ static void NAME(finish)(
   }
   EACH_ACTIVATION(output, ROWS)
 #undef ROWS
+}
+
+// Columns of b, where the elements of a column are adjacent, as rows of a panel.
+static void NAME(packTransposed)(
+    const float *b, long columnStride, long inner, long columns, long width, float *into) {
+  for (long k = 0; k < inner; k += LANES) {
+    const long rows = inner - k < LANES ? inner - k : LANES;
+    for (long j = 0; j < width; j += LANES) {
+      vec square[LANES];
+      for (int c = 0; c < LANES; c++)
+        square[c] = j + c < columns ? NAME(loadPart)(b + (j + c) * columnStride + k, rows) : (vec){0};
+      NAME(transpose)(square);
+      for (long r = 0; r < rows; r++) NAME(storePart)(into + (k + r) * width + j, width - j, square[r]);
+    }
+  }
+}
+
+static void NAME(packPanels)(
+    const float *b, long innerStride, long columnStride, long inner, long columns, long width,
+    long panelStride, long firstPanel, long lastPanel, float *into) {
+  for (long panel = firstPanel; panel < lastPanel; panel++) {
+    const float *source = b + panel * width * columnStride;
+    float *target = into + panel * panelStride;
+    const long used = columns - panel * width < width ? columns - panel * width : width;
+    if (innerStride == 1 && columnStride != 1) {
+      NAME(packTransposed)(source, columnStride, inner, used, width, target);
+      continue;
+    }
+    for (long k = 0; k < inner; k++, target += width) {
+      if (columnStride == 1) memcpy(target, source + k * innerStride, (unsigned long)used * 4);
+      else for (long j = 0; j < used; j++) target[j] = source[k * innerStride + j * columnStride];
+      for (long j = used; j < width; j++) target[j] = 0;
+    }
+  }
 }
 
 #if FMA
@@ -83,7 +118,8 @@ static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
   }
 }
 
-static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply), NAME(finish)};
+static const ElixirProducts NAME(products) = {
+    TILE_ROWS, PANEL, NAME(multiply), NAME(finish), NAME(packPanels)};
 
 #undef PANEL
 #undef EACH_ROW_COUNT
@@ -99,5 +135,6 @@ static const ElixirProducts NAME(products) = {TILE_ROWS, PANEL, NAME(multiply), 
 #else
 #undef EACH_ACTIVATION
 // Without fused multiply-add there is no register tile; the caller brings its own product.
-static const ElixirProducts NAME(products) = {0, 0, 0, NAME(finish)};
+static const ElixirProducts NAME(products) = {
+    0, 0, 0, NAME(finish), NAME(packPanels)};
 #endif

@@ -71,15 +71,21 @@ static INLINE double NAME(total)(dvec x) {
 
 #define POLYNOMIAL(y, x, c) y = NAME(fma)(y, x, NAME(splat)(c))
 
-// eˣ: n = round(x / ln 2), a polynomial in x − n·ln 2, then times 2ⁿ in two steps, so that
-// results down to the smallest denormal number and up to infinity come out right.
+// eˣ: n = round(x / ln 2), a polynomial in x − n·ln 2, then times 2ⁿ, in two steps where there is no
+// instruction for it, so that results down to the smallest denormal number and up to infinity come out
+// right.
 static INLINE vec NAME(exp)(vec x) {
   const vec magic = NAME(splat)(12582912.0f);
+#if LANES == 16
+  // Of two operands one of which is NaN, these return the second.
+  x = (vec)_mm512_min_ps(_mm512_set1_ps(90.0f), (__m512)x);
+  x = (vec)_mm512_max_ps(_mm512_set1_ps(-105.0f), (__m512)x);
+#else
   x = NAME(select)(x > 90.0f, NAME(splat)(90.0f), x);
   x = NAME(select)(x < -105.0f, NAME(splat)(-105.0f), x);
+#endif
   vec shifted = NAME(fma)(x, NAME(splat)(1.44269504088896341f), magic);
   vec n = shifted - magic;
-  ivec whole = (ivec)shifted - (ivec)magic;
   vec r = NAME(fma)(n, NAME(splat)(-0.693359375f), x);
   r = NAME(fma)(n, NAME(splat)(2.12194440e-4f), r);
   vec y = NAME(splat)(1.9875691500e-4f);
@@ -89,8 +95,12 @@ static INLINE vec NAME(exp)(vec x) {
   POLYNOMIAL(y, r, 1.6666665459e-1f);
   POLYNOMIAL(y, r, 5.0000001201e-1f);
   y = NAME(fma)(y, r * r, r) + 1.0f;
-  ivec half = whole >> 1;
+#if LANES == 16
+  return (vec)_mm512_scalef_ps((__m512)y, (__m512)n);
+#else
+  ivec whole = (ivec)shifted - (ivec)magic, half = whole >> 1;
   return y * (vec)((half + 127) << 23) * (vec)((whole - half + 127) << 23);
+#endif
 }
 
 // ln x for x of any sign and size.

@@ -2,6 +2,7 @@
 // (m + 2)² planes, a matrix product [tiles, I]·[I, O]. Every two-dimensional transform is one along the
 // columns, kept in the first-level cache, and one along the rows.
 #include "output_kernels.h"
+#include "transpose.h"
 #include "winograd_lines.h"
 #include "winograd_panels.h"
 

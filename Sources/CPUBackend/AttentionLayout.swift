@@ -4,13 +4,14 @@ import ComputeBackend
 /// Sizes and packings of one head's matrices.
 struct AttentionLayout {
   let shape: AttentionShape
-  let panelWidth: Int
+  let products: ElixirProducts
+  var panelWidth: Int { products.panelWidth }
   /// Queries handled at a time.
-  let block = 56
+  let block = 64
 
-  init(_ shape: AttentionShape, panelWidth: Int) {
+  init(_ shape: AttentionShape, _ products: ElixirProducts) {
     self.shape = shape
-    self.panelWidth = panelWidth
+    self.products = products
   }
 
   /// Elements from one query (or key) to the next.
@@ -40,14 +41,14 @@ struct AttentionLayout {
   func packTransposed(
     _ rows: UnsafePointer<Float>, length: Int, into: UnsafeMutablePointer<Float>
   ) {
-    elixirPackPanels(
+    products.packPanels(
       rows, 1, pitch, shape.headSize, length, panelWidth, panelWidth * shape.headSize, 0,
       rounded(length) / panelWidth, into)
   }
 
   /// Packs rows `[length, headSize]` as the right-hand matrix they are.
   func packPlain(_ rows: UnsafePointer<Float>, length: Int, into: UnsafeMutablePointer<Float>) {
-    elixirPackPanels(
+    products.packPanels(
       rows, pitch, 1, length, shape.headSize, panelWidth, panelWidth * length, 0,
       rounded(shape.headSize) / panelWidth, into)
   }

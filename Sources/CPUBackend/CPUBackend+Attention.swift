@@ -12,35 +12,42 @@ extension CPUBackend {
         && logSumExp.count == shape.logSumExpCount,
       "attention: queries \(queries.count), keys \(keys.count), values \(values.count), \(shape)")
     guard isHealthy else { return }
-    let layout = AttentionLayout(shape, panelWidth: kernels.products.panelWidth)
+    let layout = AttentionLayout(shape, kernels.products)
     let (q, k, v) = (queries.floats, keys.floats, values.floats)
     let (y, sums) = (into.written(), logSumExp.written())
-    // Few heads are split further by queries; each part packs its head's keys and values.
+    // Few heads are split further by queries; each thread packs a head's keys and values once.
     let heads = shape.batch * shape.heads
-    let wanted = cuts == 1 ? 1 : (3 * cuts + heads - 1) / heads
+    let wanted = cuts == 1 ? 1 : (4 * cuts + heads - 1) / heads
     let parts = max(1, min(wanted, shape.queries / layout.block))
-    threads.parallelFor(heads * parts) { item, worker in
-      let head = item / parts
-      let part = item % parts
-      let range = shape.queries * part / parts..<shape.queries * (part + 1) / parts
-      let scratch = AttentionScratch(layout, threads.scratch(worker, count: layout.forwardCount))
-      let start = layout.start(head, length: shape.keys)
-      layout.packTransposed(k + start, length: shape.keys, into: scratch.keysTransposed)
-      layout.packPlain(v + start, length: shape.keys, into: scratch.values)
-      for first in stride(from: range.lowerBound, to: range.upperBound, by: layout.block) {
-        let rows = min(layout.block, range.upperBound - first)
-        let place = layout.start(head, length: shape.queries) + first * layout.pitch
-        scores(layout, q + place, rows, scratch.keysTransposed, shape.scale, scratch.scores)
-        kernels.reductions.exponentials(
-          scratch.scores, rows, shape.keys, layout.scorePitch, scratch.rowSums,
-          sums + head * shape.queries + first)
-        multiply(
-          layout.product(
-            rows: rows, inner: shape.keys, columns: shape.headSize, a: scratch.scores,
-            aPitch: layout.scorePitch, panels: scratch.values),
-          ElixirOutput(into: y + place, pitch: layout.pitch))
-        kernels.reductions.divideRows(
-          y + place, rows, shape.headSize, layout.pitch, scratch.rowSums)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: threads.threads) { packed in
+      packed.initialize(repeating: -1)
+      threads.parallelFor(heads * parts) { item, worker in
+        let head = item / parts
+        let part = item % parts
+        let range = shape.queries * part / parts..<shape.queries * (part + 1) / parts
+        let scratch = AttentionScratch(
+          layout, threads.scratch(worker, count: layout.forwardCount))
+        if packed[worker] != head {
+          let start = layout.start(head, length: shape.keys)
+          layout.packTransposed(k + start, length: shape.keys, into: scratch.keysTransposed)
+          layout.packPlain(v + start, length: shape.keys, into: scratch.values)
+          packed[worker] = head
+        }
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: layout.block) {
+          let rows = min(layout.block, range.upperBound - first)
+          let place = layout.start(head, length: shape.queries) + first * layout.pitch
+          scores(layout, q + place, rows, scratch.keysTransposed, shape.scale, scratch.scores)
+          kernels.reductions.exponentials(
+            scratch.scores, rows, shape.keys, layout.scorePitch, scratch.rowSums,
+            sums + head * shape.queries + first)
+          multiply(
+            layout.product(
+              rows: rows, inner: shape.keys, columns: shape.headSize, a: scratch.scores,
+              aPitch: layout.scorePitch, panels: scratch.values),
+            ElixirOutput(into: y + place, pitch: layout.pitch))
+          kernels.reductions.divideRows(
+            y + place, rows, shape.headSize, layout.pitch, scratch.rowSums)
+        }
       }
     }
   }
@@ -56,7 +63,7 @@ extension CPUBackend {
         && logSumExp.count == shape.logSumExpCount,
       "attentionGradient: queries \(queries.count), keys \(keys.count), \(shape)")
     guard isHealthy else { return }
-    let layout = AttentionLayout(shape, panelWidth: kernels.products.panelWidth)
+    let layout = AttentionLayout(shape, kernels.products)
     let (q, k, v) = (queries.floats, keys.floats, values.floats)
     let (sums, g) = (logSumExp.floats, upstream.floats)
     let (dq, dk, dv) = (

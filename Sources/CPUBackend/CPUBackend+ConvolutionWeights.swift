@@ -37,7 +37,7 @@ extension CPUBackend {
       guard isHealthy else { return panels }
       threads.parallelFor(geometry.groups * panels.panels) { item, _ in
         let (group, panel) = (item / panels.panels, item % panels.panels)
-        elixirPackPanels(
+        kernels.products.packPanels(
           source + group * columns * inner, 1, inner, inner, columns, panels.width,
           panels.panelStride, panel, panel + 1, panels[group])
       }
@@ -63,7 +63,7 @@ extension CPUBackend {
       let outputStride = geometry.weightCount / geometry.outputChannels
       threads.parallelFor(geometry.groups * taps.count) { item, _ in
         let (group, index) = (item / taps.count, item % taps.count)
-        elixirPackPanels(
+        kernels.products.packPanels(
           source + group * outputs * outputStride + taps[index] * columns, outputStride, 1,
           outputs, columns, panels.width, panels.panelStride, 0, panels.panels,
           panels[group] + index * outputs * panels.width)

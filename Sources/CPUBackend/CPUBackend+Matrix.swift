@@ -83,7 +83,7 @@ extension CPUBackend {
     threads.parallelRanges(matrices * panels.panels, grain: grain) { range, _ in
       for item in range {
         let (matrix, panel) = (item / panels.panels, item % panels.panels)
-        elixirPackPanels(
+        kernels.products.packPanels(
           b + matrix * n * k, shape.transposeB ? 1 : n, shape.transposeB ? k : 1, k, n,
           panels.width, panels.panelStride, panel, panel + 1, panels[matrix])
       }
@@ -105,7 +105,7 @@ extension CPUBackend {
     }
     let pitch = rowPitch(k)
     let copy = threads.scratch(worker, count: pitch * range.count)
-    elixirPackPanels(
+    kernels.products.packPanels(
       a + range.lowerBound * (shape.transposeA ? 1 : k), shape.transposeA ? 1 : k,
       shape.transposeA ? rows : 1, range.count, k, pitch, 0, 0, 1, copy)
     round(copy, count: range.count, pitch: pitch, for: panels)

@@ -142,15 +142,14 @@ typedef struct ElixirProducts {
   void (*finish)(
       const ElixirOutput *output, long firstRow, long rows, long firstColumn, long columns,
       const float *tile, long tilePitch);
+  // Packs B[k, n] = b[k·innerStride + n·columnStride] into panels [n / width][inner][width] that are
+  // `panelStride` elements apart, zero beyond `columns`, for panels firstPanel ..< lastPanel.
+  void (*packPanels)(
+      const float *b, long innerStride, long columnStride, long inner, long columns, long width,
+      long panelStride, long firstPanel, long lastPanel, float *into);
 } ElixirProducts;
 
 const ElixirProducts *elixirProducts(ElixirInstructionSet set);
-
-// Packs B[k, n] = b[k·innerStride + n·columnStride] into panels [n / width][inner][width] that are
-// `panelStride` elements apart, zero beyond `columns`, for panels firstPanel ..< lastPanel.
-void elixirPackPanels(
-    const float *b, long innerStride, long columnStride, long inner, long columns, long width,
-    long panelStride, long firstPanel, long lastPanel, float *into);
 
 // Whether this processor multiplies bfloat16 numbers; the other three functions need it.
 bool elixirHasBFloat16(void);
