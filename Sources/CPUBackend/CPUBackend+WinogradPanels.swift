@@ -135,7 +135,7 @@ struct WinogradPanelPlan {
     tileStride = odd(tiling.count * tilePitch)
     planeStride = odd(min(Self.depth, inner) * width)
     productStride = odd(largest * width)
-    fits = tiling.count < columns && tiling.planes * largest * width <= 72 << 10
+    fits = tiling.count < columns && tiling.planes * largest * width <= 144 << 10
   }
 
   struct Piece {
