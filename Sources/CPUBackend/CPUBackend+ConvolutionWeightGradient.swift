@@ -51,7 +51,8 @@ extension CPUBackend {
       let scratch = threads.scratch(worker, count: plan.scratchCount)
       let (panel, sums) = (scratch, scratch + plan.panelCount)
       let channels = plan.geometry.outputChannels
-      for first in stride(from: piece.pixels.lowerBound, to: piece.pixels.upperBound, by: plan.depth)
+      for first in stride(
+        from: piece.pixels.lowerBound, to: piece.pixels.upperBound, by: plan.depth)
       {
         let last = min(first + plan.depth, piece.pixels.upperBound)
         withUnsafePointer(to: piece.patches) {

@@ -20,7 +20,8 @@ extension CPUBackend {
       """)
     precondition(
       step.previousPredictionWeight == 0 || previousPrediction?.count == rows * columns,
-      "diffusionStep: \(previousPrediction?.count ?? 0) previous predictions, not \(rows * columns)")
+      "diffusionStep: \(previousPrediction?.count ?? 0) previous predictions, not \(rows * columns)"
+    )
     guard isHealthy else { return }
     let native = ElixirDiffusionStep(step)
     let drawsNoise = noise != nil && (step.noiseScale != 0 || step.learnedVariance != nil)

@@ -16,7 +16,8 @@ extension CPUBackend {
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (y, means, rstds) = (into.written(), mean.written(), rstd.written())
     forEachGroupBlock(shape) { block, worker in
-      let constants = ChannelConstants(threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
+      let constants = ChannelConstants(
+        threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
       let (sums, squares) = (constants.sums, constants.products)
       kernels.normalization.moments(
         source + block.start, shape.spatial, shape.channels, block.channels, sums, squares)
@@ -64,7 +65,8 @@ extension CPUBackend {
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (means, rstds, g, y) = (mean.floats, rstd.floats, upstream.floats, inputGradient.written())
     forEachGroupBlock(shape) { block, worker in
-      let constants = ChannelConstants(threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
+      let constants = ChannelConstants(
+        threads.scratch(worker, count: ChannelConstants.size * block.channels), block)
       constants.fill(block, mean: means, rstd: rstds, gamma: scale)
       kernels.normalization.slopes(
         source + block.start, g + block.start, shape.spatial, shape.channels, block.channels,

@@ -144,7 +144,8 @@ extension CPUBackend {
     checkRows("softmaxCrossEntropyGradient", into, rows, columns)
     precondition(
       labels.count == rows && upstream.count == rows,
-      "softmaxCrossEntropyGradient: \(rows) rows, \(labels.count) labels, \(upstream.count) upstream")
+      "softmaxCrossEntropyGradient: \(rows) rows, \(labels.count) labels, \(upstream.count) upstream"
+    )
     guard isHealthy else { return }
     let (x, label, g, y) = (logits.floats, labels.integers, upstream.floats, into.written())
     checkLabels("softmaxCrossEntropyGradient", label, rows, columns)
@@ -154,7 +155,9 @@ extension CPUBackend {
     }
   }
 
-  private func parallelRows(_ rows: Int, _ columns: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+  private func parallelRows(
+    _ rows: Int, _ columns: Int, _ body: (_ first: Int, _ count: Int) -> Void
+  ) {
     threads.parallelRanges(rows, grain: max(1, Self.grain / 4 / max(columns, 1))) { range, _ in
       body(range.lowerBound, range.count)
     }

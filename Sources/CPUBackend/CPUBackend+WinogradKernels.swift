@@ -42,7 +42,8 @@ struct WinogradKernels {
     guard isInPanels, column < columns else { return nil }
     let count = min(width, columns - column)
     return UnsafeBufferPointer(
-      start: elements + 9 * (column * inner + rows.lowerBound * count), count: 9 * count * rows.count)
+      start: elements + 9 * (column * inner + rows.lowerBound * count),
+      count: 9 * count * rows.count)
   }
 }
 

@@ -46,7 +46,8 @@ extension CPUBackend {
 
   /// All tiles, by one thread, which fetches `kernels` meanwhile.
   private func transformTiles(
-    _ plan: WinogradPanelPlan, source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    _ plan: WinogradPanelPlan, source: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>,
     fetching kernels: UnsafeBufferPointer<Float>?
   ) {
     let zeros = target + plan.tileCount

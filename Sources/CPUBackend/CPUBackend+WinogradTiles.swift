@@ -48,7 +48,8 @@ extension CPUBackend {
   ) {
     let pitch = WinogradGrid.productPitch
     // Whole panels: what lies beyond the last column is zero.
-    let whole = columns.lowerBound..<(columns.upperBound + weight.width - 1) / weight.width
+    let whole =
+      columns.lowerBound..<(columns.upperBound + weight.width - 1) / weight.width
       * weight.width
     for plane in 0..<tiling.planes {
       multiply(
@@ -96,8 +97,8 @@ struct WinogradGrid {
     let chunks = (extent.columns + Self.chunk - 1) / Self.chunk
     return (
       extent.tiles * tile / blocks.tiles..<extent.tiles * (tile + 1) / blocks.tiles,
-      chunks * column / blocks.columns * Self.chunk
-        ..< min(chunks * (column + 1) / blocks.columns * Self.chunk, extent.columns)
+      chunks * column / blocks.columns
+        * Self.chunk..<min(chunks * (column + 1) / blocks.columns * Self.chunk, extent.columns)
     )
   }
 }

@@ -64,7 +64,9 @@ final class CPUStorage: BufferStorage, @unchecked Sendable {
   func forget() { (order, staysPlain) = (nil, false) }
 
   private var raw: UnsafeMutablePointer<Float> {
-    guard let memory else { preconditionFailure("CPUBackend: a buffer that could not be allocated") }
+    guard let memory else {
+      preconditionFailure("CPUBackend: a buffer that could not be allocated")
+    }
     return memory.assumingMemoryBound(to: Float.self)
   }
 }

@@ -90,7 +90,8 @@ package final class ThreadPool: @unchecked Sendable {
   }
 
   /// Splits `count` items into pieces of at least `grain` and calls `body` with each range.
-  package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>, _ worker: Int) -> Void) {
+  package func parallelRanges(_ count: Int, grain: Int, _ body: (Range<Int>, _ worker: Int) -> Void)
+  {
     guard count > 0 else { return }
     let pieces = max(1, min((count + grain - 1) / max(grain, 1), threads * 4))
     parallelFor(pieces) { piece, worker in

@@ -1,4 +1,5 @@
 import CPUBackend
+import Glibc
 import Synchronization
 import Testing
 
@@ -28,6 +29,31 @@ import Testing
       pool.parallelFor(4) { index, _ in sum.wrappingAdd(index, ordering: .relaxed) }
     }
     #expect(sum.load(ordering: .relaxed) == 5000 * 6)
+  }
+
+  /// A thread finds in its caches what it wrote in the loop before.
+  @Test func threadsBeginWithTheirShares() {
+    let pool = ThreadPool(threads: 2)
+    defer { pool.stop() }
+    for _ in 0..<20 {
+      // The first index of the caller, and of the other thread.
+      let own = Atomic<Int>(-1)
+      let others = Atomic<Int>(-1)
+      pool.parallelFor(9) { index, worker in
+        if worker == 0 {
+          _ = own.compareExchange(expected: -1, desired: index, ordering: .relaxed)
+        } else {
+          _ = others.compareExchange(expected: -1, desired: index, ordering: .relaxed)
+        }
+        // Until both have come, for about a second at most.
+        for _ in 0..<1_000_000
+        where own.load(ordering: .relaxed) < 0 || others.load(ordering: .relaxed) < 0 {
+          sched_yield()
+        }
+      }
+      #expect(own.load(ordering: .relaxed) == 0)
+      #expect(others.load(ordering: .relaxed) == 4)
+    }
   }
 
   @Test(arguments: [1, 3])

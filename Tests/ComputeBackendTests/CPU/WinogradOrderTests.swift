@@ -14,7 +14,7 @@ import Testing
   ) throws {
     // Tiles of a sample: 9 or 4; 150 kernels in 5 panels of 32, the last one of 22 columns; 70 and
     // 150 rows, which are multiplied in parts of 64.
-    // One sample's kernels are kept, for 5 samples tiles are transformed first, for 64 kernels.
+    // Tiles are transformed first, by each thread itself up to 2 threads, for 64 samples kernels.
     let expected = try results(batch: 1, threads: 2, precision, algorithm)
     for (batch, threads) in [(1, 1), (1, 13), (5, 1), (5, 13), (64, 2), (64, 3)] {
       let found = try results(batch: batch, threads: threads, precision, algorithm)
