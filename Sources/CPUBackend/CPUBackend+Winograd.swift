@@ -2,8 +2,8 @@ import CMicroKernels
 import ComputeBackend
 
 // Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
-// back. One of the two is transformed first, for all threads: the tiles, if they are few enough for a
-// cache (`WinogradPanelPlan.fits`), and else the kernels. The other one follows piece by piece, within
+// back. One of the two is transformed first: the tiles, if they are few enough for a cache
+// (`WinogradPanelPlan.fits`), by each thread or for all, and else the kernels, for all. The other one follows piece by piece, within
 // the caches of the thread that multiplies it.
 extension CPUBackend {
   /// output = source ⋆ kernels.
@@ -13,7 +13,8 @@ extension CPUBackend {
   ) {
     let isKept = reduces(kernels)
     let plan = WinogradPanelPlan(
-      tiling, kernels, products: self.kernels.products, threads: threads.threads)
+      tiling, kernels, products: self.kernels.products, threads: threads.threads,
+      pitch: rowPitch)
     if !isKept, plan.fits, let multiply = self.kernels.winograd.multiplyPanel {
       convolveTilesFirst(plan, source: source, kernels: kernels, by: multiply, output: output)
     } else {

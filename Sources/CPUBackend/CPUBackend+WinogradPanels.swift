@@ -121,7 +121,8 @@ struct WinogradPanelPlan {
   private let parts: Int
 
   init(
-    _ tiling: WinogradTiling, _ kernels: WinogradKernels, products: ElixirProducts, threads: Int
+    _ tiling: WinogradTiling, _ kernels: WinogradKernels, products: ElixirProducts, threads: Int,
+    pitch: (Int) -> Int
   ) {
     self.tiling = tiling
     (inner, columns) = (kernels.inner, kernels.columns)
@@ -131,11 +132,10 @@ struct WinogradPanelPlan {
     sharesTiles = panels < 2 * threads
     parts = min(max(threads / panels, 1), (tiling.count + tileRows - 1) / tileRows)
     let largest = (tiling.count + parts - 1) / parts
-    func odd(_ count: Int) -> Int { ((count + 15) / 16 | 1) * 16 }
-    tilePitch = odd(inner)
-    tileStride = odd(tiling.count * tilePitch)
-    planeStride = odd(min(Self.depth, inner) * width)
-    productStride = odd(largest * width)
+    tilePitch = pitch(inner)
+    tileStride = pitch(tiling.count * tilePitch)
+    planeStride = pitch(min(Self.depth, inner) * width)
+    productStride = pitch(largest * width)
     fits = tiling.count < columns && tiling.planes * largest * width <= 144 << 10
   }
 
