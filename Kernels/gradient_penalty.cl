@@ -23,21 +23,20 @@ static inline VEC curvature(int code, VEC x) {
   return e / ((1.0f + e) * (1.0f + e));
 }
 
-// into[j, i] = output[i]·σ′(z of the mixture), into [pairs, units].
-GROUP_KERNEL void mixedSlopes(
-    int code, float below, const global float *z, int zOffset, const global float *shares,
-    int sharesOffset, const global float *output, int outputOffset, global float *into,
-    int intoOffset, int pairs, int units) {
-  const global float *first = z + zOffset, *second = first + pairs * units;
-  const int strips = ceilDivide(units, LANES);
-  for (ITEMS(item, pairs * strips)) {
-    const int row = item / strips, column = item % strips * LANES, rest = units - column;
-    const int at = row * units + column;
-    const float share = shares[sharesOffset + row];
-    const VEC mixed =
-        share * loadPart(first + at, rest, 0) + (1.0f - share) * loadPart(second + at, rest, 0);
-    const VEC w = loadPart(output + outputOffset + column, rest, 0);
-    storePart(w * curveSlope(code, below, mixed), into + intoOffset + at, rest);
+// into[r, c] = σ′(z[r, c]), times factors[r] if axis = 1, factors[c] if axis = 2.
+GROUP_KERNEL void scaledSlopes(
+    int code, float below, const global float *z, int zOffset, int axis,
+    const global float *factors, int factorsOffset, global float *into, int intoOffset, int rows,
+    int columns) {
+  factors += factorsOffset;
+  const int strips = ceilDivide(columns, LANES);
+  for (ITEMS(item, rows * strips)) {
+    const int row = item / strips, column = item % strips * LANES, rest = columns - column;
+    const int at = row * columns + column;
+    VEC slope = curveSlope(code, below, loadPart(z + zOffset + at, rest, 0));
+    if (axis == 1) slope *= factors[row];
+    if (axis == 2) slope *= loadPart(factors + column, rest, 0);
+    storePart(slope, into + intoOffset + at, rest);
   }
 }
 
@@ -63,12 +62,13 @@ GROUP_KERNEL void penaltyDirections(
   }
 }
 
-// z becomes its own gradient; of each chunk of `length` pairs, sums of that gradient, of the output
-// weights' and of output·(σ(z[0]) − σ(z[1])), each [chunks, units]. penaltySlopes [pairs, units] is
-// the penalty's derivative by what mixedSlopes made.
+// If there are penaltySlopes, z becomes its gradient by the output weights' units; of each chunk of
+// `length` pairs, sums of z's gradient, of the output weights' without the penalty's part, and of
+// output·(σ(z[0]) − σ(z[1])), each [chunks, units]. penaltySlopes [pairs, units] is the penalty's
+// derivative by the slopes of the mixture.
 GROUP_KERNEL void criticFactors(
     int code, float below, global float *z, int zOffset, const global float *shares,
-    int sharesOffset, const global float *output, int outputOffset,
+    int sharesOffset, const global float *output, int outputOffset, int hasPenaltySlopes,
     const global float *penaltySlopes, int penaltySlopesOffset, float transportShare,
     global float *bias, global float *outputGradient, global float *transport, int pairs,
     int units, int length) {
@@ -77,28 +77,52 @@ GROUP_KERNEL void criticFactors(
   const int strips = ceilDivide(units, LANES);
   for (ITEMS(item, ceilDivide(pairs, length) * strips)) {
     const int chunk = item / strips, column = item % strips * LANES, rest = units - column;
-    const VEC w = loadPart(output + outputOffset + column, rest, 0);
-    VEC biasSum = (VEC)(0.0f), outputSum = (VEC)(0.0f), gapSum = (VEC)(0.0f);
+    VEC factorSum = (VEC)(0.0f), gapSum = (VEC)(0.0f);
     const int end = min(pairs, (chunk + 1) * length);
     for (int row = chunk * length; row < end; ++row) {
       const int at = row * units + column;
-      const float share = shares[sharesOffset + row];
       const VEC p = loadPart(first + at, rest, 0), r = loadPart(second + at, rest, 0);
-      const VEC mixed = share * p + (1.0f - share) * r;
-      const VEC t = loadPart(penaltySlopes + at, rest, 0);
-      const VEC q = w * t * curvature(code, mixed);
-      const VEC dp = transportShare * w * curveSlope(code, below, p) + share * q;
-      const VEC dr = (1.0f - share) * q - transportShare * w * curveSlope(code, below, r);
-      const VEC gap = curve(code, below, p) - curve(code, below, r);
-      storePart(dp, first + at, rest);
-      storePart(dr, second + at, rest);
-      biasSum += dp + dr;
-      outputSum += transportShare * gap + t * curveSlope(code, below, mixed);
-      gapSum += w * gap;
+      VEC dp = transportShare * curveSlope(code, below, p);
+      VEC dr = -transportShare * curveSlope(code, below, r);
+      if (hasPenaltySlopes) {
+        const float share = shares[sharesOffset + row];
+        const VEC q = loadPart(penaltySlopes + at, rest, 0)
+                      * curvature(code, share * p + (1.0f - share) * r);
+        dp += share * q;
+        dr += (1.0f - share) * q;
+        storePart(dp, first + at, rest);
+        storePart(dr, second + at, rest);
+      }
+      factorSum += dp + dr;
+      gapSum += curve(code, below, p) - curve(code, below, r);
     }
+    const VEC w = loadPart(output + outputOffset + column, rest, 0);
     const int place = chunk * units + column;
-    storePart(biasSum, bias + place, rest);
-    storePart(outputSum, outputGradient + place, rest);
-    storePart(gapSum, transport + place, rest);
+    storePart(w * factorSum, bias + place, rest);
+    storePart(transportShare * gapSum, outputGradient + place, rest);
+    storePart(w * gapSum, transport + place, rest);
+  }
+}
+
+// hiddenGradient[r, :] = output[r]·(hiddenGradient[r, :] + throughSlopes[r, :]) and
+// outputGradient[r] += hidden[r, :]·throughSlopes[r, :], all [rows, columns] or [rows].
+GROUP_KERNEL void criticWeightGradients(
+    const global float *hidden, int hiddenOffset, const global float *output, int outputOffset,
+    const global float *throughSlopes, int throughSlopesOffset, global float *hiddenGradient,
+    int hiddenGradientOffset, global float *outputGradient, int outputGradientOffset, int rows,
+    int columns) {
+  hiddenGradient += hiddenGradientOffset;
+  local float scratch[GROUP];
+  for (int r = get_group_id(0); r < rows; r += get_num_groups(0)) {
+    const float w = output[outputOffset + r];
+    VEC sum = (VEC)(0.0f);
+    for (int i = get_local_id(0) * LANES; i < columns; i += GROUP * LANES) {
+      const int at = r * columns + i, rest = columns - i;
+      const VEC slopes = loadPart(throughSlopes + throughSlopesOffset + at, rest, 0);
+      storePart(w * (loadPart(hiddenGradient + at, rest, 0) + slopes), hiddenGradient + at, rest);
+      sum = fma(loadPart(hidden + hiddenOffset + at, rest, 0), slopes, sum);
+    }
+    const float product = groupSum(laneSum(sum), scratch);
+    if (get_local_id(0) == 0) outputGradient[outputGradientOffset + r] += product;
   }
 }

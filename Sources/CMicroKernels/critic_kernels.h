@@ -2,17 +2,16 @@
 
 #define EACH_CODE(M) M(ElixirReLU) M(ElixirLeakyReLU) M(ElixirSoftplus)
 
-static void NAME(mixedSlopes)(
-    int32_t code, float a, const float *first, const float *second, float share,
-    const float *output, float *into, long units) {
+static void NAME(scaledSlopes)(
+    int32_t code, float a, const float *x, const float *factors, float factor,
+    float *into, long count) {
 #define LOOP(c)                                                                           \
   case c:                                                                                 \
-    for (long i = 0; i < units; i += LANES) {                                             \
-      const long n = units - i;                                                           \
-      vec z = NAME(loadPart)(first + i, n) * share                                        \
-              + NAME(loadPart)(second + i, n) * (1 - share);                              \
-      vec slope = NAME(derivative)(c, a, 0, z);                                           \
-      NAME(storePart)(into + i, n, NAME(loadPart)(output + i, n) * slope);                \
+    for (long i = 0; i < count; i += LANES) {                                             \
+      const long n = count - i;                                                           \
+      vec slope = NAME(derivative)(c, a, 0, NAME(loadPart)(x + i, n)) * factor;           \
+      if (factors) slope *= NAME(loadPart)(factors + i, n);                               \
+      NAME(storePart)(into + i, n, slope);                                                \
     }                                                                                     \
     break;
   switch (code) { EACH_CODE(LOOP) }
@@ -43,26 +42,29 @@ static INLINE vec NAME(curvature)(int32_t code, vec x) {
 
 static void NAME(factors)(
     int32_t code, float a, float *first, float *second, float share, const float *output,
-    const float *penaltySlopes, float transportShare, float *bias, float *outputGradient,
-    float *transport, long units) {
+    const float *penaltySlopes, float transportShare, float *bias,
+    float *outputGradient, float *transport, long units) {
 #define LOOP(c)                                                                           \
   case c:                                                                                 \
     for (long i = 0; i < units; i += LANES) {                                             \
       const long n = units - i;                                                           \
       const vec p = NAME(loadPart)(first + i, n), r = NAME(loadPart)(second + i, n);      \
-      const vec z = p * share + r * (1 - share);                                          \
-      const vec w = NAME(loadPart)(output + i, n), t = NAME(loadPart)(penaltySlopes + i, n); \
-      const vec q = w * t * NAME(curvature)(c, z), g = w * transportShare;                \
-      const vec dp = g * NAME(derivative)(c, a, 0, p) + q * share;                        \
-      const vec dr = q * (1 - share) - g * NAME(derivative)(c, a, 0, r);                  \
+      const vec w = NAME(loadPart)(output + i, n);                                        \
+      vec dp = NAME(derivative)(c, a, 0, p) * transportShare;                             \
+      vec dr = NAME(derivative)(c, a, 0, r) * -transportShare;                            \
+      if (penaltySlopes) {                                                                \
+        const vec q = NAME(loadPart)(penaltySlopes + i, n)                                \
+                      * NAME(curvature)(c, p * share + r * (1 - share));                  \
+        dp += q * share;                                                                  \
+        dr += q * (1 - share);                                                            \
+        NAME(storePart)(first + i, n, dp);                                                \
+        NAME(storePart)(second + i, n, dr);                                               \
+      }                                                                                   \
       const vec gap = NAME(evaluate)(c, a, 0, p) - NAME(evaluate)(c, a, 0, r);            \
-      NAME(storePart)(first + i, n, dp);                                                  \
-      NAME(storePart)(second + i, n, dr);                                                 \
-      NAME(storePart)(bias + i, n, NAME(loadPart)(bias + i, n) + (dp + dr));              \
+      NAME(storePart)(bias + i, n, NAME(loadPart)(bias + i, n) + w * (dp + dr));          \
       NAME(storePart)(                                                                    \
           outputGradient + i, n,                                                          \
-          NAME(loadPart)(outputGradient + i, n)                                           \
-              + (gap * transportShare + t * NAME(derivative)(c, a, 0, z)));               \
+          NAME(loadPart)(outputGradient + i, n) + gap * transportShare);                  \
       NAME(storePart)(transport + i, n, NAME(loadPart)(transport + i, n) + w * gap);      \
     }                                                                                     \
     break;
@@ -70,7 +72,20 @@ static void NAME(factors)(
 #undef LOOP
 }
 
+static float NAME(weightGradient)(
+    const float *hidden, float output, const float *throughSlopes, float *gradient,
+    long features) {
+  dvec sum = {0};
+  for (long i = 0; i < features; i += LANES) {
+    const long n = features - i;
+    const vec slopes = NAME(loadPart)(throughSlopes + i, n);
+    NAME(storePart)(gradient + i, n, (NAME(loadPart)(gradient + i, n) + slopes) * output);
+    sum += NAME(widen)(NAME(loadPart)(hidden + i, n)) * NAME(widen)(slopes);
+  }
+  return (float)NAME(total)(sum);
+}
+
 static const ElixirCritic NAME(critic) = {
-    NAME(mixedSlopes), NAME(penaltyDirection), NAME(factors)};
+    NAME(scaledSlopes), NAME(penaltyDirection), NAME(factors), NAME(weightGradient)};
 
 #undef EACH_CODE

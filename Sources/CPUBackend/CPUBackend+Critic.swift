@@ -2,24 +2,24 @@ import CMicroKernels
 import ComputeBackend
 
 extension CPUBackend {
-  public func mixedSlopes(
-    _ activation: CriticActivation, _ z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    shape: CriticShape, into: BufferSlice
+  public func scaledSlopes(
+    _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
+    factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let (pairs, units) = (shape.pairs, shape.units)
+    let count = rows * columns
     precondition(
-      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && into.count == pairs * units,
-      "mixedSlopes: z \(z.count), \(shares.count) shares, into \(into.count), \(shape)")
+      z.count == count && into.count == count
+        && factors.map { $0.count == (perRow ? rows : columns) } ?? true,
+      "scaledSlopes: \(z.count) into \(into.count), \(rows) × \(columns)")
     guard isHealthy else { return }
     let operation = activation.unary
-    let (first, share, w, y) = (z.floats, shares.floats, output.floats, into.written())
-    threads.parallelRanges(pairs, grain: max(1, Self.grain / units)) { range, _ in
+    let (x, scales, y) = (z.floats, factors?.floats, into.written())
+    threads.parallelRanges(rows, grain: max(1, Self.grain / columns)) { range, _ in
       for row in range {
-        let place = row * units
-        kernels.critic.mixedSlopes(
-          operation.code.rawValue, operation.a, first + place, first + pairs * units + place,
-          share[row], w, y + place, units)
+        let scale = perRow ? scales?[row] : nil
+        kernels.critic.scaledSlopes(
+          operation.code.rawValue, operation.a, x + row * columns, perRow ? nil : scales,
+          scale ?? 1, y + row * columns, columns)
       }
     }
   }
@@ -45,15 +45,15 @@ extension CPUBackend {
 
   public func criticFactors(
     _ activation: CriticActivation, z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    penaltySlopes t: BufferSlice, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
+    penaltySlopes t: BufferSlice?, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
     precondition(
       z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && t.count == pairs * units && bias.count == units && outputGradient.count == units
-        && transport.count == 1,
-      "criticFactors: z \(z.count), \(shares.count) shares, slopes \(t.count), \(shape)")
+        && (t == nil || t?.count == pairs * units) && bias.count == units
+        && outputGradient.count == units && transport.count == 1,
+      "criticFactors: z \(z.count), \(shares.count) shares, \(shape)")
     guard isHealthy else { return }
     let operation = activation.unary
     // Sums of 16 pairs, then those of all: the order does not depend on the threads.
@@ -62,7 +62,7 @@ extension CPUBackend {
     let sums = (0..<3).map { _ in temporary(chunks * units)[chunks * units] }
     guard isHealthy else { return }
     let partial = sums.map { $0.written() }
-    let (share, w, slopes, first) = (shares.floats, output.floats, t.floats, z.written())
+    let (share, w, slopes, first) = (shares.floats, output.floats, t?.floats, z.written())
     let transportShare = transportWeight / Float(pairs)
     threads.parallelRanges(chunks, grain: max(1, Self.grain / (length * units))) { range, _ in
       for chunk in range {
@@ -71,8 +71,8 @@ extension CPUBackend {
         for row in chunk * length..<min((chunk + 1) * length, pairs) {
           kernels.critic.factors(
             operation.code.rawValue, operation.a, first + row * units,
-            first + (pairs + row) * units, share[row], w, slopes + row * units, transportShare,
-            partial[0] + place, partial[1] + place, partial[2] + place, units)
+            first + (pairs + row) * units, share[row], w, slopes.map { $0 + row * units },
+            transportShare, partial[0] + place, partial[1] + place, partial[2] + place, units)
         }
       }
     }
@@ -80,5 +80,28 @@ extension CPUBackend {
     reduce(.sum, sums[0], shape: block, keeping: .inner, scale: 1, into: bias)
     reduce(.sum, sums[1], shape: block, keeping: .inner, scale: 1, into: outputGradient)
     reduce(.sum, sums[2], shape: block, keeping: [], scale: 1 / Float(pairs), into: transport)
+  }
+
+  public func criticWeightGradients(
+    _ weights: CriticWeights, throughSlopes: BufferSlice, shape: CriticShape,
+    gradients: CriticWeights
+  ) {
+    let (features, units) = (shape.features, shape.units)
+    precondition(
+      [weights.hidden, throughSlopes, gradients.hidden].allSatisfy {
+        $0.count == units * features
+      } && weights.output.count == units && gradients.output.count == units,
+      "criticWeightGradients: \(throughSlopes.count) as \(shape)")
+    guard isHealthy else { return }
+    let (hidden, output) = (weights.hidden.floats, weights.output.floats)
+    let slopes = throughSlopes.floats
+    let (hiddenGradient, outputGradient) = (gradients.hidden.written(), gradients.output.written())
+    threads.parallelRanges(units, grain: max(1, Self.grain / features)) { range, _ in
+      for unit in range {
+        let place = unit * features
+        outputGradient[unit] += kernels.critic.weightGradient(
+          hidden + place, output[unit], slopes + place, hiddenGradient + place, features)
+      }
+    }
   }
 }

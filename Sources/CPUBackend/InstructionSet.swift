@@ -35,6 +35,7 @@ struct Kernels: @unchecked Sendable {
   let random: ElixirRandom
   let optimizers: ElixirOptimizers
   let critic: ElixirCritic
+  let slopeProducts: ElixirSlopeProducts
   let peak: ElixirPeak
 
   init(_ set: InstructionSet) {
@@ -49,6 +50,7 @@ struct Kernels: @unchecked Sendable {
     random = elixirRandom(set.native).pointee
     optimizers = elixirOptimizers(set.native).pointee
     critic = elixirCritic(set.native).pointee
+    slopeProducts = elixirSlopeProducts(set.native).pointee
     peak = elixirPeak(set.native).pointee
   }
 }

@@ -13,6 +13,9 @@ public enum CriticActivation: String, Sendable, CaseIterable, Codable {
     case .softplus: UnaryOperation(.softplus)
     }
   }
+
+  /// Whether σ′ has two values, one for x > 0, and σ″ is 0.
+  public var isPiecewiseLinear: Bool { self != .softplus }
 }
 
 /// A batch of a critic's training: `pairs` m, `features` d, hidden `units` H.
@@ -47,30 +50,64 @@ public struct CriticWeights: Sendable {
   }
 }
 
-/// The passes between the matrix products of `criticGradient`.
+/// What `criticGradient` needs beside matrix products.
 ///
 /// z is V·x + b of both halves of a batch, `[2, m, H]`; z̄ = ηz[0] + (1 − η)z[1], with one share η
 /// a pair, is that of the mixed samples, because V·x + b is affine.
 public protocol CriticOperations {
-  /// `into[j, i]` = w[i]·σ′(z̄[j, i]), `[m, H]`.
-  func mixedSlopes(
-    _ activation: CriticActivation, _ z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    shape: CriticShape, into: BufferSlice)
+  /// `into` = S·x `[m, n]` with S[r, k] = σ′(op(z)[r, k])·`factors[k]`, where op(z) is `[m, k]` as
+  /// `shape` says, for a batch of one.
+  func slopeProduct(
+    _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
+    shape: MatrixProductShape, into: BufferSlice)
+  /// `into[r, c]` = σ′(z[r, c]), times `factors[r]` if `perRow`, else times `factors[c]`.
+  func scaledSlopes(
+    _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
+    factors: BufferSlice?, perRow: Bool, into: BufferSlice)
   /// From slopes g `[m, d]` with norms n: `penalties[j]` = (n − 1)² and `into[j, :]` =
   /// scale·(1 − 1/n)·g, zero where n = 0. `into` may be `slopes`.
   func penaltyDirections(
     _ slopes: BufferSlice, scale: Float, shape: CriticShape, into: BufferSlice,
     penalties: BufferSlice)
-  /// From t `[m, H]`, the penalty's derivative by w·σ′(z̄), with q = w·σ″(z̄)·t and c =
+  /// From t `[m, H]`, the penalty's derivative by w·σ′(z̄), with q = σ″(z̄)·t and c =
   /// `transportWeight` / m:
-  /// - z becomes its own gradient: c·w·σ′(z[0]) + η·q, and (1 − η)·q − c·w·σ′(z[1]);
-  /// - `bias` `[H]` is the sum of all its rows;
-  /// - `outputGradient[i]` = Σ c·(σ(z[0]) − σ(z[1])) + σ′(z̄)·t over pairs;
+  /// - u = c·σ′(z[0]) + η·q and (1 − η)·q − c·σ′(z[1]), which times w is z's gradient, replaces z;
+  /// - `bias` `[H]` is w times the sum of all rows of u;
+  /// - `outputGradient[i]` = Σ c·(σ(z[0]) − σ(z[1])) over pairs, without the penalty's part;
   /// - `transport` `[1]` = Σ w·(σ(z[0]) − σ(z[1])) / m over pairs and units.
+  ///
+  /// Without t, q is 0, as for piecewise linear σ, and z remains.
   func criticFactors(
     _ activation: CriticActivation, z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    penaltySlopes t: BufferSlice, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
+    penaltySlopes t: BufferSlice?, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
     outputGradient: BufferSlice, transport: BufferSlice)
+  /// From sums over samples, P and what `gradients.hidden` holds, `[H, d]`: `gradients.hidden[i]` ←
+  /// w[i]·(`gradients.hidden[i]` + P[i]) and `gradients.output[i]` += V[i]·P[i].
+  func criticWeightGradients(
+    _ weights: CriticWeights, throughSlopes: BufferSlice, shape: CriticShape,
+    gradients: CriticWeights)
+}
+
+extension CriticOperations where Self: ComputeBackend {
+  public func slopeProduct(
+    _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
+    shape: MatrixProductShape, into: BufferSlice
+  ) {
+    denseSlopeProduct(activation, z, factors: factors, x, shape: shape, into: into)
+  }
+
+  /// `slopeProduct` as a product of matrices.
+  package func denseSlopeProduct(
+    _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
+    shape: MatrixProductShape, into: BufferSlice
+  ) {
+    let (rows, columns) = shape.transposeA ? (shape.k, shape.m) : (shape.m, shape.k)
+    let slopes = makeBuffer(count: z.count)[z.count]
+    scaledSlopes(
+      activation, z, rows: rows, columns: columns, factors: factors, perRow: shape.transposeA,
+      into: slopes)
+    matrixProduct(shape, slopes, x, epilogue: Epilogue(), into: into)
+  }
 }
 
 extension ComputeBackend {
@@ -79,8 +116,10 @@ extension ComputeBackend {
   /// ℓ = mean h(purified) − mean h(reference), and r = mean (‖∇h(v)‖ − 1)² at v = η·purified +
   /// (1 − η)·reference. A pair with ‖∇h(v)‖ = 0 adds nothing to the gradient of r.
   ///
-  /// Five products, and one pass each for the slope at v, its norm and the gradients: v itself is
-  /// never formed, nor is a graph.
+  /// Four products, three of them with slopes, and one pass each for the slope's norm and the
+  /// gradients: v itself is never formed, nor is a graph. With the penalty's derivatives D by the
+  /// slopes, its gradient by w is σ′(z̄) summed over D·Vᵀ, so V times what the one by V needs
+  /// anyway, P = σ′(z̄)ᵀ·D; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
   /// - Parameters:
   ///   - pairs: `[2, m, d]`, the purified samples and the reference samples.
   ///   - shares: η, `[m]`.
@@ -103,13 +142,18 @@ extension ComputeBackend {
     matrixProduct(
       MatrixProductShape(m: 2 * m, n: h, k: d, transposeB: true), pairs, weights.hidden,
       epilogue: Epilogue(bias: weights.bias), into: z)
-    let slopes = temporary(m * h)
-    mixedSlopes(
-      activation, z, shares: shares, output: weights.output, shape: shape, into: slopes)
+    let mixed = temporary(m * h)
+    let bothShares = temporary(2 * m)
+    copy(shares, into: bothShares.range(from: 0, count: m))
+    unary(.affine(scale: -1, offset: 1), shares, into: bothShares.range(from: m, count: m))
+    rowAffineSum(
+      [z.range(from: 0, count: m * h), z.range(from: m * h, count: m * h)],
+      coefficients: bothShares, rows: m, into: mixed)
+
     let directions = temporary(m * d)
-    matrixProduct(
-      MatrixProductShape(m: m, n: d, k: h), slopes, weights.hidden, epilogue: Epilogue(),
-      into: directions)
+    slopeProduct(
+      activation, mixed, factors: weights.output, weights.hidden,
+      shape: MatrixProductShape(m: m, n: d, k: h), into: directions)
     let penalties = temporary(m)
     penaltyDirections(
       directions, scale: 2 * penaltyWeight / Float(m), shape: shape, into: directions,
@@ -117,20 +161,33 @@ extension ComputeBackend {
     reduce(
       .sum, penalties, shape: BlockShape(inner: m), keeping: [], scale: 1 / Float(m),
       into: values.range(from: 1, count: 1))
-    let penaltySlopes = temporary(m * h)
-    matrixProduct(
-      MatrixProductShape(m: m, n: h, k: d, transposeB: true), directions, weights.hidden,
-      epilogue: Epilogue(), into: penaltySlopes)
-    criticFactors(
-      activation, z: z, shares: shares, output: weights.output, penaltySlopes: penaltySlopes,
-      transportWeight: transportWeight, shape: shape, bias: gradients.bias,
-      outputGradient: gradients.output, transport: values.range(from: 0, count: 1))
-    let throughSamples = temporary(h * d)
-    matrixProduct(
-      MatrixProductShape(m: h, n: d, k: 2 * m, transposeA: true), z, pairs, epilogue: Epilogue(),
-      into: throughSamples)
-    matrixProduct(
-      MatrixProductShape(m: h, n: d, k: m, transposeA: true), slopes, directions,
-      epilogue: Epilogue(residual: throughSamples), into: gradients.hidden)
+
+    func factors(penaltySlopes: BufferSlice?) {
+      criticFactors(
+        activation, z: z, shares: shares, output: weights.output, penaltySlopes: penaltySlopes,
+        transportWeight: transportWeight, shape: shape, bias: gradients.bias,
+        outputGradient: gradients.output, transport: values.range(from: 0, count: 1))
+    }
+    let overSamples = MatrixProductShape(m: h, n: d, k: 2 * m, transposeA: true)
+    if activation.isPiecewiseLinear {
+      factors(penaltySlopes: nil)
+      let signs = temporary(2 * m)
+      fill(signs.range(from: 0, count: m), with: transportWeight / Float(m))
+      fill(signs.range(from: m, count: m), with: -transportWeight / Float(m))
+      slopeProduct(activation, z, factors: signs, pairs, shape: overSamples, into: gradients.hidden)
+    } else {
+      let penaltySlopes = temporary(m * h)
+      matrixProduct(
+        MatrixProductShape(m: m, n: h, k: d, transposeB: true), directions, weights.hidden,
+        epilogue: Epilogue(), into: penaltySlopes)
+      factors(penaltySlopes: penaltySlopes)
+      matrixProduct(overSamples, z, pairs, epilogue: Epilogue(), into: gradients.hidden)
+    }
+    let throughSlopes = temporary(h * d)
+    slopeProduct(
+      activation, mixed, factors: nil, directions,
+      shape: MatrixProductShape(m: h, n: d, k: m, transposeA: true), into: throughSlopes)
+    criticWeightGradients(
+      weights, throughSlopes: throughSlopes, shape: shape, gradients: gradients)
   }
 }

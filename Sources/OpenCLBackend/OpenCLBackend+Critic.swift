@@ -1,20 +1,21 @@
 import ComputeBackend
 
 extension OpenCLBackend {
-  public func mixedSlopes(
-    _ activation: CriticActivation, _ z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    shape: CriticShape, into: BufferSlice
+  public func scaledSlopes(
+    _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
+    factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let (pairs, units) = (shape.pairs, shape.units)
+    let count = rows * columns
     require(
-      "mixedSlopes",
-      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && into.count == pairs * units,
-      "z \(z.count), \(shares.count) shares, into \(into.count), \(shape)")
+      "scaledSlopes",
+      z.count == count && into.count == count
+        && factors.map { $0.count == (perRow ? rows : columns) } ?? true,
+      "\(z.count) into \(into.count), \(rows) × \(columns)")
     context.launch(
-      .gradientPenalty, "mixedSlopes", items: pairs * vectors(units),
+      .gradientPenalty, "scaledSlopes", items: rows * vectors(columns),
       arguments(of: activation) + [
-        .input(z), .input(shares), .input(output), .output(into), .int(pairs), .int(units),
+        .input(z), .int(factors == nil ? 0 : perRow ? 1 : 2), .input(factors ?? z), .output(into),
+        .int(rows), .int(columns),
       ])
   }
 
@@ -38,29 +39,49 @@ extension OpenCLBackend {
 
   public func criticFactors(
     _ activation: CriticActivation, z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    penaltySlopes t: BufferSlice, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
+    penaltySlopes t: BufferSlice?, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
     require(
       "criticFactors",
       z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && t.count == pairs * units && bias.count == units && outputGradient.count == units
+        && (t == nil || t?.count == pairs * units) && bias.count == units
+        && outputGradient.count == units
         && transport.count == 1,
-      "z \(z.count), \(shares.count) shares, slopes \(t.count), \(shape)")
+      "z \(z.count), \(shares.count) shares, \(shape)")
     let length = 16
     let chunks = (pairs + length - 1) / length
     let sums = (0..<3).map { _ in temporary(chunks * units)[chunks * units] }
     context.launch(
       .gradientPenalty, "criticFactors", items: chunks * vectors(units),
       arguments(of: activation) + [
-        .output(z), .input(shares), .input(output), .input(t),
+        .output(z), .input(shares), .input(output), .int(t == nil ? 0 : 1), .input(t ?? z),
         .float(transportWeight / Float(pairs)),
       ] + sums.map { .buffer($0.buffer) } + [.int(pairs), .int(units), .int(length)])
     let block = BlockShape(outer: chunks, inner: units)
     reduce(.sum, sums[0], shape: block, keeping: .inner, scale: 1, into: bias)
     reduce(.sum, sums[1], shape: block, keeping: .inner, scale: 1, into: outputGradient)
     reduce(.sum, sums[2], shape: block, keeping: [], scale: 1 / Float(pairs), into: transport)
+  }
+
+  public func criticWeightGradients(
+    _ weights: CriticWeights, throughSlopes: BufferSlice, shape: CriticShape,
+    gradients: CriticWeights
+  ) {
+    let (features, units) = (shape.features, shape.units)
+    require(
+      "criticWeightGradients",
+      [weights.hidden, throughSlopes, gradients.hidden].allSatisfy {
+        $0.count == units * features
+      } && weights.output.count == units && gradients.output.count == units,
+      "\(throughSlopes.count) as \(shape)")
+    context.launch(
+      .gradientPenalty, "criticWeightGradients", rows: units,
+      [
+        .input(weights.hidden), .input(weights.output), .input(throughSlopes),
+        .output(gradients.hidden), .output(gradients.output), .int(units), .int(features),
+      ])
   }
 
   private func arguments(of activation: CriticActivation) -> [KernelArgument] {

@@ -135,6 +135,11 @@ import Testing
       attention, queries: q, keys: k, values: k,
       into: output("attention", attention.queryCount),
       logSumExp: output("logSumExp", attention.logSumExpCount))
+    let slopes = MatrixProductShape(m: 701, n: 9, k: 45, transposeA: true)
+    backend.slopeProduct(
+      .leakyReLU, backend.noise(slopes.aCount), factors: backend.noise(45),
+      backend.noise(slopes.bCount), shape: slopes,
+      into: output("slopeProduct", slopes.resultCount))
     let product = MatrixProductShape(m: 131, n: 77, k: 300, transposeA: true)
     backend.matrixProduct(
       product, backend.noise(131 * 300), backend.noise(77 * 300), epilogue: Epilogue(),

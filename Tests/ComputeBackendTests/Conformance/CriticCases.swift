@@ -4,7 +4,7 @@ import TestSupport
 let criticCases: [OperationCase] =
   CriticActivation.allCases.flatMap { activation in
     shapes.flatMap { shape in passCases(activation, shape) + [gradientCase(activation, shape)] }
-      + [vanishingCase(activation)]
+      + [vanishingCase(activation), tallCase(activation)]
   }
 
 private let shapes = [
@@ -19,29 +19,78 @@ extension CriticShape {
 private let closeness = Closeness.elementwise(2e-6, floor: 1)
 
 private func passCases(_ activation: CriticActivation, _ shape: CriticShape) -> [OperationCase] {
-  let (pairs, units) = (shape.pairs, shape.units)
+  let (pairs, features, units) = (shape.pairs, shape.features, shape.units)
+  let label = "\(activation) \(shape.label)"
   return [
-    OperationCase("mixedSlopes \(activation) \(shape.label)") { run in
-      run.backend.mixedSlopes(
-        activation, run.normal(2 * pairs * units), shares: run.uniform(pairs),
-        output: run.normal(units), shape: shape, into: run.output("y", pairs * units, closeness))
+    OperationCase("scaledSlopes \(label)") { run in
+      let z = run.normal(pairs * units)
+      for (name, factors, perRow) in [
+        ("plain", nil, false), ("by row", run.normal(pairs), true),
+        ("by column", run.normal(units), false),
+      ] as [(String, BufferSlice?, Bool)] {
+        run.backend.scaledSlopes(
+          activation, z, rows: pairs, columns: units, factors: factors, perRow: perRow,
+          into: run.output(name, pairs * units, closeness))
+      }
     },
-    OperationCase("penaltyDirections for \(activation) \(shape.label)") { run in
-      let slopes = run.output("directions", normal: pairs * shape.features, closeness)
+    OperationCase("slopeProduct \(label)") { run in
+      for transposed in [false, true] {
+        let product = MatrixProductShape(m: pairs, n: features, k: units, transposeA: transposed)
+        for hasFactors in [false, true] {
+          run.backend.slopeProduct(
+            activation, run.normal(product.aCount), factors: hasFactors ? run.normal(units) : nil,
+            run.normal(product.bCount), shape: product,
+            into: run.output(
+              "\(transposed ? "transposed" : "plain")\(hasFactors ? " with factors" : "")",
+              product.resultCount, .products(units)))
+        }
+      }
+    },
+    OperationCase("penaltyDirections for \(label)") { run in
+      let slopes = run.output("directions", normal: pairs * features, closeness)
       run.backend.penaltyDirections(
         slopes, scale: 0.7, shape: shape, into: slopes,
         penalties: run.output("penalties", pairs, .elementwise(1e-5, floor: 1)))
     },
-    OperationCase("criticFactors \(activation) \(shape.label)") { run in
-      run.backend.criticFactors(
-        activation, z: run.output("z", normal: 2 * pairs * units, closeness),
-        shares: run.uniform(pairs), output: run.normal(units),
-        penaltySlopes: run.normal(pairs * units), transportWeight: -0.8, shape: shape,
-        bias: run.output("bias", units, .relative(1e-5)),
-        outputGradient: run.output("output", units, .relative(1e-5)),
-        transport: run.output("transport", 1, .elementwise(1e-5, floor: 1)))
+    factorsCase("criticFactors \(label)", activation, shape, hasPenalty: true),
+    factorsCase("criticFactors without a penalty, \(label)", activation, shape, hasPenalty: false),
+    OperationCase("criticWeightGradients for \(label)") { run in
+      let weights = CriticWeights(
+        hidden: run.normal(units * features), bias: run.normal(units), output: run.normal(units))
+      let gradients = CriticWeights(
+        hidden: run.output("hidden", normal: units * features, closeness),
+        bias: run.output("bias", normal: units, .exact),
+        output: run.output("output", normal: units, .relative(1e-5)))
+      run.backend.criticWeightGradients(
+        weights, throughSlopes: run.normal(units * features), shape: shape, gradients: gradients)
     },
   ]
+}
+
+/// A narrow product, whose rows threads share out.
+private func tallCase(_ activation: CriticActivation) -> OperationCase {
+  OperationCase("slopeProduct \(activation) 701×9×45") { run in
+    let product = MatrixProductShape(m: 701, n: 9, k: 45, transposeA: true)
+    run.backend.slopeProduct(
+      activation, run.normal(product.aCount), factors: nil, run.normal(product.bCount),
+      shape: product, into: run.output("y", product.resultCount, .products(45)))
+  }
+}
+
+private func factorsCase(
+  _ name: String, _ activation: CriticActivation, _ shape: CriticShape, hasPenalty: Bool
+) -> OperationCase {
+  OperationCase(name) { run in
+    let (pairs, units) = (shape.pairs, shape.units)
+    run.backend.criticFactors(
+      activation,
+      z: run.output("z", normal: 2 * pairs * units, hasPenalty ? closeness : .exact),
+      shares: run.uniform(pairs), output: run.normal(units),
+      penaltySlopes: hasPenalty ? run.normal(pairs * units) : nil, transportWeight: -0.8,
+      shape: shape, bias: run.output("bias", units, .relative(1e-5)),
+      outputGradient: run.output("output", units, .relative(1e-5)),
+      transport: run.output("transport", 1, .elementwise(1e-5, floor: 1)))
+  }
 }
 
 private func gradientCase(_ activation: CriticActivation, _ shape: CriticShape) -> OperationCase {

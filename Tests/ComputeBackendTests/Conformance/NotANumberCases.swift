@@ -3,7 +3,7 @@ import TestSupport
 
 /// NaN in an input reaches the output, so that a broken network cannot look like a working one.
 let notANumberCases: [OperationCase] =
-  unaryCases + binaryCases + reduceCases + productCases + normCases + singleCases
+  unaryCases + binaryCases + reduceCases + productCases + slopeCases + normCases + singleCases
 
 private let unaryCases: [OperationCase] = UnaryOperation.Code.allCases.filter {
   ![.sign, .step, .quantizeToByte].contains($0)
@@ -47,6 +47,15 @@ private let productCases: [OperationCase] = Activation.allCases.map { activation
       shape, run.withNaN(run.normal(33 * 20), at: 207), run.normal(20 * 17),
       epilogue: Epilogue(bias: run.normal(17), activation: activation),
       into: run.output("y", 33 * 17, .products(20)))
+  }
+}
+
+private let slopeCases: [OperationCase] = CriticActivation.allCases.map { activation in
+  OperationCase("NaN through slopeProduct with \(activation)") { run in
+    let shape = MatrixProductShape(m: 33, n: 17, k: 20)
+    run.backend.slopeProduct(
+      activation, run.normal(33 * 20), factors: nil, run.withNaN(run.normal(20 * 17), at: 207),
+      shape: shape, into: run.output("y", 33 * 17, .products(20)))
   }
 }
 

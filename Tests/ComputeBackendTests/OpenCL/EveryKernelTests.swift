@@ -26,6 +26,7 @@ import TestSupport
     "groupNorm [5, 1, 70] in 1 groups, silu", "batchNorm 5×5, silu", "randomNormal 5×17",
     "randomUniform 5×3", "sgdStep Nesterov of 1003 scaled", "adamStep with decay of 1",
     "diffusionStep 3×35×3, learned variance", "criticGradient softplus 3×5×7",
+    "criticGradient relu 3×5×7",
   ]
 
   private func cases(_ names: [String]) throws -> [OperationCase] {

@@ -2,19 +2,17 @@ import ComputeBackend
 import Foundation
 
 extension ReferenceBackend {
-  public func mixedSlopes(
-    _ activation: CriticActivation, _ z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    shape: CriticShape, into: BufferSlice
+  public func scaledSlopes(
+    _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
+    factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let (pairs, units) = (shape.pairs, shape.units)
-    let first = z.elements(2 * pairs * units, "mixedSlopes")
-    let share = shares.elements(pairs, "mixedSlopes")
-    let w = output.elements(units, "mixedSlopes")
-    let y = into.elements(pairs * units, "mixedSlopes")
-    for j in 0..<pairs {
-      for i in 0..<units {
-        let (p, r) = (first[j * units + i], first[(pairs + j) * units + i])
-        y[j * units + i] = w[i] * activation.unary.derivative(share[j] * p + (1 - share[j]) * r)
+    let x = z.elements(rows * columns, "scaledSlopes")
+    let scales = factors?.elements(perRow ? rows : columns, "scaledSlopes")
+    let y = into.elements(rows * columns, "scaledSlopes")
+    for r in 0..<rows {
+      for c in 0..<columns {
+        let at = r * columns + c
+        y[at] = activation.unary.derivative(x[at]) * (scales?[perRow ? r : c] ?? 1)
       }
     }
   }
@@ -37,14 +35,14 @@ extension ReferenceBackend {
 
   public func criticFactors(
     _ activation: CriticActivation, z: BufferSlice, shares: BufferSlice, output: BufferSlice,
-    penaltySlopes t: BufferSlice, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
+    penaltySlopes t: BufferSlice?, transportWeight: Float, shape: CriticShape, bias: BufferSlice,
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
     let first = z.elements(2 * pairs * units, "criticFactors")
     let share = shares.elements(pairs, "criticFactors")
     let w = output.elements(units, "criticFactors")
-    let slopes = t.elements(pairs * units, "criticFactors")
+    let slopes = t?.elements(pairs * units, "criticFactors")
     let b = bias.elements(units, "criticFactors")
     let o = outputGradient.elements(units, "criticFactors")
     let total = transport.elements(1, "criticFactors")
@@ -55,14 +53,38 @@ extension ReferenceBackend {
       (b[i], o[i]) = (0, 0)
       for j in 0..<pairs {
         let (p, r) = (first[j * units + i], first[(pairs + j) * units + i])
-        let mixed = share[j] * p + (1 - share[j]) * r
-        let slope = slopes[j * units + i]
-        let q = w[i] * slope * activation.curvature(mixed)
-        first[j * units + i] = c * w[i] * curve.derivative(p) + share[j] * q
-        first[(pairs + j) * units + i] = (1 - share[j]) * q - c * w[i] * curve.derivative(r)
-        b[i] += first[j * units + i] + first[(pairs + j) * units + i]
-        o[i] += c * (curve(p) - curve(r)) + curve.derivative(mixed) * slope
+        var (dp, dr) = (c * curve.derivative(p), -c * curve.derivative(r))
+        if let slopes {
+          let q =
+            slopes[j * units + i] * activation.curvature(share[j] * p + (1 - share[j]) * r)
+          dp += share[j] * q
+          dr += (1 - share[j]) * q
+          first[j * units + i] = dp
+          first[(pairs + j) * units + i] = dr
+        }
+        b[i] += w[i] * (dp + dr)
+        o[i] += c * (curve(p) - curve(r))
         total[0] += w[i] * (curve(p) - curve(r)) / Double(pairs)
+      }
+    }
+  }
+
+  public func criticWeightGradients(
+    _ weights: CriticWeights, throughSlopes: BufferSlice, shape: CriticShape,
+    gradients: CriticWeights
+  ) {
+    let (features, units) = (shape.features, shape.units)
+    func elements(_ slice: BufferSlice, _ count: Int) -> UnsafeMutablePointer<Double> {
+      slice.elements(count, "criticWeightGradients")
+    }
+    let (v, w) = (elements(weights.hidden, units * features), elements(weights.output, units))
+    let slopes = elements(throughSlopes, units * features)
+    let hidden = elements(gradients.hidden, units * features)
+    let output = elements(gradients.output, units)
+    for i in 0..<units {
+      for k in i * features..<(i + 1) * features {
+        hidden[k] = w[i] * (hidden[k] + slopes[k])
+        output[i] += v[k] * slopes[k]
       }
     }
   }
