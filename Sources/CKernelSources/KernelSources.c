@@ -51,6 +51,9 @@ static const unsigned char reduction[] = {
 static const unsigned char scatter[] = {
 #embed "../../Kernels/scatter.cl"
 };
+static const unsigned char slopeProduct[] = {
+#embed "../../Kernels/slope_product.cl"
+};
 static const unsigned char winograd[] = {
 #embed "../../Kernels/winograd.cl"
 };
@@ -74,6 +77,7 @@ static const ElixirKernelFile files[] = {
     FILE_ENTRY("random.cl", randomNumbers),
     FILE_ENTRY("reduction.cl", reduction),
     FILE_ENTRY("scatter.cl", scatter),
+    FILE_ENTRY("slope_product.cl", slopeProduct),
     FILE_ENTRY("winograd.cl", winograd),
 };
 

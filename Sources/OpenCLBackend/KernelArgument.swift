@@ -5,7 +5,9 @@ enum KernelFile: String, Sendable, CaseIterable {
   case diffusion, elementwise
   case gradientPenalty = "gradient_penalty"
   case memory, normalization, optimizer, peak, pooling, product
-  case random, reduction, scatter, winograd
+  case random, reduction, scatter
+  case slopeProduct = "slope_product"
+  case winograd
 
   var name: String { rawValue + ".cl" }
 }

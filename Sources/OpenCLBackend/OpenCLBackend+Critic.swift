@@ -14,7 +14,7 @@ extension OpenCLBackend {
     context.launch(
       .gradientPenalty, "scaledSlopes", items: rows * vectors(columns),
       arguments(of: activation) + [
-        .input(z), .int(factors == nil ? 0 : perRow ? 1 : 2), .input(factors ?? z), .output(into),
+        .input(z), .int(factors == nil ? 0 : perRow ? 1 : 2), .optional(factors, else: z), .output(into),
         .int(rows), .int(columns),
       ])
   }
@@ -56,7 +56,7 @@ extension OpenCLBackend {
     context.launch(
       .gradientPenalty, "criticFactors", items: chunks * vectors(units),
       arguments(of: activation) + [
-        .output(z), .input(shares), .input(output), .int(t == nil ? 0 : 1), .input(t ?? z),
+        .output(z), .input(shares), .input(output), .flag(t != nil), .optional(t, else: z),
         .float(transportWeight / Float(pairs)),
       ] + sums.map { .buffer($0.buffer) } + [.int(pairs), .int(units), .int(length)])
     let block = BlockShape(outer: chunks, inner: units)

@@ -1,0 +1,38 @@
+import ComputeBackend
+
+extension OpenCLBackend {
+  /// On processors, where σ′ has two values, sums of few rows of x that are made once and added many
+  /// times.
+  public func slopeProduct(
+    _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
+    shape: MatrixProductShape, into: BufferSlice
+  ) {
+    guard activation.isPiecewiseLinear, tuning.style == .cpu else {
+      return denseSlopeProduct(activation, z, factors: factors, x, shape: shape, into: into)
+    }
+    let (rows, columns, inner) = (shape.m, shape.n, shape.k)
+    require(
+      "slopeProduct",
+      shape.batch == 1 && !shape.transposeB && z.count == shape.aCount && x.count == shape.bCount
+        && into.count == shape.resultCount && factors.map { $0.count == inner } ?? true,
+      "\(z.count) and \(x.count) into \(into.count), \(shape)")
+    // As in the kernel's file: 8 groups of 5 rows of x make a block.
+    let (groups, blocks) = (8, (inner + 39) / 40)
+    // Two patterns in a float's place.
+    let patterns = temporary((blocks * rows * groups + 1) / 2)
+    context.launch(
+      .slopeProduct, "slopePatterns", items: blocks * groups,
+      [.input(z), .flag(shape.transposeA), .int(rows), .int(inner), .buffer(patterns)])
+    let strips = vectors(columns)
+    // A part of the rows makes all sums anew, as many as each group has patterns.
+    let parts = max(1, min(tuning.workers / strips, rows / 128))
+    context.launch(
+      .slopeProduct, "slopeProduct", items: strips * parts,
+      [
+        .buffer(patterns), .float(activation.unary.a), .flag(factors != nil),
+        .optional(factors, else: x), .input(x), .output(into),
+        .buffer(temporary(strips * rows * tuning.lanes)), .int(rows), .int(columns),
+        .int(inner), .int(parts),
+      ])
+  }
+}
