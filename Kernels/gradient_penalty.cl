@@ -62,10 +62,10 @@ GROUP_KERNEL void penaltyDirections(
   }
 }
 
-// If there are penaltySlopes, z becomes its gradient by the output weights' units; of each chunk of
-// `length` pairs, sums of z's gradient, of the output weights' without the penalty's part, and of
-// output·(σ(z[0]) − σ(z[1])), each [chunks, units]. penaltySlopes [pairs, units] is the penalty's
-// derivative by the slopes of the mixture.
+// If there are penaltySlopes, z becomes its gradient divided by the unit's output weight. Of each
+// chunk of `length` pairs, sums of z's gradient, of the output weights' without the penalty's part,
+// and of output·(σ(z[0]) − σ(z[1])), each [chunks, units]. penaltySlopes [pairs, units] is the
+// penalty's derivative by output·(slopes of the mixture).
 GROUP_KERNEL void criticFactors(
     int code, float below, global float *z, int zOffset, const global float *shares,
     int sharesOffset, const global float *output, int outputOffset, int hasPenaltySlopes,

@@ -3,8 +3,8 @@ import ComputeBackend
 
 // Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
 // back. One of the two is transformed first: the tiles, if they are few enough for a cache
-// (`WinogradPanelPlan.fits`), by each thread or for all, and else the kernels, for all. The other one follows piece by piece, within
-// the caches of the thread that multiplies it.
+// (`WinogradPanelPlan.fits`), by each thread or for all, and else the kernels, for all. The other one
+// follows piece by piece, within the caches of the thread that multiplies it.
 extension CPUBackend {
   /// output = source ⋆ kernels.
   func convolveByWinograd(

@@ -55,8 +55,8 @@ public struct CriticWeights: Sendable {
 /// z is V·x + b of both halves of a batch, `[2, m, H]`; z̄ = ηz[0] + (1 − η)z[1], with one share η
 /// a pair, is that of the mixed samples, because V·x + b is affine.
 public protocol CriticOperations {
-  /// `into` = S·x `[m, n]` with S[r, k] = σ′(op(z)[r, k])·`factors[k]`, where op(z) is `[m, k]` as
-  /// `shape` says, for a batch of one.
+  /// `into` = S·x `[m, n]` for x `[k, n]` and S[r, k] = σ′(op(z)[r, k])·`factors[k]`, where op(z) is
+  /// `[m, k]` as `shape` says, for a batch of one.
   func slopeProduct(
     _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
     shape: MatrixProductShape, into: BufferSlice)
@@ -117,9 +117,9 @@ extension ComputeBackend {
   /// (1 − η)·reference. A pair with ‖∇h(v)‖ = 0 adds nothing to the gradient of r.
   ///
   /// Four products, three of them with slopes, and one pass each for the slope's norm and the
-  /// gradients: v itself is never formed, nor is a graph. With the penalty's derivatives D by the
-  /// slopes, its gradient by w is σ′(z̄) summed over D·Vᵀ, so V times what the one by V needs
-  /// anyway, P = σ′(z̄)ᵀ·D; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
+  /// gradients: v itself is never formed, nor is a graph. With D, the penalty's derivatives by ∇h, its
+  /// gradient by w[i] is Σ σ′(z̄)·D·Vᵀ over pairs, which is V[i]·P[i] for the P = σ′(z̄)ᵀ·D that its
+  /// gradient by V needs anyway; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
   /// - Parameters:
   ///   - pairs: `[2, m, d]`, the purified samples and the reference samples.
   ///   - shares: η, `[m]`.

@@ -1,5 +1,13 @@
 import ComputeBackend
 
+/// How `slope_product.cl` cuts the rows of x.
+private enum SlopeBlock {
+  /// Groups whose sums are made at a time (`GROUPS`).
+  static let groups = 8
+  /// Rows of x in these groups (`BLOCK_ROWS`).
+  static let rows = 40
+}
+
 extension OpenCLBackend {
   /// On processors, where σ′ has two values, sums of few rows of x that are made once and added many
   /// times.
@@ -16,8 +24,8 @@ extension OpenCLBackend {
       shape.batch == 1 && !shape.transposeB && z.count == shape.aCount && x.count == shape.bCount
         && into.count == shape.resultCount && factors.map { $0.count == inner } ?? true,
       "\(z.count) and \(x.count) into \(into.count), \(shape)")
-    // As in the kernel's file: 8 groups of 5 rows of x make a block.
-    let (groups, blocks) = (8, (inner + 39) / 40)
+    let groups = SlopeBlock.groups
+    let blocks = (inner + SlopeBlock.rows - 1) / SlopeBlock.rows
     // Two patterns in a float's place.
     let patterns = temporary((blocks * rows * groups + 1) / 2)
     context.launch(
