@@ -12,7 +12,7 @@ public struct DenoiserRecipe: Sendable {
 
   /// - Parameter maxTimestep: time steps are drawn below it; purification from T noise steps needs T.
   public init(
-    network: UNet2DConfiguration, maxTimestep: Int = 200,
+    network: UNet2DConfiguration, maxTimestep: Int = 500,
     variance: NoiseSchedule.Variance = .fixedLarge,
     optimizer: OptimizerRecipe = .init(
       kind: .adam, learningRate: 1e-3, warmupSteps: 100, clipNorm: 1, averageDecay: 0.999),
@@ -31,7 +31,7 @@ public struct DenoiserRecipe: Sendable {
   ///
   /// - Throws: `TrainingError.initialModel` unless the network predicts noise and nothing else.
   public init(
-    from model: PretrainedDenoiser, path: String, maxTimestep: Int = 200,
+    from model: PretrainedDenoiser, path: String, maxTimestep: Int = 500,
     augmentation: Augmentation = .none, seed: UInt64 = 0
   ) throws {
     let network = model.network.configuration

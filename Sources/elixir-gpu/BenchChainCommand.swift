@@ -28,6 +28,9 @@ struct BenchChainCommand: ParsableCommand {
   @Option(help: "Images that go through the denoiser at once.")
   var batch = 8
 
+  @Option(help: "Noise added each time, in steps of the linear schedule with 1000 steps.")
+  var noiseSteps = 150
+
   @OptionGroup var sampling: SamplerArguments
 
   @OptionGroup var measurement: BenchArguments
@@ -39,7 +42,7 @@ struct BenchChainCommand: ParsableCommand {
   func run() throws {
     let backend = try measurement.device.makeBackend()
     let (network, schedule) = try MeasuredNetwork.denoiserAndSchedule(model, on: backend)
-    let plan = try sampling.plan(schedule)
+    let plan = try sampling.plan(schedule, noiseSteps: noiseSteps)
     let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 0)
     let size = network.measuredSize
     let images = Tensor.zeros(
@@ -64,7 +67,7 @@ struct BenchChainCommand: ParsableCommand {
         imagesPerSecond: Double(batch) / median, networkCallsPerSecond: Double(calls) / median,
         gflops: Double(flops) / median / 1e9, medianMilliseconds: median * 1e3,
         poolMisses: misses, peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch,
-        networkCalls: calls, sampler: plan.sampler.description, noiseSteps: sampling.noiseSteps,
+        networkCalls: calls, sampler: plan.sampler.description, noiseSteps: noiseSteps,
         rounds: timing.figures.count, weights: network.weightCount, device: backend.description))
   }
 

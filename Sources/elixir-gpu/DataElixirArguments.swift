@@ -11,8 +11,8 @@ struct DataElixirArguments: ParsableArguments {
 
   @Option(
     help: """
-      dataelixir: how often each image is corrupted and restored (default: 5). mendata: rounds of \
-      the critic and the perturbations at most (default: 30).
+      dataelixir: how often each image is corrupted and restored (default: 3; --compat: 5). mendata: \
+      rounds of the critic and the perturbations at most (default: 30).
       """)
   var rounds: Int?
 
@@ -22,6 +22,14 @@ struct DataElixirArguments: ParsableArguments {
   @Option(help: "Candidates of a second label that make a sample suspicious: a share or a count.")
   var threshold = TransitionThreshold.fraction(0.1)
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Noise added each time, in steps of the linear schedule with 1000 steps: auto finds the most \
+      that clean samples bear (default: auto; --compat: 150).
+      """, valueName: "steps"))
+  var noiseSteps: NoiseChoice?
+
   @OptionGroup var sampling: SamplerArguments
 
   @Option(help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
@@ -30,14 +38,24 @@ struct DataElixirArguments: ParsableArguments {
   @Option(help: "Which label candidates are compared with: the dataset's label or a prediction.")
   var compareWith = AnomalyFilter.Reference.label
 
-  @Option(help: "What labels of suspicious samples are read from: the original or the candidates.")
+  @Option(help: "With --compat, what suspicious samples' labels are read from.")
   var suspiciousLabel = SuspiciousLabel.original
 
-  @Option(help: "standard, or dataelixir to do as the method's official code does.")
-  var compat = Compatibility.standard
+  @Option(
+    help: "paper: the paper's fixed rules; dataelixir: those of its official code, where they differ.")
+  var compat = Compatibility.current
+
+  @Flag(
+    help: """
+      Takes classes that are only suspected for targets, and exits with 0 where the result is unsure.
+      """)
+  var forceVerdict = false
 
   func validate() throws {
     if keepLast < 1 { throw ValidationError("--keep-last \(keepLast): use at least 1.") }
+    if case .steps(let steps) = noiseSteps, steps < 1 {
+      throw ValidationError("--noise-steps \(steps): use at least 1, or auto.")
+    }
     if let rounds, rounds < 1 { throw ValidationError("--rounds \(rounds): use at least 1.") }
   }
 
@@ -47,8 +65,9 @@ struct DataElixirArguments: ParsableArguments {
       throw ValidationError("--method dataelixir needs --denoiser, a diffusers model.")
     }
     var options = PurificationOptions(denoiser: denoiser)
-    if let rounds { options.rounds = rounds }
-    options.noiseSteps = sampling.noiseSteps
+    options.rounds = rounds
+    if case .steps(let steps) = noiseSteps { options.noiseSteps = steps }
+    options.forcesVerdict = forceVerdict
     options.keepLast = keepLast
     options.threshold = threshold
     options.sampler = sampling.name
@@ -61,6 +80,22 @@ struct DataElixirArguments: ParsableArguments {
     options.compatibility = compat
     options.seed = seed
     return options
+  }
+}
+
+/// `auto` or a number of noise steps.
+enum NoiseChoice: ExpressibleByArgument, Equatable {
+  case auto
+  case steps(Int)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let steps = Int(argument) {
+      self = .steps(steps)
+    } else {
+      return nil
+    }
   }
 }
 

@@ -95,12 +95,21 @@ struct PurifyCommand: ParsableCommand {
     try destination.check(
       inputs: [dataset] + [elixir.denoiser, mendata.features].compactMap { $0 })
     let source = try ImageDataset.open(dataset)
-    print(try purify(source, on: device.makeBackend()))
+    let result = try purify(source, on: device.makeBackend())
+    print(result.summary)
     print("Written to \(destination.output); see report.html there")
+    guard !result.doubts.isEmpty else { return }
+    print("Result unsure: " + result.doubts.joined(separator: "; "))
+    if !elixir.forceVerdict { throw ExitCode(Self.unsure) }
   }
 
-  /// Runs the method and returns its summary.
-  private func purify(_ source: ImageDataset, on backend: any ComputeBackend) throws -> String {
+  /// The exit code of a run whose result is not to be relied on.
+  static let unsure: Int32 = 3
+
+  /// Runs the method and returns its summary, and why not to rely on it.
+  private func purify(
+    _ source: ImageDataset, on backend: any ComputeBackend
+  ) throws -> (summary: String, doubts: [String]) {
     let console = PurificationConsole()
     guard method != .dataelixir else {
       var job = try PurificationJob(
@@ -108,13 +117,14 @@ struct PurifyCommand: ParsableCommand {
         on: backend)
       job.batchSize = batch
       job.events = console.events
-      return try job.run(output: destination.output, force: destination.force).summary
+      let report = try job.run(output: destination.output, force: destination.force)
+      return (report.summary, report.doubts)
     }
     var job = try PerturbationJob(dataset: source, options: perturbation(of: source), on: backend)
     job.batchSize = batch
     job.events = console.events
     job.manipulated = try mendata.truth.map { try GroundTruth.manipulated(of: source, in: $0) }
-    return try job.run(output: destination.output, force: destination.force).summary
+    return (try job.run(output: destination.output, force: destination.force).summary, [])
   }
 
   private func perturbation(of source: ImageDataset) -> PerturbationOptions {

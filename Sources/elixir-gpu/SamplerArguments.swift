@@ -4,9 +4,6 @@ import Purification
 
 /// How an image is corrupted and restored, shared by the commands that run a chain.
 struct SamplerArguments: ParsableArguments {
-  @Option(help: "Noise added each time, in steps of the linear schedule with 1000 steps.")
-  var noiseSteps = 150
-
   @Option(help: "auto (measured to decide like ddpm), ddpm (the paper's), ddim or dpm++.")
   var sampler = Choice.auto
 
@@ -24,8 +21,9 @@ struct SamplerArguments: ParsableArguments {
   }
 
   func validate() throws {
-    for (name, value) in [("--noise-steps", noiseSteps), ("--sampler-steps", samplerSteps ?? 1)]
-    where value < 1 { throw ValidationError("\(name) \(value): use at least 1.") }
+    if let samplerSteps, samplerSteps < 1 {
+      throw ValidationError("--sampler-steps \(samplerSteps): use at least 1.")
+    }
     if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
   }
 
@@ -44,7 +42,7 @@ struct SamplerArguments: ParsableArguments {
   /// The reverse process of a denoiser that was trained with this schedule.
   ///
   /// Throws `DiffusionError` if that was with less noise.
-  func plan(_ schedule: NoiseSchedule) throws -> SamplerPlan {
+  func plan(_ schedule: NoiseSchedule, noiseSteps: Int) throws -> SamplerPlan {
     try SamplerPlan(
       schedule: schedule, sampler: name.sampler(eta: eta), noiseSteps: noiseSteps, steps: calls)
   }

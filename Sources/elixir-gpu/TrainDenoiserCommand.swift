@@ -54,7 +54,7 @@ struct TrainDenoiserCommand: ParsableCommand {
   var attention = "16"
 
   @Option(help: "Train for time steps below this one, 1 to 1000.")
-  var maxTimestep = 200
+  var maxTimestep = 500
 
   @Option(help: "Steps of the whole training (default: 5000, unless --minutes is given).")
   var steps: Int?

@@ -54,6 +54,8 @@ struct SmallWorld {
     options.keepLast = 3
     options.victim.model = victim
     options.seed = 7
+    // Its poison is wrong labels without a trigger, which only the paper's rules act on.
+    options.compatibility = .paper
     return options
   }
 

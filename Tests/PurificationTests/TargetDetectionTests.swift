@@ -13,7 +13,7 @@ import Testing
 
   private func detection(
     own: [Int], totals: [Int], samples: [Int], sizes: [Int]? = nil,
-    compatibility: Compatibility = .standard
+    compatibility: Compatibility = .paper
   ) -> TargetDetection {
     let pools = own.indices.map { pool($0, own: own[$0], total: totals[$0], classes: own.count) }
     return TargetDetection(

@@ -17,7 +17,7 @@ struct BenignOpinion: Equatable {
   /// keeps the original.
   func choices(for label: Int, compatibility: Compatibility) -> [Int] {
     let fitting = candidates.indices.filter { candidates[$0] == label }
-    if fitting.isEmpty && compatibility == .standard { return Array(candidates.indices) }
+    if fitting.isEmpty && compatibility != .dataElixir { return Array(candidates.indices) }
     return fitting
   }
 }

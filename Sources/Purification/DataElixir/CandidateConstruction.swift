@@ -19,6 +19,8 @@ public struct CandidateConstruction {
   public var batchSize: Int
   /// Leaves out the remaining rounds of samples whose verdict is settled; changes no output.
   public var skipsSettled = true
+  /// Keeps the images of all samples, not of the anomalous only.
+  public var keepsAllImages = false
 
   public init(
     images: any LabelledImages, generator: any CandidateGenerator, victim: any LabelModel,
@@ -95,7 +97,7 @@ public struct CandidateConstruction {
         pool[place].labels.candidates.append(labels[place])
         pool[place].candidates += bytes[place * size..<(place + 1) * size]
       }
-      if isSettled(pool[place]) {
+      if !keepsAllImages, isSettled(pool[place]) {
         pool[place].isSettled = true
         pool[place].candidates = []
       }
@@ -103,7 +105,7 @@ public struct CandidateConstruction {
   }
 
   private func isThrough(_ journey: Journey) -> Bool {
-    journey.rounds == rounds || (skipsSettled && journey.isSettled)
+    journey.rounds == rounds || (skipsSettled && !keepsAllImages && journey.isSettled)
   }
 
   private func isSettled(_ journey: Journey) -> Bool {
@@ -120,7 +122,7 @@ public struct CandidateConstruction {
     for (place, journey) in journeys.enumerated() {
       let finding = filter.finding(
         journey.labels, label: images.label(journey.sample), classes: images.classCount)
-      if finding.verdict.isAnomalous { kept[place] = journey.candidates }
+      if keepsAllImages || finding.verdict.isAnomalous { kept[place] = journey.candidates }
     }
     try store.append(journeys.map(\.labels), keptImages: kept)
   }

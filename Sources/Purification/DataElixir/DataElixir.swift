@@ -17,7 +17,7 @@ public struct DataElixir {
 
     public init(
       filter: AnomalyFilter = AnomalyFilter(), suspiciousLabel: SuspiciousLabel = .original,
-      compatibility: Compatibility = .standard
+      compatibility: Compatibility = .paper
     ) {
       self.filter = filter
       self.suspiciousLabel = suspiciousLabel

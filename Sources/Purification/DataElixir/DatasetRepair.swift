@@ -70,7 +70,7 @@ public struct DatasetRepair {
     let first = try trainer.train(
       .first,
       on: RevisedImages(
-        images, store: store, revisions: outcome.revisions, leavingOut: Set(suspicious)))
+        images, candidates: store, revisions: outcome.revisions, leavingOut: Set(suspicious)))
     let agreed = try opinions(of: first, about: suspicious).filter { sample, opinion in
       findings[sample].consensus == label(opinion)
     }
@@ -82,7 +82,7 @@ public struct DatasetRepair {
     let waiting = Set(suspicious.filter { agreed[$0] == nil })
     let second = try trainer.train(
       .second,
-      on: RevisedImages(images, store: store, revisions: provisional, leavingOut: waiting))
+      on: RevisedImages(images, candidates: store, revisions: provisional, leavingOut: waiting))
     for (sample, opinion) in try opinions(of: second, about: suspicious) {
       outcome.revisions[sample] = revision(opinion, distances: distances[sample] ?? [])
     }

@@ -29,6 +29,8 @@ package final class DiffusionCandidates: CandidateGenerator {
     self.label = label
   }
 
+  var plan: SamplerPlan { chain.plan }
+
   package var candidatesPerRound: Int { chain.plan.candidateCount(keepLast: keepLast) }
 
   package func round(_ pool: [PooledSample], newImages: [UInt8]) throws -> CandidateRound {

@@ -18,7 +18,7 @@ public struct PurificationJob {
   public var batchSize = 64
   public var events = PurificationEvents()
   let backend: any ComputeBackend
-  let chain: DiffusionChain
+  let denoiser: PretrainedDenoiser
 
   /// After this many images the shares that keep their label are shown for the first time.
   public static let firstLook = 256
@@ -33,17 +33,10 @@ public struct PurificationJob {
     self.dataset = dataset
     self.options = options
     self.backend = backend
-    let folder = URL(fileURLWithPath: options.denoiser)
-    let network = try UNet2DModel.load(folder, on: backend)
-    try Self.check(network.configuration, fits: dataset, path: options.denoiser)
-    var plan = try SamplerPlan(
-      schedule: try NoiseSchedule(folder: folder), sampler: options.diffusionSampler,
-      noiseSteps: options.noiseSteps, steps: options.samplerSteps)
-    if options.compatibility == .dataElixir {
-      // The official code adds one noise step more than it removes.
-      plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: options.noiseSteps + 1)
-    }
-    chain = try DiffusionChain(denoiser: network, plan: plan, seed: options.seed)
+    denoiser = try PretrainedDenoiser(URL(fileURLWithPath: options.denoiser), on: backend)
+    try Self.check(denoiser.network.configuration, fits: dataset, path: options.denoiser)
+    // Throws now if the denoiser cannot do what it is asked for.
+    if let noise = fixedNoiseSteps { _ = try chain(noiseSteps: noise) }
     try options.victim.check(dataset, on: backend)
   }
 
@@ -83,89 +76,119 @@ public struct PurificationJob {
       seed: options.seed, folder: folder, backend: backend, events: events)
     let network = try timings.measure("victim model") { try training.victim(on: dataset) }
     let victim = try ClassifierLabels(network, shape: dataset.shape, on: backend)
-    let construction = construction(victim)
+    let search = try timings.measure("noise search") { try searchNoise(victim, folder: folder) }
+    let construction = try construction(
+      of: dataset, noiseSteps: search?.noiseSteps ?? fixedNoiseSteps ?? 0, victim: victim)
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount)
-    try timings.measure("candidates") { try construct(construction, into: store) }
-
-    var report = emptyReport(construction, fingerprint: fingerprint)
-    let elixir = DataElixir(images: dataset, store: store, rules: options.rules)
-    let findings = elixir.identifyAnomalies()
-    judge(&report, elixir: elixir, findings: findings)
-    let repair = DatasetRepair(
-      images: dataset, store: store, rules: options.rules, victim: victim, trainer: training)
-    let purified = try PurifiedOutput(
-      output, force: force, dataset: dataset, store: store, findings: findings)
-    purified.startCopying(allBut: repair.revised(findings, targets: report.targets))
-    let outcome = try timings.measure("purified images and benign model") {
-      try repair.run(
-        findings: findings, targets: report.targets, decided: purified.startWriting)
+    try timings.measure("candidates") {
+      try construct(construction, phase: "candidates", into: store, showsShares: true)
     }
-    try purified.finish(
-      outcome, victim: network, benign: try training.finishedBenignModel(), report: &report,
-      timings: &timings)
+    let stage = Stage(
+      output: output, force: force, folder: folder, training: training, network: network,
+      victim: victim, store: store,
+      findings: DataElixir(images: dataset, store: store, rules: options.rules).identifyAnomalies())
+    var report = emptyReport(stage, construction, search: search, fingerprint: fingerprint)
+    try options.compatibility == .current
+      ? decideByCarriers(stage, &report, &timings) : decideLikePaper(stage, &report, &timings)
     folder.delete()
     return report
   }
 
-  private func construction(_ victim: ClassifierLabels) -> CandidateConstruction {
+  /// What all candidates being there has led to.
+  struct Stage {
+    let output: String
+    let force: Bool
+    let folder: RunFolder
+    let training: ModelTraining
+    let network: any Classifier
+    let victim: ClassifierLabels
+    let store: CandidateStore
+    let findings: [AnomalyFilter.Finding]
+  }
+
+  /// T unless it is to be chosen from the data.
+  var fixedNoiseSteps: Int? {
+    options.noiseSteps
+      ?? (options.compatibility == .current ? nil : PurificationOptions.paperNoiseSteps)
+  }
+
+  /// - Parameter isSecond: other noise than in the first pass.
+  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
+    var plan = try SamplerPlan(
+      schedule: denoiser.schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
+      steps: options.samplerSteps)
+    if options.compatibility == .dataElixir {
+      // The official code adds one noise step more than it removes.
+      plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: noiseSteps + 1)
+    }
+    return try DiffusionChain(
+      denoiser: denoiser.network, plan: plan, seed: isSecond ? options.seed &+ 1 : options.seed)
+  }
+
+  func construction(
+    of images: any LabelledImages, noiseSteps: Int, victim: ClassifierLabels, isSecond: Bool = false
+  ) throws -> CandidateConstruction {
     CandidateConstruction(
-      images: dataset,
-      generator: DiffusionCandidates(
-        chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
-        on: backend
-      ) { victim.labels($0) },
-      victim: victim, filter: options.rules.filter, rounds: options.rounds, batchSize: batchSize)
+      images: images,
+      generator: generator(try chain(noiseSteps: noiseSteps, isSecond: isSecond), victim: victim),
+      victim: victim, filter: options.rules.filter, rounds: options.roundCount,
+      batchSize: batchSize)
+  }
+
+  func generator(_ chain: DiffusionChain, victim: ClassifierLabels) -> DiffusionCandidates {
+    DiffusionCandidates(
+      chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+      on: backend
+    ) { victim.labels($0) }
   }
 
   /// Stage 1, with shares and a warning after the first batch and at the end.
-  private func construct(
-    _ construction: CandidateConstruction, into store: CandidateStore
+  func construct(
+    _ construction: CandidateConstruction, phase: String, into store: CandidateStore,
+    showsShares: Bool = false
   ) throws {
-    let meter = RateMeter(total: dataset.count, done: store.completed)
-    var hasWarned = false
+    let count = construction.images.count
+    let meter = RateMeter(total: count, done: store.completed)
+    var hasShown = !showsShares
     try construction.run(into: store) { samples in
       let completed = store.completed
-      try events.progress("candidates", meter.line(samples), completed == dataset.count)
-      guard !hasWarned, completed >= min(dataset.count, Self.firstLook) else { return }
-      hasWarned = true
+      try events.progress(phase, meter.line(samples), completed == count)
+      guard !hasShown, completed >= min(count, Self.firstLook) else { return }
+      hasShown = true
       let shares = shares(store)
       events.note(RoundShare.text(shares, samples: completed))
-      RoundShare.warnings(shares).forEach(events.warning)
+      if options.compatibility != .current { RoundShare.warnings(shares).forEach(events.warning) }
     }
   }
 
   private func shares(_ store: CandidateStore) -> [RoundShare] {
     RoundShare.all(
-      of: store, labels: dataset.labels, classes: dataset.classCount, rounds: options.rounds)
-  }
-
-  private func judge(
-    _ report: inout PurificationReport, elixir: DataElixir, findings: [AnomalyFilter.Finding]
-  ) {
-    report.rounds = shares(elixir.store)
-    events.note(RoundShare.text(report.rounds, samples: dataset.count))
-    for finding in findings { report.verdicts.count(finding.verdict) }
-    let detection = elixir.detectTargets(findings)
-    report.classes = detection.classes
-    report.targets = detection.targets
-    report.warnings = RoundShare.warnings(report.rounds) + detection.warnings
-    report.warnings.forEach(events.warning)
+      of: store, labels: dataset.labels, classes: dataset.classCount, rounds: options.roundCount)
   }
 
   private func emptyReport(
-    _ construction: CandidateConstruction, fingerprint: String
+    _ stage: Stage, _ construction: CandidateConstruction, search: NoiseSearch?,
+    fingerprint: String
   ) -> PurificationReport {
     let perSample = construction.candidatesPerSample
-    return PurificationReport(
+    let generator = construction.generator as? DiffusionCandidates
+    var report = PurificationReport(
       data: .init(dataset, fingerprint: fingerprint),
       options: options, device: backend.description.label,
       candidates: .init(
         perSample: perSample, perRound: construction.generator.candidatesPerRound,
         threshold: options.threshold.minimumTransition(candidates: perSample),
-        timesteps: chain.plan.steps.map(\.timestep), alphaBar: chain.plan.startAlphaBar,
+        timesteps: generator?.plan.steps.map(\.timestep) ?? [],
+        noiseSteps: search?.noiseSteps ?? fixedNoiseSteps ?? 0,
+        alphaBar: generator?.plan.startAlphaBar ?? 1,
         definition: PurificationOptions.candidateDefinition))
+    report.noiseSearch = search
+    report.rounds = shares(stage.store)
+    events.note(RoundShare.text(report.rounds, samples: dataset.count))
+    for finding in stage.findings { report.verdicts.count(finding.verdict) }
+    return report
   }
 
   /// What an unfinished run must share with this one.

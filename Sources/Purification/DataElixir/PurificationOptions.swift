@@ -5,9 +5,11 @@ import Training
 public struct PurificationOptions: Hashable, Codable, Sendable {
   /// Folder of a diffusers model.
   public var denoiser: String
-  public var rounds = 5
-  /// T, noise steps of the linear schedule with 1000 steps.
-  public var noiseSteps = 150
+  /// n; nil for the rules' own, see `roundCount`.
+  public var rounds: Int?
+  /// T, noise steps of the linear schedule with 1000 steps; nil to choose them from the data
+  /// (`NoiseSearch`), or for the paper's 150.
+  public var noiseSteps: Int?
   /// m, states kept of each round; a fast sampler has fewer that are quiet enough.
   public var keepLast = 10
   public var threshold = TransitionThreshold.fraction(0.1)
@@ -20,7 +22,9 @@ public struct PurificationOptions: Hashable, Codable, Sendable {
   public var victim = VictimOptions()
   public var reference = AnomalyFilter.Reference.label
   public var suspiciousLabel = SuspiciousLabel.original
-  public var compatibility = Compatibility.standard
+  public var compatibility = Compatibility.current
+  /// Takes suspected classes for targets, too.
+  public var forcesVerdict = false
   public var seed: UInt64 = 0
 
   public init(denoiser: String) {
@@ -40,6 +44,17 @@ public struct PurificationOptions: Hashable, Codable, Sendable {
       case .dpmSolver: .dpmSolver
       }
     }
+  }
+
+  /// The paper's T and n.
+  public static let paperNoiseSteps = 150
+  public static let paperRounds = 5
+  /// n where a second look follows.
+  public static let rounds = 3
+
+  /// n
+  public var roundCount: Int {
+    rounds ?? (compatibility == .current ? Self.rounds : Self.paperRounds)
   }
 
   var diffusionSampler: Sampler { sampler.sampler(eta: eta) }

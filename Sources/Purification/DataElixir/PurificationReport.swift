@@ -29,6 +29,8 @@ public struct PurificationReport: Codable, Sendable {
     public var threshold: Int
     /// Time steps at which the denoiser was called in each round.
     public var timesteps: [Int]
+    /// T, given or found.
+    public var noiseSteps: Int
     /// ᾱ to which images were corrupted.
     public var alphaBar: Double
     public var definition: String
@@ -55,6 +57,28 @@ public struct PurificationReport: Codable, Sendable {
     /// the candidates' vote after its first stage.
     public var suspicious = 0
     public var agreed = 0
+    /// Samples that carry a trigger, and how many of them have no candidate that is free of it.
+    public var carriers = 0
+    public var stillCarrying = 0
+    /// Samples that are not known to carry anything, but are disowned by the benign model.
+    public var disowned = 0
+  }
+
+  /// Share of images that get a target label when carriers' peculiarities are put on them: the attack
+  /// success rate as far as it can be estimated without the attacker's trigger.
+  public struct Attack: Codable, Equatable, Sendable {
+    public var donors: Int
+    public var victim: Double
+    public var benign: Double
+  }
+
+  /// What the run amounts to.
+  public enum Outcome: String, Codable, Sendable {
+    /// No sign of poison; the output is the input.
+    case clean
+    case purified
+    /// See `doubts`.
+    case unsure
   }
 
   public var method = "dataelixir"
@@ -66,38 +90,24 @@ public struct PurificationReport: Codable, Sendable {
   public var verdicts = Counts()
   public var classes: [TargetDetection.ClassEvidence] = []
   public var targets: [Int] = []
+  /// Evidence by class; empty where the paper's rules decided.
+  public var evidence: [TargetEvidence] = []
+  /// How the noise was chosen; nil if it was given.
+  public var noiseSearch: NoiseSearch?
+  /// What the second look showed by level.
+  var secondLook: [SecondLook.Level] = []
+  /// Patches by target class.
+  public var triggerRegions: [Int: TriggerRegion] = [:]
+  public var attack: Attack?
   public var changes = Changes()
   public var warnings: [String] = []
 
-  /// One sentence on the outcome.
-  public var conclusion: String {
-    if targets.isEmpty {
-      return "No target class was found: the output is the input, unchanged."
-    }
-    let names = targets.map { "\($0) (\(data.classNames[$0]))" }.joined(separator: ", ")
-    let noun = targets.count == 1 ? "class" : "classes"
-    return "Target \(noun) \(names): \(changes.labels) labels and \(changes.images) images changed."
-  }
-
-  /// The verdicts, a table of the classes, and the conclusion.
-  public var summary: String {
-    var lines = [
-      "Samples: \(verdicts.benign) benign, \(verdicts.poisoned) poisoned, "
-        + "\(verdicts.suspicious) suspicious",
-      "class  anomalous  by count  score   index",
-    ]
-    func column(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-    func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
-    for evidence in classes {
-      lines.append(
-        column(String(evidence.label), 5) + column(String(evidence.anomalousSamples), 11)
-          + column(number(evidence.countIndex), 10)
-          + column(number(evidence.score), 8) + column(number(evidence.index), 8)
-          + (evidence.isTarget ? "  target" : ""))
-    }
-    return (lines + [conclusion]).joined(separator: "\n")
+  /// Takes over what was found.
+  mutating func take(_ found: CarrierSearch.Result) {
+    evidence = found.evidence
+    targets = found.targets
+    secondLook = found.levels
+    triggerRegions = found.regions
   }
 
   /// Indented JSON with sorted keys.
@@ -107,6 +117,21 @@ public struct PurificationReport: Codable, Sendable {
     // The official code's scores can be infinite.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(Document(report: self)), as: UTF8.self) + "\n"
+  }
+
+  /// The report with what follows from it.
+  private struct Document: Encodable {
+    let report: PurificationReport
+
+    private enum Keys: String, CodingKey { case outcome, conclusion, doubts }
+
+    func encode(to encoder: any Encoder) throws {
+      try report.encode(to: encoder)
+      var container = encoder.container(keyedBy: Keys.self)
+      try container.encode(report.outcome, forKey: .outcome)
+      try container.encode(report.conclusion, forKey: .conclusion)
+      try container.encode(report.doubts, forKey: .doubts)
+    }
   }
 }

@@ -12,7 +12,7 @@ import Models
 /// Samples can be written as soon as they are decided, beside what is computed for the others.
 final class PurifiedOutput {
   private let dataset: ImageDataset
-  private let store: CandidateStore
+  private let candidates: any CandidateSource
   private let findings: [AnomalyFilter.Finding]
   private let writer: DatasetWriter
   private let writing = PendingWork()
@@ -21,17 +21,18 @@ final class PurifiedOutput {
 
   static let columns = [
     "sample", "verdict", "oldLabel", "newLabel", "distance", "candidateLabels", "purifiedName",
+    "evidence",
   ]
   /// Samples shown in the picture.
   private static let pictureRows = 24
 
   /// - Throws: `DatasetError` when the output exists or cannot be written.
   init(
-    _ output: String, force: Bool, dataset: ImageDataset, store: CandidateStore,
+    _ output: String, force: Bool, dataset: ImageDataset, candidates: any CandidateSource,
     findings: [AnomalyFilter.Finding]
   ) throws {
     self.dataset = dataset
-    self.store = store
+    self.candidates = candidates
     self.findings = findings
     writer = try DatasetWriter(copying: dataset, to: output, force: force)
   }
@@ -50,9 +51,9 @@ final class PurifiedOutput {
   /// Starts to write revisions that no later one changes.
   func startWriting(_ revisions: [Int: Revision]) {
     written.formUnion(revisions.keys)
-    writing.start { [writer, store] in
+    writing.start { [writer, candidates] in
       for (sample, revision) in revisions.sorted(by: { $0.key < $1.key }) {
-        let image = try revision.candidate.map { try store.image(of: sample, candidate: $0) }
+        let image = try revision.candidate.map { try candidates.image(of: sample, candidate: $0) }
         try writer.replace(sample, image: image, label: Int32(revision.label))
       }
     }
@@ -60,20 +61,22 @@ final class PurifiedOutput {
 
   /// Writes the rest and lets the output appear.
   ///
-  /// - Parameter benign: nil if none was needed.
+  /// - Parameters:
+  ///   - evidence: what is known of some samples besides their verdicts.
+  ///   - benign: nil if none was needed.
   func finish(
-    _ outcome: DatasetRepair.Outcome, victim: any Classifier, benign: (any Classifier)?,
-    report: inout PurificationReport, timings: inout PhaseTimings
+    _ revisions: [Int: Revision], evidence: [Int: String] = [:], victim: any Classifier,
+    benign: (any Classifier)?, report: inout PurificationReport, timings: inout PhaseTimings
   ) throws {
     try timings.measure("writing") {
-      startWriting(outcome.revisions.filter { !written.contains($0.key) })
+      startWriting(revisions.filter { !written.contains($0.key) })
       try writing.finish()
-      try writeTable(outcome, names: try writer.finishLayout())
+      try writeTable(revisions, evidence: evidence, names: try writer.finishLayout())
     }
-    report.changes = changes(outcome)
+    count(revisions, in: &report.changes)
     try TextFile.write(try report.json(), to: writer.path + "/report.json")
     try TextFile.write(try timings.json(), to: writer.path + "/timings.json")
-    let picture = try writePicture(outcome)
+    let picture = try writePicture(revisions)
     try TextFile.write(
       ReportPage(report: report, timings: timings, picture: picture).html(),
       to: writer.path + "/report.html")
@@ -85,28 +88,27 @@ final class PurifiedOutput {
     try writer.commit()
   }
 
-  private func changes(_ outcome: DatasetRepair.Outcome) -> PurificationReport.Changes {
-    var changes = PurificationReport.Changes()
-    for (sample, revision) in outcome.revisions {
+  private func count(_ revisions: [Int: Revision], in changes: inout PurificationReport.Changes) {
+    for (sample, revision) in revisions {
       if revision.label != dataset.label(sample) { changes.labels += 1 }
       if revision.candidate != nil { changes.images += 1 }
     }
-    changes.suspicious = outcome.suspicious
-    changes.agreed = outcome.agreed
-    return changes
   }
 
   /// `candidateLabels` counts the labels of an anomalous sample's candidates, as `0:7 3:8`.
-  private func writeTable(_ outcome: DatasetRepair.Outcome, names: [String]) throws {
+  private func writeTable(
+    _ revisions: [Int: Revision], evidence: [Int: String], names: [String]
+  ) throws {
     let table = try CSVFile(writer.path + "/purified.csv", columns: Self.columns)
     for sample in 0..<dataset.count {
       let old = dataset.label(sample)
-      let revision = outcome.revisions[sample]
+      let revision = revisions[sample]
       try table.append([
         dataset.name(of: sample), findings[sample].verdict.rawValue, String(old),
         String(revision?.label ?? old),
         revision?.distance.map { String(format: "%.6f", $0) } ?? "",
         findings[sample].verdict.isAnomalous ? histogram(sample) : "", names[sample],
+        evidence[sample] ?? "",
       ])
     }
     try table.close()
@@ -114,14 +116,14 @@ final class PurifiedOutput {
 
   private func histogram(_ sample: Int) -> String {
     let histogram = LabelHistogram(
-      store.labels(of: sample).candidates, classes: dataset.classCount)
+      candidates.labels(of: sample).candidates, classes: dataset.classCount)
     return histogram.counts.enumerated().filter { $0.element > 0 }
       .map { "\($0.offset):\($0.element)" }.joined(separator: " ")
   }
 
   /// `grid.png`: changed samples before and after, spread over all of them; its bytes, or nil.
-  private func writePicture(_ outcome: DatasetRepair.Outcome) throws -> [UInt8]? {
-    let changed = outcome.revisions.filter {
+  private func writePicture(_ revisions: [Int: Revision]) throws -> [UInt8]? {
+    let changed = revisions.filter {
       $0.value.candidate != nil || $0.value.label != dataset.label($0.key)
     }.keys.sorted()
     guard !changed.isEmpty else { return nil }
@@ -130,11 +132,11 @@ final class PurifiedOutput {
     var grid = ImageGrid(
       columnTitles: ["input", "purified"], scale: max(1, 96 / max(dataset.width, 1)))
     for sample in shown {
-      guard let revision = outcome.revisions[sample] else { continue }
+      guard let revision = revisions[sample] else { continue }
       let before = try dataset.image(sample)
       var after = before
       if let candidate = revision.candidate {
-        after.pixels = try store.image(of: sample, candidate: candidate)
+        after.pixels = try candidates.image(of: sample, candidate: candidate)
       }
       let isRelabelled = revision.label != dataset.label(sample)
       grid.rows.append([

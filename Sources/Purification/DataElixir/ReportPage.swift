@@ -75,8 +75,8 @@ struct ReportPage {
     let options = report.options
     let candidates = report.candidates
     let rows: [(String, String)] = [
-      ("denoiser", options.denoiser), ("rounds", String(options.rounds)),
-      ("noise steps", "\(options.noiseSteps) (ᾱ \(number(candidates.alphaBar)))"),
+      ("denoiser", options.denoiser), ("rounds", String(options.roundCount)),
+      ("noise steps", "\(candidates.noiseSteps) (ᾱ \(number(candidates.alphaBar)))"),
       ("sampler", options.diffusionSampler.description),
       ("time steps", candidates.timesteps.map(String.init).joined(separator: " ")),
       (

@@ -3,7 +3,7 @@ import Datasets
 /// A dataset of which some samples are revised and some left out, without a copy of its images.
 struct RevisedImages: LabelledImages, @unchecked Sendable {
   private let base: any LabelledImages
-  private let store: CandidateStore
+  private let candidates: any CandidateSource
   private let revisions: [Int: Revision]
   /// Sample in `base` of each sample here.
   private let included: [Int]
@@ -13,11 +13,11 @@ struct RevisedImages: LabelledImages, @unchecked Sendable {
   var classCount: Int { base.classCount }
 
   init(
-    _ base: any LabelledImages, store: CandidateStore, revisions: [Int: Revision],
+    _ base: any LabelledImages, candidates: any CandidateSource, revisions: [Int: Revision],
     leavingOut excluded: Set<Int> = []
   ) {
     self.base = base
-    self.store = store
+    self.candidates = candidates
     self.revisions = revisions
     included = (0..<base.count).filter { !excluded.contains($0) }
     labels = included.map { revisions[$0].map { Int32($0.label) } ?? base.labels[$0] }
@@ -30,7 +30,7 @@ struct RevisedImages: LabelledImages, @unchecked Sendable {
       guard let candidate = revisions[included[sample]]?.candidate else { continue }
       bytes.replaceSubrange(
         position * size..<(position + 1) * size,
-        with: try store.image(of: included[sample], candidate: candidate))
+        with: try candidates.image(of: included[sample], candidate: candidate))
     }
     return bytes
   }

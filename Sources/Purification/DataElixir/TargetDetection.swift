@@ -65,7 +65,7 @@ public struct TargetDetection: Equatable, Sendable {
   ///   - compatibility: with `.dataElixir`, −ln q_y unsmoothed and the index two-sided.
   public init(
     pools: [LabelHistogram], anomalousSamples: [Int], classSizes: [Int],
-    compatibility: Compatibility = .standard
+    compatibility: Compatibility = .paper
   ) {
     precondition(
       pools.count == anomalousSamples.count && pools.count == classSizes.count,
@@ -84,7 +84,7 @@ public struct TargetDetection: Equatable, Sendable {
     }
     warnings = []
     switch compatibility {
-    case .standard:
+    case .current, .paper:
       judge()
       judgeByCount()
     case .dataElixir: judgeLikeOfficialCode()

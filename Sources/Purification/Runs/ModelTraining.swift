@@ -48,10 +48,13 @@ struct ModelTraining: BenignTrainer {
     return try ClassifierLabels(network, shape: shape, on: backend)
   }
 
-  /// The benign model after its second stage; nil if none was trained.
+  /// The benign model after its last stage; nil if none was trained.
   func finishedBenignModel() throws -> (any Classifier)? {
-    let name = name(.second) + ".safetensors"
-    return folder.contains(name) ? try load(folder.file(name)) : nil
+    for stage in BenignStage.allCases.reversed() {
+      let name = name(stage) + ".safetensors"
+      if folder.contains(name) { return try load(folder.file(name)) }
+    }
+    return nil
   }
 
   private var recipe: ClassifierRecipe {

@@ -96,6 +96,15 @@ final class RunFolder {
 
   func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
+  /// A folder inside it, made if it is not there.
+  func directory(_ name: String) throws -> URL {
+    let url = file(name)
+    try Self.translating(url) {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+    return url
+  }
+
   func contains(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: file(name).path)
   }

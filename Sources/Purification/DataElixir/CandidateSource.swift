@@ -1,0 +1,70 @@
+/// Candidates of samples: labels of all of them, images of some.
+public protocol CandidateSource {
+  /// The victim's labels of a sample.
+  func labels(of sample: Int) -> SampleLabels
+  /// Positions of the candidates whose images were kept, rising.
+  func imaged(of sample: Int) -> [Int]
+  /// One candidate image `[H, W, C]`.
+  func image(of sample: Int, candidate: Int) throws -> [UInt8]
+}
+
+extension CandidateStore: CandidateSource {
+  public func imaged(of sample: Int) -> [Int] {
+    hasImages(of: sample) ? Array(0..<candidatesPerSample) : []
+  }
+}
+
+/// The candidates of all looks at a dataset: those of the first pass, and of the later ones at some
+/// of its samples.
+struct CandidateLooks: CandidateSource {
+  struct Look {
+    var store: CandidateStore
+    /// Where each sample of the dataset lies in the store.
+    var places: [Int: Int]
+  }
+
+  private var looks: [Look]
+
+  init(first: CandidateStore) {
+    looks = [
+      Look(
+        store: first,
+        places: Dictionary(uniqueKeysWithValues: (0..<first.completed).map { ($0, $0) }))
+    ]
+  }
+
+  mutating func append(_ look: Look) { looks.append(look) }
+
+  func labels(of sample: Int) -> SampleLabels {
+    var result: SampleLabels?
+    for look in looks {
+      guard let place = look.places[sample] else { continue }
+      let labels = look.store.labels(of: place)
+      if result == nil { result = labels } else { result?.candidates += labels.candidates }
+    }
+    guard let result else { preconditionFailure("CandidateLooks: sample \(sample) was never seen") }
+    return result
+  }
+
+  func imaged(of sample: Int) -> [Int] {
+    var start = 0
+    var result: [Int] = []
+    for look in looks {
+      guard let place = look.places[sample] else { continue }
+      result += look.store.imaged(of: place).map { start + $0 }
+      start += look.store.labels(of: place).candidates.count
+    }
+    return result
+  }
+
+  func image(of sample: Int, candidate: Int) throws -> [UInt8] {
+    var position = candidate
+    for look in looks {
+      guard let place = look.places[sample] else { continue }
+      let count = look.store.labels(of: place).candidates.count
+      if position < count { return try look.store.image(of: place, candidate: position) }
+      position -= count
+    }
+    preconditionFailure("CandidateLooks: sample \(sample) has no candidate \(candidate)")
+  }
+}

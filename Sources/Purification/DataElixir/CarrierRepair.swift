@@ -1,0 +1,96 @@
+import Datasets
+
+/// New labels and images for the samples of target classes, by a model that the trigger cannot reach.
+///
+/// The benign model is trained on everything but carriers and samples that are not cleared, so it
+/// cannot learn the trigger from them. A carrier gets the label that this model gives to most of its
+/// candidates that left the target, and one of those as its image. A sample that moved, but is not
+/// known to carry anything, changes only if the model disowns its original as well as its candidates.
+public struct CarrierRepair {
+  let images: any LabelledImages
+  let candidates: any CandidateSource
+  let victim: any LabelModel
+  let trainer: any BenignTrainer
+
+  public struct Outcome: Sendable {
+    /// By sample; the others stay as they are.
+    public var revisions: [Int: Revision] = [:]
+    /// Carriers of which no candidate left the target: their new images may carry the trigger still.
+    public var stillCarrying: [Int] = []
+    /// Uncleared samples that were given another label.
+    public var disowned = 0
+  }
+
+  /// - Returns: the revisions and the benign model.
+  func run(
+    carriers: [Int], uncleared: [Int], progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> (outcome: Outcome, benign: (any LabelModel)?) {
+    var outcome = Outcome()
+    guard !carriers.isEmpty || !uncleared.isEmpty else { return (outcome, nil) }
+    let excluded = Set(carriers).union(uncleared)
+    let benign = try trainer.train(
+      .first,
+      on: RevisedImages(images, candidates: candidates, revisions: [:], leavingOut: excluded))
+    for (done, sample) in carriers.enumerated() {
+      let label = images.label(sample)
+      let victimLabels = candidates.labels(of: sample).candidates
+      let imaged = candidates.imaged(of: sample)
+      let left = imaged.filter { victimLabels[$0] != label }
+      if left.isEmpty { outcome.stillCarrying.append(sample) }
+      outcome.revisions[sample] = try revision(
+        of: sample, among: left.isEmpty ? imaged : left, by: benign)
+      try progress(done + 1, carriers.count + uncleared.count)
+    }
+    for (done, sample) in uncleared.enumerated() {
+      let label = images.label(sample)
+      let victimLabels = candidates.labels(of: sample)
+      let left = candidates.imaged(of: sample).filter { victimLabels.candidates[$0] != label }
+      try progress(carriers.count + done + 1, carriers.count + uncleared.count)
+      guard victimLabels.original == label,
+        try benign.labels(images.images([sample]), count: 1)[0] != label
+      else { continue }
+      let revised = try revision(of: sample, among: left, by: benign)
+      if revised.label != label {
+        outcome.revisions[sample] = revised
+        outcome.disowned += 1
+      }
+    }
+    return (outcome, benign)
+  }
+
+  /// The benign model's label of most candidates, and the one of them for the image by the 80 % rule.
+  private func revision(
+    of sample: Int, among choices: [Int], by benign: any LabelModel
+  ) throws -> Revision {
+    let original = try images.images([sample])
+    let bytes = try choices.flatMap { try candidates.image(of: sample, candidate: $0) }
+    guard !choices.isEmpty else {
+      return Revision(
+        label: try benign.labels(original, count: 1)[0], candidate: nil, distance: nil)
+    }
+    let labels = try benign.labels(bytes, count: choices.count)
+    let label = LabelHistogram(labels, classes: images.classCount).majority
+    let fitting = choices.indices.filter { labels[$0] == label }
+    let distances = try distances(
+      original: original, bytes: bytes, count: choices.count)
+    guard let place = ImageDistance.selection(fitting.map { distances[$0] }) else {
+      return Revision(label: label, candidate: nil, distance: nil)
+    }
+    let chosen = fitting[place]
+    return Revision(label: label, candidate: choices[chosen], distance: distances[chosen])
+  }
+
+  /// Distance of each candidate from the original, with the victim's features.
+  private func distances(original: [UInt8], bytes: [UInt8], count: Int) throws -> [Double] {
+    let size = images.shape.byteCount
+    let all = original + bytes
+    let features = try victim.features(all, count: count + 1)
+    let width = features.count / (count + 1)
+    let distance = ImageDistance()
+    return (1...count).map { i in
+      distance(
+        all[..<size], all[i * size..<(i + 1) * size], shape: images.shape,
+        features: (features[..<width], features[i * width..<(i + 1) * width]))
+    }
+  }
+}

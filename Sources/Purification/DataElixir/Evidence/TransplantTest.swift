@@ -1,0 +1,177 @@
+import ComputeBackend
+import Datasets
+
+/// A sample of which some candidates left its label: they show it without what made the label.
+struct Donor: Hashable, Sendable {
+  var sample: Int
+  /// The label in the dataset, which a transplant should bring along.
+  var label: Int
+  /// The label that most of the candidates which left it have.
+  var other: Int
+
+  /// - Returns: nil if no candidate with an image left the label.
+  init?(sample: Int, label: Int, candidates: any CandidateSource, classes: Int) {
+    let labels = candidates.labels(of: sample).candidates
+    let moved = candidates.imaged(of: sample).map { labels[$0] }.filter { $0 != label }
+    guard !moved.isEmpty else { return nil }
+    self.init(
+      sample: sample, label: label, other: LabelHistogram(moved, classes: classes).majority)
+  }
+
+  init(sample: Int, label: Int, other: Int) {
+    self.sample = sample
+    self.label = label
+    self.other = other
+  }
+}
+
+extension CandidateSource {
+  /// The mean of the sample's candidates with a label, bytes `[H, W, C]`.
+  func meanImage(of sample: Int, label: Int) throws -> [UInt8] {
+    let labels = labels(of: sample).candidates
+    let chosen = imaged(of: sample).filter { labels[$0] == label }
+    var sums: [Int] = []
+    for candidate in chosen {
+      let image = try image(of: sample, candidate: candidate)
+      if sums.isEmpty { sums = [Int](repeating: chosen.count / 2, count: image.count) }
+      for i in image.indices { sums[i] += Int(image[i]) }
+    }
+    precondition(!chosen.isEmpty, "meanImage: no candidate of sample \(sample) has label \(label)")
+    return sums.map { UInt8($0 / chosen.count) }
+  }
+}
+
+/// Which labels a donor's transplants have.
+struct TransplantOutcome: Equatable, Sendable {
+  /// Images that received a transplant.
+  var recipients: Int
+  /// By kind of transplant, how many of them have each label.
+  var votes: [[Int]]
+  /// By kind of transplant, the share of recipients that no longer have their own label; 1 if there
+  /// are no recipients.
+  var undone: [Double]
+
+  /// The kind of transplant, by its place, that brings a label most often.
+  func bestKind(for label: Int) -> Int {
+    votes.indices.max { (votes[$0][label], -$0) < (votes[$1][label], -$1) } ?? 0
+  }
+
+  func share(of label: Int, kind: Int) -> Double {
+    recipients > 0 ? Double(votes[kind][label]) / Double(recipients) : 0
+  }
+
+  /// The share of the recipients with a label, by the kind of transplant that brings most.
+  func share(of label: Int) -> Double {
+    guard recipients > 0 else { return 0 }
+    return Double(votes.map { $0[label] }.max() ?? 0) / Double(recipients)
+  }
+}
+
+/// Transplants donors' peculiarities to images of the class that they would belong to without.
+struct TransplantTest {
+  let images: any LabelledImages
+  let candidates: any CandidateSource
+  let model: any LabelModel
+  /// By class, samples that are surely of it.
+  let recipients: [[Int]]
+  let seed: UInt64
+  /// Recipients of each donor.
+  var count = 16
+
+  /// Fewer recipients say nothing.
+  static let fewestRecipients = 4
+  static let purpose: UInt32 = 0xE71D
+
+  /// Whether a class has recipients.
+  func canReceive(_ label: Int) -> Bool { recipients[label].count >= Self.fewestRecipients }
+
+  /// An outcome for each donor; all must have recipients.
+  ///
+  /// - Parameters:
+  ///   - isReversed: transplants what the restoration has to images of the donor's own class, which
+  ///     no trigger can explain.
+  ///   - progress: told how many donors are done.
+  func outcomes(
+    of donors: [Donor], isReversed: Bool = false,
+    progress: (_ done: Int) throws -> Void = { _ in }
+  ) throws -> [TransplantOutcome] {
+    try outcomes(of: donors, isReversed: isReversed, progress: progress) { donor in
+      choice(
+        for: donor, among: recipients[isReversed ? donor.label : donor.other], count: count)
+    }
+  }
+
+  /// By donor and kind, the share of images of third classes whose own label its transplants undo.
+  ///
+  /// A trigger is seen on every image, whatever label it brings there; strokes that make an 8 of a 3
+  /// make nothing of a 1.
+  func disruptions(of donors: [Donor]) throws -> [[Double]] {
+    let pools = recipients
+    let outcomes = try outcomes(of: donors, isReversed: false, progress: { _ in }) { donor in
+      let third = pools.indices.filter {
+        $0 != donor.label && $0 != donor.other && !pools[$0].isEmpty
+      }
+      return third.isEmpty
+        ? [] : choice(for: donor, among: third.flatMap { pools[$0] }, count: count)
+    }
+    return zip(donors, outcomes).map { donor, outcome in outcome.undone }
+  }
+
+  private func outcomes(
+    of donors: [Donor], isReversed: Bool, progress: (_ done: Int) throws -> Void,
+    chosen choose: (Donor) -> [Int]
+  ) throws -> [TransplantOutcome] {
+    let kinds = Transplant.Kind.allCases
+    var outcomes: [TransplantOutcome] = []
+    outcomes.reserveCapacity(donors.count)
+    for start in stride(from: 0, to: donors.count, by: Self.batch) {
+      let batch = donors[start..<min(start + Self.batch, donors.count)]
+      var bytes: [UInt8] = []
+      var counts: [Int] = []
+      var own: [[Int]] = []
+      for donor in batch {
+        let chosen = choose(donor)
+        own.append(chosen.map { images.label($0) })
+        counts.append(chosen.count)
+        let received = try images.images(chosen)
+        let original = try images.images([donor.sample])
+        let restored = try candidates.meanImage(of: donor.sample, label: donor.other)
+        let transplant = Transplant(
+          original: isReversed ? restored : original, restored: isReversed ? original : restored,
+          shape: images.shape)
+        let size = images.shape.byteCount
+        for kind in kinds {
+          for i in chosen.indices {
+            bytes += transplant.applied(kind, to: received[i * size..<(i + 1) * size])
+          }
+        }
+      }
+      let labels = try model.labels(bytes, count: counts.reduce(0) { $0 + $1 * kinds.count })
+      var place = 0
+      for own in own {
+        var outcome = TransplantOutcome(recipients: own.count, votes: [], undone: [])
+        for _ in kinds {
+          let found = labels[place..<place + own.count]
+          place += own.count
+          outcome.votes.append(LabelHistogram(found, classes: images.classCount).counts)
+          outcome.undone.append(
+            own.isEmpty ? 1 : Double(zip(found, own).count { $0 != $1 }) / Double(own.count))
+        }
+        outcomes.append(outcome)
+      }
+      try progress(outcomes.count)
+    }
+    return outcomes
+  }
+
+  /// Donors whose transplants go through the model together.
+  private static let batch = 8
+
+  /// Recipients, chosen anew for each donor.
+  private func choice(for donor: Donor, among recipients: [Int], count: Int) -> [Int] {
+    let pool = recipients.filter { $0 != donor.sample }
+    var random = PhiloxGenerator(
+      seed: seed, stream: UInt32(truncatingIfNeeded: donor.sample), purpose: Self.purpose)
+    return random.choose(min(count, pool.count), of: pool)
+  }
+}
