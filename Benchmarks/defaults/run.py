@@ -212,7 +212,7 @@ def cell(a, sets, name, attack, rate, seed):
     result = {
         "set": name, "attack": attack, "rate": rate, "seed": seed, "exit": done.returncode,
         "outcome": report["outcome"], "targets": report["targets"], "noise": report["candidates"]["noiseSteps"],
-        "poisoned": len(truth), "samples": len(rows), "labels": sum(changed),
+        "poisonedSamples": len(truth), "samples": len(rows), "labels": sum(changed),
         "images": report["changes"]["images"],
         "tpr": 100 * sum(changed[i] for i in truth) / len(truth) if truth else None,
         "fpr": 100 * sum(c for i, c in enumerate(changed) if i not in truth) / (len(rows) - len(truth)),

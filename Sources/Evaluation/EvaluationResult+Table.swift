@@ -3,7 +3,21 @@ import Foundation
 extension EvaluationResult {
   /// The table that the command prints.
   public func table() -> String {
-    (detectionLines + ["", heading] + rows).joined(separator: "\n")
+    (detectionLines + ["", heading] + rows + (warning.map { ["", "warning: \($0)"] } ?? []))
+      .joined(separator: "\n")
+  }
+
+  /// An attack that succeeds less often than this on the poisoned set's model was not learned.
+  static let leastLearned = 0.5
+
+  /// Why the table proves little, if it does.
+  public var warning: String? {
+    guard !isTraced, let success = models.poisoned.attackSuccessRate, success < Self.leastLearned
+    else { return nil }
+    return "the model of the poisoned set did not learn the attack (it succeeds on "
+      + String(format: "%.1f %%", 100 * success) + " of the images), so a low success after "
+      + "purification proves nothing; train it longer or otherwise (--epochs, --crop 0, --init), or "
+      + "poison more"
   }
 
   private var detectionLines: [String] {

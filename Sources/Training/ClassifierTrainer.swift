@@ -79,7 +79,7 @@ public final class ClassifierTrainer {
     if resume { try loop.resume() }
     let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
     let limits = TrainingLoop.Limits(
-      steps: recipe.epochs * loader.batchesPerEpoch, batchSize: loader.batchSize,
+      steps: recipe.steps(perEpoch: loader.batchesPerEpoch), batchSize: loader.batchSize,
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     network.setTraining(!lastLayerOnly)
     defer { network.setTraining(false) }

@@ -36,7 +36,9 @@ struct BenchChainCommand: ParsableCommand {
   @OptionGroup var measurement: BenchArguments
 
   func validate() throws {
-    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+    for (name, value) in [("--batch", batch), ("--noise-steps", noiseSteps)] where value < 1 {
+      throw ValidationError("\(name) \(value): use at least 1.")
+    }
   }
 
   func run() throws {

@@ -10,8 +10,16 @@ struct ClassifierArguments: ParsableArguments {
   @Option(help: "Channels after the first convolution (default: 64, resnet20: 16).")
   var width: Int?
 
-  @Option(help: "Passes over the images when a classifier is trained.")
-  var epochs = 12
+  @Option(
+    help: """
+      Passes over the images when a classifier is trained (default: 12, and more until there are \
+      \(ClassifierArguments.minimumSteps) steps).
+      """)
+  var epochs: Int?
+
+  /// Few images in few passes teach a model neither what they show nor what an attacker hid in them.
+  static let minimumSteps = 800
+  static let epochs = 12
 
   @Option(help: "Images in each training step.")
   var classifierBatch = 64
@@ -27,7 +35,7 @@ struct ClassifierArguments: ParsableArguments {
 
   func validate() throws {
     if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
-    if epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
+    if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
     if classifierBatch < 1 {
       throw ValidationError("--classifier-batch \(classifierBatch): use at least 1.")
     }
@@ -40,7 +48,8 @@ struct ClassifierArguments: ParsableArguments {
   /// The network and its recipe.
   func plan(seed: UInt64) -> ClassifierPlan {
     var recipe = ClassifierRecipe(
-      epochs: epochs, batchSize: classifierBatch,
+      epochs: epochs ?? Self.epochs, minimumSteps: epochs == nil ? Self.minimumSteps : 0,
+      batchSize: classifierBatch,
       augmentation: Augmentation(cropPadding: crop, flips: flip), seed: seed)
     recipe.optimizer.learningRate = learningRate
     return ClassifierPlan(architecture, width: width, recipe: recipe)

@@ -39,10 +39,12 @@ struct MendataArguments: ParsableArguments {
   var share: Double?
 
   @Option(
-    help: """
-      mendata: how far samples move down the critic's slope, l_δ (default: 2; above 32 pixels 10).
-      """)
-  var perturbationRate: Double?
+    help: ArgumentHelp(
+      """
+      mendata: how far samples move down the critic's slope, l_δ; auto: so that the images of the \
+      first round move by 4/255 (default: auto; the paper: 2, above 32 pixels 10).
+      """, valueName: "rate"))
+  var perturbationRate: RateChoice?
 
   @Option(help: "mendata: perturbations are multiplied by this at the end, β.")
   var amplification = 2.0
@@ -103,9 +105,8 @@ struct MendataArguments: ParsableArguments {
     if let share {
       try require(share > 0 && share <= 1, "--share \(share): use above 0, at most 1.")
     }
-    if let perturbationRate {
-      try require(
-        perturbationRate > 0, "--perturbation-rate \(perturbationRate): use a number above 0.")
+    if case .rate(let rate) = perturbationRate {
+      try require(rate > 0, "--perturbation-rate \(rate): use a number above 0, or auto.")
     }
     if let perturbationBudget {
       try require(
@@ -137,7 +138,7 @@ struct MendataArguments: ParsableArguments {
     var options = MendataOptions(imageSide: imageSide)
     if let rounds { options.rounds = rounds }
     if let share { options.share = share }
-    if let perturbationRate { options.stepSize = perturbationRate }
+    if case .rate(let rate) = perturbationRate { options.stepSize = rate }
     if let checkpointInterval { options.critic.checkpointInterval = checkpointInterval }
     options.patience = patience
     options.sizePenalty = sizePenalty
@@ -150,6 +151,22 @@ struct MendataArguments: ParsableArguments {
     options.units = criticUnits
     options.activation = criticActivation
     return options
+  }
+}
+
+/// `auto` or a number.
+enum RateChoice: ExpressibleByArgument, Equatable {
+  case auto
+  case rate(Double)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let rate = Double(argument) {
+      self = .rate(rate)
+    } else {
+      return nil
+    }
   }
 }
 

@@ -52,21 +52,40 @@ import Testing
 
   @Test func writesTheDatasetAndItsReport() throws {
     let run = try CommandRun(arguments("out"), in: folder.path)
-    #expect(run.exitCode == 0)
-    // The victim knows nothing after one epoch, and the user is told before he waits.
-    #expect(run.errors.contains("warning: only "))
+    // The victim knows nothing after one epoch: the output is the input, and the last line says why.
+    #expect(run.exitCode == 3)
+    let last = run.output.split(separator: "\n").last ?? ""
+    #expect(last.hasPrefix("Result unsure: the victim model gives only "), "\(last)")
+    #expect(try folder.read("out/data_batch_1.bin") == folder.read("clean/data_batch_1.bin"))
+    #expect(run.output.contains("Noise: "))
     #expect(run.output.contains("Share that keeps its label after 60 samples"))
     #expect(run.output.contains("Written to out; see report.html there"))
     let purified = try ImageDataset.open(folder.path + "/out")
     #expect(purified.count == 60)
     #expect(try CSVFile.read(folder.path + "/out/purified.csv").count == 61)
     let report = try JSONSerialization.jsonObject(with: Data(folder.read("out/report.json")))
-    #expect((report as? [String: Any])?["targets"] is [Int])
+    #expect((report as? [String: Any])?["targets"] as? [Int] == [])
+    #expect((report as? [String: Any])?["outcome"] as? String == "unsure")
     #expect(try CommandRun(arguments("out"), in: folder.path).errorLine?.contains("--force") == true)
   }
 
+  @Test func aForcedVerdictIsNoFailure() throws {
+    let run = try CommandRun(arguments("forced", "--force-verdict"), in: folder.path)
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("Result unsure: "))
+  }
+
+  @Test func thePapersRulesStay() throws {
+    let run = try CommandRun(arguments("paper", "--compat", "paper"), in: folder.path)
+    #expect(run.exitCode == 0)
+    // The user is told before he waits.
+    #expect(run.errors.contains("warning: only "))
+    #expect(!run.output.contains("Noise: "))
+    #expect(run.output.contains("class  anomalous  by count  score   index"))
+  }
+
   @Test func aKilledRunEndsWithTheSameBytes() throws {
-    #expect(try CommandRun(arguments("whole"), in: folder.path).exitCode == 0)
+    #expect(try CommandRun(arguments("whole"), in: folder.path).exitCode == 3)
     let partial = folder.path + "/killed.partial/"
     func size(_ name: String) -> Int {
       (try? FileManager.default.attributesOfItem(atPath: partial + name)[.size] as? Int) ?? 0
@@ -80,7 +99,7 @@ import Testing
     #expect(size("candidates.journal") > 700)
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/killed"))
     let run = try CommandRun(slow, in: folder.path)
-    #expect(run.exitCode == 0)
+    #expect(run.exitCode == 3)
     #expect(run.output.contains("Going on with the unfinished run"))
     #expect(!FileManager.default.fileExists(atPath: partial))
     for name in ["data_batch_1.bin", "purified.csv", "report.json", "victim.safetensors"] {
@@ -111,7 +130,7 @@ import Testing
     (["purify", "digits/a"], "model: it is for images of 32×32×3, those of digits/a are 28×28×1"),
     (["purify", "clean", "--denoiser", "nan"], "has NaN or infinity at element"),
     (["purify", "clean", "--denoiser", "none"], "none"),
-    (["purify", "clean", "--noise-steps", "201"], "200"),
+    (["purify", "clean", "--noise-steps", "501"], "trained for time steps below 500"),
     (["purify", "clean", "--victim", "model/config.json"], "model/config.json"),
     (["purify", "clean", "--device", "opencl:99"], "opencl:99"),
   ])

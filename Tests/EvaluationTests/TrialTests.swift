@@ -49,6 +49,14 @@ import Testing
     #expect(decoded == result)
   }
 
+  @Test func warnsWhereTheAttackWasNotLearned() {
+    let weak = EvaluationResult(detection: detection, trials: [trial(0, (0.9, 0.9), (0.02, 0.12))])
+    #expect(weak.table().contains("warning: the model of the poisoned set did not learn the attack"))
+    let learned = EvaluationResult(
+      detection: detection, trials: [trial(0, (0.9, 0.9), (0.02, 0.97))])
+    #expect(learned.warning == nil && !learned.table().contains("warning"))
+  }
+
   @Test func countsSuccessesOfATargetedAttack() {
     let result = EvaluationResult(
       detection: detection, changes: changes, isTargeted: true,

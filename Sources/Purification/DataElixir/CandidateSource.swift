@@ -16,7 +16,7 @@ extension CandidateStore: CandidateSource {
 
 /// The candidates of all looks at a dataset: those of the first pass, and of the later ones at some
 /// of its samples.
-struct CandidateLooks: CandidateSource {
+package struct CandidateLooks: CandidateSource {
   struct Look {
     var store: CandidateStore
     /// Where each sample of the dataset lies in the store.
@@ -25,7 +25,7 @@ struct CandidateLooks: CandidateSource {
 
   private var looks: [Look]
 
-  init(first: CandidateStore) {
+  package init(first: CandidateStore) {
     looks = [
       Look(
         store: first,
@@ -35,7 +35,7 @@ struct CandidateLooks: CandidateSource {
 
   mutating func append(_ look: Look) { looks.append(look) }
 
-  func labels(of sample: Int) -> SampleLabels {
+  package func labels(of sample: Int) -> SampleLabels {
     var result: SampleLabels?
     for look in looks {
       guard let place = look.places[sample] else { continue }
@@ -46,7 +46,7 @@ struct CandidateLooks: CandidateSource {
     return result
   }
 
-  func imaged(of sample: Int) -> [Int] {
+  package func imaged(of sample: Int) -> [Int] {
     var start = 0
     var result: [Int] = []
     for look in looks {
@@ -57,7 +57,7 @@ struct CandidateLooks: CandidateSource {
     return result
   }
 
-  func image(of sample: Int, candidate: Int) throws -> [UInt8] {
+  package func image(of sample: Int, candidate: Int) throws -> [UInt8] {
     var position = candidate
     for look in looks {
       guard let place = look.places[sample] else { continue }

@@ -6,23 +6,33 @@ import Datasets
 /// cannot learn the trigger from them. A carrier gets the label that this model gives to most of its
 /// candidates that left the target, and one of those as its image. A sample that moved, but is not
 /// known to carry anything, changes only if the model disowns its original as well as its candidates.
-public struct CarrierRepair {
+package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
   let victim: any LabelModel
   let trainer: any BenignTrainer
 
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// By sample; the others stay as they are.
-    public var revisions: [Int: Revision] = [:]
+    package var revisions: [Int: Revision] = [:]
     /// Carriers of which no candidate left the target: their new images may carry the trigger still.
-    public var stillCarrying: [Int] = []
+    package var stillCarrying: [Int] = []
     /// Uncleared samples that were given another label.
-    public var disowned = 0
+    package var disowned = 0
+  }
+
+  package init(
+    images: any LabelledImages, candidates: any CandidateSource, victim: any LabelModel,
+    trainer: any BenignTrainer
+  ) {
+    self.images = images
+    self.candidates = candidates
+    self.victim = victim
+    self.trainer = trainer
   }
 
   /// - Returns: the revisions and the benign model.
-  func run(
+  package func run(
     carriers: [Int], uncleared: [Int], progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> (outcome: Outcome, benign: (any LabelModel)?) {
     var outcome = Outcome()

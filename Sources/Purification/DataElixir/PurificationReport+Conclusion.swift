@@ -3,6 +3,8 @@ import Foundation
 extension PurificationReport {
   /// A victim that gives fewer of a typical class's originals their label did not learn the data.
   static let leastVictimShare = 0.5
+  /// Below this share the samples that a victim does not believe are its own mistakes.
+  static let learnedVictimShare = 0.9
   /// A benign model on which carriers' transplants work more often may know the trigger.
   static let mostBenignAttack = 0.1
   /// More carriers than this share without a clean candidate leave the trigger in the data.
@@ -32,6 +34,15 @@ extension PurificationReport {
     }
     for class_ in evidence where class_.standing == .suspected {
       doubts.append("class \(name(class_.label)) " + suspicion(class_))
+    }
+    if let asymmetry, asymmetry.isSignificant, targets.isEmpty,
+      let original = rounds.first, original.medianClass >= Self.learnedVictimShare
+    {
+      doubts.append(
+        "\(asymmetry.samples) samples that the victim model does not believe move between classes in "
+          + "one direction (p = \(String(format: "%.1g", asymmetry.pValue))): labels may have been changed "
+          + "by an attack that it has not learned; look at them, or train it longer (they are left as "
+          + "they are)")
     }
     if !targets.isEmpty && changes.images == 0 { doubts.append(Self.noChange) }
     if let attack, attack.benign > Self.mostBenignAttack {

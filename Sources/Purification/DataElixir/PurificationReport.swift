@@ -92,6 +92,8 @@ public struct PurificationReport: Codable, Sendable {
   public var targets: [Int] = []
   /// Evidence by class; empty where the paper's rules decided.
   public var evidence: [TargetEvidence] = []
+  /// Whether unbelieved samples move in one direction; nil where the paper's rules decided.
+  public var asymmetry: LabelAsymmetry?
   /// How the noise was chosen; nil if it was given.
   public var noiseSearch: NoiseSearch?
   /// What the second look showed by level.
@@ -105,6 +107,7 @@ public struct PurificationReport: Codable, Sendable {
   /// Takes over what was found.
   mutating func take(_ found: CarrierSearch.Result) {
     evidence = found.evidence
+    asymmetry = found.asymmetry
     targets = found.targets
     secondLook = found.levels
     triggerRegions = found.regions

@@ -18,7 +18,7 @@ final class Mendata {
   let options: MendataOptions
   let store: PerturbationStore
   private let trainer: CriticTrainer
-  private let step: PerturbationStep
+  private var step: PerturbationStep
   /// f(D^rf), `[r, d]`.
   private let reference: Tensor
   /// f(x + δ) of all samples, `[n, d]`.
@@ -55,7 +55,8 @@ final class Mendata {
     trainer = CriticTrainer(critic, criticOptions)
     if !state.rounds.isEmpty { try trainer.restore(from: state.critic(in: folder)) }
     step = PerturbationStep(
-      images: untrusted, extractor: extractor, critic: critic, stepSize: Float(options.stepSize),
+      images: untrusted, extractor: extractor, critic: critic,
+      stepSize: Float(options.stepSize ?? state.stepSize ?? 0),
       sizePenalty: Float(options.sizePenalty))
     self.reference = try extractor.features(of: reference, batchSize: batchSize) {
       try progress("reference features", $0, reference.count)
@@ -97,6 +98,7 @@ final class Mendata {
       }
       let selected = PerturbationStep.selected(
         values, count: Self.movedCount(options, of: untrusted.count))
+      try chooseStepSize(for: selected)
       try move(selected) {
         current.moved = $0
         current.total = selected.count
@@ -126,6 +128,22 @@ final class Mendata {
       throw PurificationError.notFinite(
         what: "the critic's loss in round \(state.rounds.count + 1)", state: folder.path)
     }
+  }
+
+  /// l_δ, given or found in the first round.
+  var stepSize: Double? { options.stepSize ?? state.stepSize }
+
+  /// Samples that the step size is measured on.
+  private static let measuredSamples = 64
+
+  private func chooseStepSize(for selected: [Int]) throws {
+    guard stepSize == nil else { return }
+    let measured = Array(selected.prefix(Self.measuredSamples))
+    guard let found = try step.stepSize(measured, moving: MendataOptions.usualStep) else {
+      throw PurificationError.flatCritic
+    }
+    state.stepSize = found
+    step.stepSize = Float(found)
   }
 
   /// Step II for these samples.

@@ -9,8 +9,12 @@ public struct MendataOptions: Hashable, Codable, Sendable {
   public var patience = 5
   /// ρ, the share of the untrusted samples that a round moves.
   public var share = 0.05
-  /// l_δ: how far a sample moves down the critic's slope, for pixels in [0, 1] and a loss of its own.
-  public var stepSize = 2.0
+  /// l_δ: how far a sample moves down the critic's slope, for pixels in [0, 1] and a loss of its own;
+  /// nil to choose it so that the samples of the first round move by `usualStep`.
+  ///
+  /// How steep the slope is depends on the features by orders of magnitude, so no number suits all.
+  /// The paper has 2 for CIFAR-10, 10 for TinyImageNet (§5.2).
+  public var stepSize: Double?
   /// λ, the weight of ‖δ‖₂² in a sample's loss.
   public var sizePenalty = 0.0
   /// β: the perturbations are multiplied by it at the end.
@@ -22,11 +26,13 @@ public struct MendataOptions: Hashable, Codable, Sendable {
   /// H, units of the critic; nil for as many as features.
   public var units: Int?
 
-  /// The paper's values for images of a side: CIFAR's up to 32 pixels, TinyImageNet's above (§5.2).
+  /// Mean ‖δ‖∞ of the samples that the first round moves, in 1/255.
+  public static let usualStep = 4.0
+
+  /// The paper's values, but for the step size, for images of a side: CIFAR's up to 32 pixels, TinyImageNet's above (§5.2).
   public init(imageSide: Int) {
     guard imageSide > 32 else { return }
     share = 0.1
-    stepSize = 10
     critic.checkpointInterval = 1
   }
 }

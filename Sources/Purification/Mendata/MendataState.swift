@@ -9,6 +9,8 @@ import Foundation
 struct MendataState: Codable {
   var rounds: [MendataRound] = []
   var perturbationBytes = 0
+  /// l_δ, once it is known.
+  var stepSize: Double?
 
   private static let file = "mendata.json"
   static let perturbations = "perturbations"

@@ -10,7 +10,7 @@ package struct PerturbationStep {
   package let extractor: FeatureExtractor
   package let critic: WassersteinCritic
   /// l_δ.
-  let stepSize: Float
+  package var stepSize: Float
   /// λ.
   let sizePenalty: Float
 
@@ -45,12 +45,7 @@ package struct PerturbationStep {
   ///
   /// - Parameter perturbations: δ of the samples.
   package func moved(_ samples: [Int], perturbations: [Float]) throws -> Moved {
-    let backend = critic.backend
-    let shape = images.shape.batchShape(samples.count)
-    let clean = Tensor(try images.unitPixels(samples), shape: shape, on: backend)
-    let before = Tensor(perturbations, shape: shape, on: backend)
-    let input = (clean + before).variable()
-    let slope = gradient(of: critic(extractor(input)).sum(), wrt: [input])[0]
+    let (before, clean, slope) = try self.slope(samples, perturbations: perturbations)
     return withoutGradient {
       let step = affineSum([
         (1 - 2 * stepSize * sizePenalty, before), (-stepSize, slope), (1, clean),
@@ -58,5 +53,32 @@ package struct PerturbationStep {
       let pixels = step.clamped(0, 1)
       return Moved(perturbations: pixels - clean, features: extractor(pixels))
     }
+  }
+
+  /// The step size at which these samples, not yet perturbed, would move by a mean ‖δ‖∞ of `levels` in
+  /// 1/255 if nothing were clipped; nil where the slope is flat.
+  package func stepSize(_ samples: [Int], moving levels: Double) throws -> Double? {
+    let width = images.shape.byteCount
+    let slope = try slope(
+      samples, perturbations: [Float](repeating: 0, count: samples.count * width)
+    ).slope.values()
+    let steepest = samples.indices.map { row in
+      slope[row * width..<(row + 1) * width].reduce(0) { max($0, Double($1.magnitude)) }
+    }
+    let mean = steepest.reduce(0, +) / Double(max(samples.count, 1))
+    let size = levels / 255 / mean
+    return size.isFinite && size > 0 ? size : nil
+  }
+
+  /// δ, the images without it, and the critic's slope at their sum.
+  private func slope(
+    _ samples: [Int], perturbations: [Float]
+  ) throws -> (before: Tensor, clean: Tensor, slope: Tensor) {
+    let backend = critic.backend
+    let shape = images.shape.batchShape(samples.count)
+    let clean = Tensor(try images.unitPixels(samples), shape: shape, on: backend)
+    let before = Tensor(perturbations, shape: shape, on: backend)
+    let input = (clean + before).variable()
+    return (before, clean, gradient(of: critic(extractor(input)).sum(), wrt: [input])[0])
   }
 }

@@ -26,12 +26,20 @@ extension PerturbationJob {
         try events.progress("rounds", line, false)
       } didEnd: { round in
         events.note(round.line)
-        if round.number == 1 { round.advice(options, samples: untrusted.count).map(events.warning) }
+        guard round.number == 1 else { return }
+        if options.stepSize == nil, let found = mendata.stepSize {
+          events.note(
+            String(
+              format: "Perturbation rate %.3g, so that the first round moves images by %.0f/255", found,
+              MendataOptions.usualStep))
+        }
+        round.advice(options, samples: untrusted.count).map(events.warning)
       }
     }
     try events.progress("rounds", "\(mendata.rounds.count) done", true)
     timings.note("rounds: critic (Step I)", mendata.criticTime)
     report.rounds = mendata.rounds
+    report.perturbationRate = mendata.stepSize
     report.end = end
     report.distances = try timings.measure("final distances") { try mendata.finalDistances() }
     let capped = mendata.rounds.count { !$0.hasConverged }
@@ -84,17 +92,17 @@ extension MendataProgress {
 extension MendataRound {
   /// After the first round: what a first step so large asks for.
   func advice(_ options: MendataOptions, samples: Int) -> String? {
+    guard let stepSize = options.stepSize else { return nil }
     let step = meanPerturbation * Double(samples) / Double(max(moved, 1))
     guard step > Self.largeStep else { return nil }
     return String(
       format: "the first round moved images by %.1f/255, which shows; a --perturbation-rate of "
-        + "%.2g would move them by %.0f/255", step, options.stepSize * Self.usualStep / step,
-      Self.usualStep)
+        + "%.2g would move them by %.0f/255", step, stepSize * MendataOptions.usualStep / step,
+      MendataOptions.usualStep)
   }
 
   /// Mean ‖δ‖∞ of the moved samples in 1/255.
   private static let largeStep = 16.0
-  private static let usualStep = 4.0
 
   /// `Round 3: distance 1.2345 (penalty 0.0123, 240 steps), 500 moved, perturbation mean …`
   var line: String {

@@ -104,7 +104,8 @@ struct PerturbationPage {
     switch report.options.method {
     case .mendata(let options):
       rows += [
-        ("share moved ρ", "\(options.share)"), ("perturbation rate l_δ", "\(options.stepSize)"),
+        ("share moved ρ", "\(options.share)"),
+        ("perturbation rate l_δ", report.perturbationRate.map { "\($0)" } ?? "–"),
         ("amplification β", "\(options.amplification)"), ("λ", "\(options.sizePenalty)"),
         (
           "critic",

@@ -32,6 +32,8 @@ public struct PerturbationReport: Codable, Sendable {
   public var device: String
   public var reference: Reference?
   public var rounds: [MendataRound] = []
+  /// l_δ, given or found.
+  public var perturbationRate: Double?
   public var end: MendataEnd?
   public var distances: MendataDistances?
   public var changes = Changes()

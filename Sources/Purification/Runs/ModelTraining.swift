@@ -40,6 +40,7 @@ struct ModelTraining: BenignTrainer {
     case .second:
       recipe.seed = seed &+ 2
       recipe.optimizer.learningRate *= Self.secondStageRate
+      recipe.minimumSteps = Int(Double(recipe.minimumSteps) * Self.secondStageEpochs)
       recipe.epochs = max(1, Int((Double(recipe.epochs) * Self.secondStageEpochs).rounded()))
       network = try trained(
         name(.second), phase: "benign model, second stage", on: images, recipe: recipe

@@ -10,6 +10,8 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
   case unsuitableModel(path: String, reason: String)
   /// Values that became NaN or infinite; `state` is the folder with the last good state.
   case notFinite(what: String, state: String)
+  /// The critic's slope is zero for every image that is to be moved.
+  case flatCritic
   /// A reference set that cannot serve.
   case reference(String)
   /// ρ·n below 1.
@@ -32,6 +34,9 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let what, let state):
       "\(what) became NaN or infinite; lower --perturbation-rate or --critic-rate (the last whole "
         + "round is kept in \(state))"
+    case .flatCritic:
+      "the critic does not change with the images that are to be moved, so they cannot be; give "
+        + "features of another network, or a fixed perturbation rate"
     case .reference(let reason): reason
     case .nothingSelected(let share, let samples):
       "--share \(share) of \(samples) untrusted samples selects none; use at least "

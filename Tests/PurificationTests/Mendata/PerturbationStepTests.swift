@@ -57,6 +57,21 @@ import Testing
   }
 
   @Test(arguments: TestDevices.all)
+  func findsTheStepSizeForAMovement(device: TestDevice) throws {
+    var step = try step(device, stepSize: 0)
+    let size = try #require(try step.stepSize([0, 2, 5], moving: 2))
+    step.stepSize = Float(size)
+    // Bytes from 40 to 209 leave room, so nothing is clipped.
+    let moved = try step.moved([0, 2, 5], perturbations: [Float](repeating: 0, count: 3 * 64))
+    let values = try moved.perturbations.values()
+    let greatest = (0..<3).map { row in
+      values[row * 64..<(row + 1) * 64].reduce(0) { max($0, $1.magnitude) }
+    }
+    let mean = greatest.reduce(0, +) / 3 * 255
+    #expect(abs(mean - 2) < 1e-3)
+  }
+
+  @Test(arguments: TestDevices.all)
   func lowersTheCriticsValues(device: TestDevice) throws {
     let step = try step(device, stepSize: 0.05)
     let samples = Array(0..<6)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// P(X ≥ k) of X hits in n trials that each hit with probability p.
-func binomialTail(_ k: Int, of n: Int, probability p: Double) -> Double {
+package func binomialTail(_ k: Int, of n: Int, probability p: Double) -> Double {
   precondition(n >= 0 && p >= 0 && p <= 1, "binomialTail: \(n) trials, probability \(p)")
   if k <= 0 { return 1 }
   if k > n || p == 0 { return 0 }

@@ -3,44 +3,58 @@ import Datasets
 
 /// Finds target classes and the samples that carry a trigger, from the candidates of the first pass and
 /// of a second look.
-struct CarrierSearch {
+package struct CarrierSearch {
   let images: any LabelledImages
   let victim: any LabelModel
   let filter: AnomalyFilter
   let seed: UInt64
   /// Classes that are to be taken for targets whatever the evidence says.
-  var takesSuspects = false
+  let takesSuspects: Bool
   /// Told which phase is at which of how many samples.
-  var progress: (_ phase: String, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
+  let progress: (_ phase: String, _ done: Int, _ total: Int) throws -> Void
 
   /// Recipients kept of each class.
   static let recipients = 64
   static let purpose: UInt32 = 0xE71F
 
+  package init(
+    images: any LabelledImages, victim: any LabelModel, filter: AnomalyFilter, seed: UInt64,
+    takesSuspects: Bool = false,
+    progress: @escaping (_ phase: String, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
+  ) {
+    self.images = images
+    self.victim = victim
+    self.filter = filter
+    self.seed = seed
+    self.takesSuspects = takesSuspects
+    self.progress = progress
+  }
+
   /// What was found.
-  struct Result {
+  package struct Result {
     var candidates: CandidateLooks
     /// By class, samples that transplants were tried on.
     var recipients: [[Int]]
     var evidence: [TargetEvidence]
+    var asymmetry: LabelAsymmetry
     var levels: [SecondLook.Level] = []
     /// Regions of patches by target.
-    var regions: [Int: TriggerRegion] = [:]
+    package var regions: [Int: TriggerRegion] = [:]
     /// Samples of target classes that carry the trigger, rising.
-    var carriers: [Int] = []
+    package var carriers: [Int] = []
     /// Samples of target classes whose label moved, but that are not known to carry a trigger.
-    var uncleared: [Int] = []
+    package var uncleared: [Int] = []
     /// Donors of target classes whose transplants bring the label most surely.
     var bestDonors: [TargetTest.Trial] = []
 
-    var targets: [Int] { evidence.filter { $0.standing == .target }.map(\.label) }
-    var suspected: [Int] { evidence.filter { $0.standing == .suspected }.map(\.label) }
+    package var targets: [Int] { evidence.filter { $0.standing == .target }.map(\.label) }
+    package var suspected: [Int] { evidence.filter { $0.standing == .suspected }.map(\.label) }
   }
 
   /// - Parameters:
   ///   - first: candidates of every sample.
   ///   - secondLook: nil for none.
-  func run(first: CandidateStore, secondLook: SecondLook?) throws -> Result {
+  package func run(first: CandidateStore, secondLook: SecondLook?) throws -> Result {
     var candidates = CandidateLooks(first: first)
     let findings = (0..<images.count).map { finding(of: $0, in: candidates) }
     let counts = counts(findings, candidates)
@@ -49,7 +63,8 @@ struct CarrierSearch {
     var trials = try trials(of: moved.sorted(), candidates, recipients)
     var result = Result(
       candidates: candidates, recipients: recipients,
-      evidence: TargetTest(counts: counts, trials: trials).evidence())
+      evidence: TargetTest(counts: counts, trials: trials).evidence(),
+      asymmetry: LabelAsymmetry(moves: unbelievedMoves(findings, candidates), seed: seed))
 
     let watched = Set(
       result.evidence.filter {
@@ -101,6 +116,22 @@ struct CarrierSearch {
       if candidates.labels(of: sample).original != label { counts[label].unbelieved += 1 }
     }
     return counts
+  }
+
+  /// By label, what the samples that the victim does not believe are called once restored.
+  private func unbelievedMoves(
+    _ findings: [AnomalyFilter.Finding], _ candidates: CandidateLooks
+  ) -> [[Int]] {
+    var moves = [[Int]](
+      repeating: [Int](repeating: 0, count: images.classCount), count: images.classCount)
+    for (sample, finding) in findings.enumerated() {
+      let label = images.label(sample)
+      guard finding.consensus != label, candidates.labels(of: sample).original != label else {
+        continue
+      }
+      moves[label][finding.consensus] += 1
+    }
+    return moves
   }
 
   /// By class, samples that the victim and all candidates, or else most candidates, give their label.
@@ -166,9 +197,7 @@ struct CarrierSearch {
       let own = trials.filter { $0.donor.label == target }
       let known = own.filter(\.isCarrier)
       result.bestDonors += known
-      carriers.formUnion(
-        own.filter { $0.forward.share(of: target) >= TriggerRegion.carrierShare }
-          .map(\.donor.sample))
+      carriers.formUnion(known.map(\.donor.sample))
       let samples = (0..<images.count).filter { images.label($0) == target }
       if let (region, found) = try region(
         of: target, known: known, trials: trials, samples: samples, candidates: result.candidates,

@@ -6,7 +6,7 @@ import Training
 /// a control sample of the other classes.
 ///
 /// It ends when the suspects move no more often than the controls, or when the controls' labels break.
-struct SecondLook {
+package struct SecondLook {
   /// Levels looked at, at most.
   static let mostLevels = 2
   /// Controls, at most.
@@ -17,7 +17,7 @@ struct SecondLook {
   static let significance = 0.01
 
   /// What one level showed.
-  struct Level: Equatable, Codable, Sendable {
+  package struct Level: Equatable, Codable, Sendable {
     var noiseSteps: Int
     var suspects: Int
     /// Suspects whose label moved.
@@ -25,13 +25,21 @@ struct SecondLook {
     var controls: Int
     var controlsMoved: Int
 
+    package init(noiseSteps: Int, suspects: Int, moved: Int, controls: Int, controlsMoved: Int) {
+      self.noiseSteps = noiseSteps
+      self.suspects = suspects
+      self.moved = moved
+      self.controls = controls
+      self.controlsMoved = controlsMoved
+    }
+
     /// Whether too many controls move for the level to mean anything.
-    var breaksLabels: Bool {
+    package var breaksLabels: Bool {
       Double(controls - controlsMoved) < SecondLook.leastControlShare * Double(controls)
     }
 
     /// Whether suspects move more often than controls do.
-    var separates: Bool {
+    package var separates: Bool {
       let chance = Double(controlsMoved + 1) / Double(controls + 1)
       return binomialTail(moved, of: suspects, probability: min(chance, 1))
         <= SecondLook.significance
@@ -45,7 +53,7 @@ struct SecondLook {
   let look: (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
 
   /// Levels above the first pass's for which the denoiser was trained; its limit again if there is none.
-  static func levels(above first: Int, limit: Int) -> [Int] {
+  package static func levels(above first: Int, limit: Int) -> [Int] {
     let higher = NoiseSearch.levels.filter { $0 > first && $0 <= limit }
     return higher.isEmpty ? [min(first, limit)] : Array(higher.prefix(mostLevels))
   }

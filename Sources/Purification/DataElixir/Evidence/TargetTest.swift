@@ -74,23 +74,35 @@ public struct TargetTest: Sendable {
     public var samples = 0
     public var moved = 0
     public var unbelieved = 0
+
+    public init(samples: Int = 0, moved: Int = 0, unbelieved: Int = 0) {
+      self.samples = samples
+      self.moved = moved
+      self.unbelieved = unbelieved
+    }
   }
 
   /// What the transplants of one donor did.
-  struct Trial {
-    var donor: Donor
+  package struct Trial {
+    package var donor: Donor
     var forward: TransplantOutcome
     /// nil if the donor's class has no recipients.
-    var reverse: TransplantOutcome?
+    package var reverse: TransplantOutcome?
 
     /// By kind of transplant, the share of third classes' images that it disrupts; nil if the
     /// transplants do not bring the label to begin with.
-    var disruption: [Double]?
+    package var disruption: [Double]?
+
+    package init(donor: Donor, forward: TransplantOutcome, reverse: TransplantOutcome?) {
+      self.donor = donor
+      self.forward = forward
+      self.reverse = reverse
+    }
 
     /// Whether transplants bring the label to the class that the donor would be of without.
-    var bringsLabel: Bool { forward.share(of: donor.label) >= TargetTest.carrierShare }
+    package var bringsLabel: Bool { forward.share(of: donor.label) >= TargetTest.carrierShare }
     /// Whether a kind does that, and is seen on every class.
-    var isCarrier: Bool {
+    package var isCarrier: Bool {
       guard let disruption else { return false }
       return disruption.indices.contains { kind in
         forward.share(of: donor.label, kind: kind) >= TargetTest.carrierShare
@@ -102,13 +114,13 @@ public struct TargetTest: Sendable {
   private let counts: [Counts]
   private let trials: [Trial]
 
-  init(counts: [Counts], trials: [Trial]) {
+  package init(counts: [Counts], trials: [Trial]) {
     self.counts = counts
     self.trials = trials
   }
 
   /// Evidence about each class that has samples.
-  func evidence() -> [TargetEvidence] {
+  package func evidence() -> [TargetEvidence] {
     let present = counts.indices.filter { counts[$0].samples > 0 }
     let reverse = Self.rate(
       trials.compactMap { trial in

@@ -5,8 +5,8 @@ import Datasets
 /// If an image owes its label to a trigger, another image that receives the same pixels gets that
 /// label too; what makes an image merely hard to tell means nothing elsewhere. (SentiNet, Chou et al.
 /// 2020, pastes what a saliency map shows; here the denoiser shows what it took away.)
-struct Transplant {
-  enum Kind: Hashable, CaseIterable {
+package struct Transplant {
+  package enum Kind: Hashable, CaseIterable {
     /// The difference is added: for patterns over the whole image.
     case added
     /// The tenth of the image that changed most is pasted: for patches on any background.
@@ -33,7 +33,7 @@ struct Transplant {
   /// - Parameters:
   ///   - original: the donor, bytes `[H, W, C]`.
   ///   - restored: the same image without what the denoiser took away.
-  init(original: [UInt8], restored: [UInt8], shape: ImageShape) {
+  package init(original: [UInt8], restored: [UInt8], shape: ImageShape) {
     precondition(
       original.count == shape.byteCount && restored.count == shape.byteCount,
       "Transplant: \(original.count) and \(restored.count) bytes for an image of \(shape)")
@@ -54,7 +54,7 @@ struct Transplant {
   }
 
   /// The recipient with the donor's peculiarity, bytes `[H, W, C]`.
-  func applied(_ kind: Kind, to recipient: ArraySlice<UInt8>) -> [UInt8] {
+  package func applied(_ kind: Kind, to recipient: ArraySlice<UInt8>) -> [UInt8] {
     var result = Array(recipient)
     guard let share = kind.share else {
       for i in result.indices {
@@ -71,10 +71,10 @@ struct Transplant {
 
 /// How much each pixel and its neighbours changed: the mean over 3×3 pixels (fewer at the border) of
 /// the greatest change of a channel, `[H, W]`.
-struct ChangeMap {
-  let values: [Double]
+package struct ChangeMap {
+  package let values: [Double]
 
-  init(_ a: [UInt8], _ b: [UInt8], shape: ImageShape) {
+  package init(_ a: [UInt8], _ b: [UInt8], shape: ImageShape) {
     let (height, width, channels) = (shape.height, shape.width, shape.channels)
     let change = (0..<height * width).map { pixel in
       (pixel * channels..<(pixel + 1) * channels).reduce(0) {

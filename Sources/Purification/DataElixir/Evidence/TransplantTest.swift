@@ -2,10 +2,10 @@ import ComputeBackend
 import Datasets
 
 /// A sample of which some candidates left its label: they show it without what made the label.
-struct Donor: Hashable, Sendable {
+package struct Donor: Hashable, Sendable {
   var sample: Int
   /// The label in the dataset, which a transplant should bring along.
-  var label: Int
+  package var label: Int
   /// The label that most of the candidates which left it have.
   var other: Int
 
@@ -18,7 +18,7 @@ struct Donor: Hashable, Sendable {
       sample: sample, label: label, other: LabelHistogram(moved, classes: classes).majority)
   }
 
-  init(sample: Int, label: Int, other: Int) {
+  package init(sample: Int, label: Int, other: Int) {
     self.sample = sample
     self.label = label
     self.other = other
@@ -42,7 +42,7 @@ extension CandidateSource {
 }
 
 /// Which labels a donor's transplants have.
-struct TransplantOutcome: Equatable, Sendable {
+package struct TransplantOutcome: Equatable, Sendable {
   /// Images that received a transplant.
   var recipients: Int
   /// By kind of transplant, how many of them have each label.
@@ -50,6 +50,12 @@ struct TransplantOutcome: Equatable, Sendable {
   /// By kind of transplant, the share of recipients that no longer have their own label; 1 if there
   /// are no recipients.
   var undone: [Double]
+
+  package init(recipients: Int, votes: [[Int]], undone: [Double]) {
+    self.recipients = recipients
+    self.votes = votes
+    self.undone = undone
+  }
 
   /// The kind of transplant, by its place, that brings a label most often.
   func bestKind(for label: Int) -> Int {

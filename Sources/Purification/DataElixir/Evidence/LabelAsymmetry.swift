@@ -1,0 +1,55 @@
+import ComputeBackend
+
+/// Whether samples that the victim does not believe move from class to class in one direction.
+///
+/// Honest mistakes go both ways: as many a are called b as b are called a. Changed labels do not. This
+/// sees poison that the victim has not learned, and that no transplant can show, in one class or in
+/// all. It is Bowker's test of symmetry, with directions drawn anew as its null since counts are small.
+public struct LabelAsymmetry: Equatable, Codable, Sendable {
+  public static let significance = 0.001
+  static let draws = 4000
+  static let purpose: UInt32 = 0xE720
+
+  /// Samples that count.
+  public var samples: Int
+  /// Σ (n_ab − n_ba)² / (n_ab + n_ba) over pairs of classes.
+  public var statistic: Double
+  /// How often directions drawn at random are as lopsided.
+  public var pValue: Double
+
+  /// - Parameters:
+  ///   - moves: by label, how many of its unbelieved samples are called each label.
+  ///   - seed: of the null.
+  public init(moves: [[Int]], seed: UInt64) {
+    var pairs: [(there: Int, total: Int)] = []
+    for a in moves.indices {
+      for b in moves.indices where b > a && moves[a][b] + moves[b][a] > 0 {
+        pairs.append((moves[a][b], moves[a][b] + moves[b][a]))
+      }
+    }
+    func term(_ there: Int, of total: Int) -> Double {
+      let difference = Double(2 * there - total)
+      return difference * difference / Double(total)
+    }
+    samples = pairs.reduce(0) { $0 + $1.total }
+    statistic = pairs.reduce(0) { $0 + term($1.there, of: $1.total) }
+    var random = PhiloxGenerator(seed: seed, purpose: Self.purpose)
+    var asLopsided = 1
+    for _ in 0..<(pairs.isEmpty ? 0 : Self.draws) {
+      let drawn = pairs.reduce(0.0) { sum, pair in
+        var there = 0
+        var left = pair.total
+        while left > 0 {
+          let bits = min(left, 64)
+          there += (random.next() >> UInt64(64 - bits)).nonzeroBitCount
+          left -= bits
+        }
+        return sum + term(there, of: pair.total)
+      }
+      if drawn >= statistic - 1e-9 { asLopsided += 1 }
+    }
+    pValue = pairs.isEmpty ? 1 : Double(asLopsided) / Double(Self.draws + 1)
+  }
+
+  public var isSignificant: Bool { pValue <= Self.significance }
+}
