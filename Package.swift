@@ -46,7 +46,9 @@ let package = Package(
     .target(name: "Attacks", dependencies: ["Training"]),
     .target(name: "Tracing", dependencies: ["Training"]),
     .target(name: "Detection", dependencies: ["Training"]),
-    .target(name: "Purification", dependencies: ["Detection", "Critic"]),
+    .target(
+      name: "Purification", dependencies: ["Detection", "Critic"],
+      exclude: ["DataElixir/Evidence/README.md"]),
     .target(name: "Evaluation", dependencies: ["Attacks", "Tracing"]),
     .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
     .executableTarget(

@@ -58,8 +58,8 @@ def measure(options):
             noise, sampler, *calls = setting.split(":")
             output = pathlib.Path(folder) / setting.replace(":", "-")
             subprocess.run(
-                [PROGRAM, "purify", data, "--output", output, *options.purify, "--noise-steps", noise,
-                 "--sampler", sampler, *(["--sampler-steps", calls[0]] if calls else [])],
+                [PROGRAM, "purify", data, "--compat", "paper", "--output", output, *options.purify,
+                 "--noise-steps", noise, "--sampler", sampler, *(["--sampler-steps", calls[0]] if calls else [])],
                 check=True)
             results["settings"].append(score(setting, output, poisoned))
             print(json.dumps(results["settings"][-1]), flush=True)

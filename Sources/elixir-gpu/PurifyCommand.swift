@@ -12,13 +12,22 @@ struct PurifyCommand: ParsableCommand {
       --method dataelixir (the default) finds poisoned samples by their labels. Every image is \
       corrupted with noise and restored by a denoiser, several rounds over. A victim model trained on \
       the dataset labels the restored images: where its labels move away from the given one, the image \
-      may be poisoned, and a class whose samples do so far more than others is an attack's target. \
-      Samples of such classes get a restored image and a new label.
+      may be poisoned. What the denoiser took away from such an image is put on images of other \
+      classes: a trigger gives them its label, too; what is just odd about one image means nothing on \
+      another. The samples that carry a trigger get a restored image, and a label by a model that was \
+      trained without them.
+
+      \(TargetTest.rule)
+
+      Nothing has to be chosen: the noise is the most that typical classes bear (--noise-steps auto), \
+      and suspected classes get a second look at more. Where the evidence cannot decide, the output is \
+      the input, the last line says why, and the exit code is 3 (--force-verdict: 0, and suspected \
+      classes are taken for targets). --compat paper decides by the paper's fixed rules:
 
       \(TargetDetection.rule)
 
       By default (--sampler auto) a fast sampler, ddim, calls the denoiser 10 times for each image \
-      and round; --sampler ddpm is the paper's schedule, with a call for each of the 150 noise steps.
+      and round; --sampler ddpm is the paper's schedule, with a call for each noise step.
 
       \(PurificationOptions.candidateDefinition)
 

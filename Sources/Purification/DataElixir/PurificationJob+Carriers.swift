@@ -103,7 +103,8 @@ extension PurificationJob {
     var evidence = Dictionary(uniqueKeysWithValues: found.uncleared.map { ($0, "uncleared") })
     for sample in found.carriers { evidence[sample] = "carrier" }
     try purified.finish(
-      outcome.revisions, evidence: evidence, victim: stage.network,
+      outcome.revisions, evidence: evidence,
+      triggers: try TriggerEstimate.all(of: found, images: dataset), victim: stage.network,
       benign: try stage.training.finishedBenignModel(), report: &report, timings: &timings)
   }
 

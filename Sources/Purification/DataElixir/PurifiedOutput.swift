@@ -5,7 +5,8 @@ import Models
 /// Writes the purified dataset with its report.
 ///
 /// The folder holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `grid.png` if images changed, `victim.safetensors`,
+/// `report.json`, `report.html`, `grid.png` if images changed, `trigger.png` if carriers were found,
+/// `victim.safetensors`,
 /// `benign.safetensors` if one was needed, and `timings.json`. All but `timings.json` and
 /// `report.html`, which shows the timings, are the same whenever the run is repeated.
 ///
@@ -63,10 +64,12 @@ final class PurifiedOutput {
   ///
   /// - Parameters:
   ///   - evidence: what is known of some samples besides their verdicts.
+  ///   - triggers: what carriers have in common, for the report.
   ///   - benign: nil if none was needed.
   func finish(
-    _ revisions: [Int: Revision], evidence: [Int: String] = [:], victim: any Classifier,
-    benign: (any Classifier)?, report: inout PurificationReport, timings: inout PhaseTimings
+    _ revisions: [Int: Revision], evidence: [Int: String] = [:],
+    triggers: [TriggerEstimate] = [], victim: any Classifier, benign: (any Classifier)?,
+    report: inout PurificationReport, timings: inout PhaseTimings
   ) throws {
     try timings.measure("writing") {
       startWriting(revisions.filter { !written.contains($0.key) })
@@ -77,8 +80,13 @@ final class PurifiedOutput {
     try TextFile.write(try report.json(), to: writer.path + "/report.json")
     try TextFile.write(try timings.json(), to: writer.path + "/timings.json")
     let picture = try writePicture(revisions)
+    let triggerPicture = try TriggerEstimate.grid(triggers, classNames: dataset.classNames).map {
+      try write($0, to: "trigger.png")
+    }
     try TextFile.write(
-      ReportPage(report: report, timings: timings, picture: picture).html(),
+      ReportPage(
+        report: report, timings: timings, picture: picture, triggerPicture: triggerPicture
+      ).html(),
       to: writer.path + "/report.html")
     let folder = URL(fileURLWithPath: writer.path)
     try ClassifierFile.save(victim, to: folder.appendingPathComponent("victim.safetensors"))
@@ -146,8 +154,13 @@ final class PurifiedOutput {
           frame: isRelabelled ? .green : .gray),
       ])
     }
-    let path = writer.path + "/grid.png"
+    return try write(grid, to: "grid.png")
+  }
+
+  /// Writes a picture beside the dataset; its bytes.
+  private func write(_ grid: ImageGrid, to name: String) throws -> [UInt8] {
+    let path = writer.path + "/" + name
     try PNG.write(grid.render(), to: path)
-    return FileManager.default.contents(atPath: path).map { Array($0) }
+    return FileManager.default.contents(atPath: path).map { Array($0) } ?? []
   }
 }

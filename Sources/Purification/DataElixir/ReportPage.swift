@@ -6,13 +6,15 @@ struct ReportPage {
   let timings: PhaseTimings
   /// PNG of samples before and after.
   let picture: [UInt8]?
+  /// PNG of estimated triggers.
+  var triggerPicture: [UInt8]?
 
   func html() -> String {
     HTML.document(
       title: "Purification report",
       [
-        summary(), HTML.warnings(report.warnings), classes(), rounds(), pictures(), parameters(),
-        HTML.times(timings),
+        summary(), HTML.warnings(report.doubts.map { "result unsure: " + $0 } + report.warnings), evidence(), classes(), triggers(),
+        noise(), rounds(), secondLook(), pictures(), parameters(), HTML.times(timings),
       ])
   }
 
@@ -23,13 +25,101 @@ struct ReportPage {
       <p>\(report.data.samples) samples of \(report.data.path.htmlEscaped)
       (\(report.data.format.htmlEscaped), \(report.data.shape.description)):
       \(counts.benign) benign (B), \(counts.poisoned) poisoned (P), \(counts.suspicious) suspicious
-      (S). Of the target classes' suspicious samples, \(report.changes.agreed) of
-      \(report.changes.suspicious) got the same label from the benign model's first stage and from
-      the vote of their candidates. Only samples of target classes are ever changed.</p>
+      (S). Only samples of target classes are ever changed.</p>
+      \(details)
       """
   }
 
+  /// What the numbers of changed samples consist of.
+  private var details: String {
+    let changes = report.changes
+    guard report.options.compatibility == .current else {
+      return """
+        <p>Of the target classes' suspicious samples, \(changes.agreed) of \(changes.suspicious) got the
+        same label from the benign model's first stage and from the vote of their candidates.</p>
+        """
+    }
+    guard !report.targets.isEmpty else { return "" }
+    let attack = report.attack.map {
+      """
+      What \($0.donors) of them have in common, put on other images, gives these the target label
+      \(percent($0.victim)) of the time with the victim model, and \(percent($0.benign)) with the model
+      that was trained without them (benign.safetensors).
+      """
+    }
+    return """
+      <p>\(changes.carriers) samples carry a trigger; \(changes.disowned) others moved and were disowned
+      by the benign model. \(attack ?? "")</p>
+      """
+  }
+
+  private func evidence() -> String {
+    guard !report.evidence.isEmpty else { return "" }
+    let rows = report.evidence.map { row in
+      (
+        isMarked: row.standing != .clear,
+        cells: [
+          "\(row.label) \(report.data.classNames[row.label])", String(row.samples),
+          String(row.moved), String(row.donors), String(row.bringers), String(row.carriers),
+          String(format: "%.1f", row.nullRate * Double(row.donors)),
+          String(format: "%.2g", row.pValue), row.standing == .clear ? "" : row.standing.rawValue,
+        ]
+      )
+    }
+    return "<h2>Classes</h2>\n"
+      + HTML.table(
+        [
+          "class", "samples", "moved", "tested", "bring their label", "carriers",
+          "carriers by chance", "probability", "",
+        ], rows)
+      + "<p>\(TargetTest.rule.htmlEscaped)</p>"
+  }
+
+  private func triggers() -> String {
+    guard let triggerPicture else { return "" }
+    return """
+      <h2>What carriers have in common</h2>
+      <p>By target class, the mean difference between carriers and their restorations, in gray where
+      there is none, and the region by which samples of the class were told apart, if it is a patch.</p>
+      \(HTML.picture(triggerPicture, described: "estimated triggers"))
+      """
+  }
+
+  private func noise() -> String {
+    guard let search = report.noiseSearch else { return "" }
+    let rows = search.measurements.map { level in
+      (
+        isMarked: level.noiseSteps == search.noiseSteps,
+        cells: [String(level.noiseSteps), percent(level.retention)]
+      )
+    }
+    return "<h2>Choice of noise</h2>\n"
+      + NoiseChart(search: search).svg()
+      + HTML.table(["noise steps", "labels that a typical class keeps after a round"], rows)
+      + """
+      <p>The most noise at which a typical class keeps \(percent(NoiseSearch.retentionGoal)) of the labels
+      that the victim gives the originals, or \(percent(NoiseSearch.leastRetention)) where no useful level
+      allows as much.</p>
+      """
+  }
+
+  private func secondLook() -> String {
+    guard !report.secondLook.isEmpty else { return "" }
+    let rows = report.secondLook.map { level in
+      (
+        isMarked: level.separates && !level.breaksLabels,
+        cells: [
+          String(level.noiseSteps), "\(level.moved) of \(level.suspects)",
+          "\(level.controlsMoved) of \(level.controls)",
+        ]
+      )
+    }
+    return "<h2>Second look at suspected classes</h2>\n"
+      + HTML.table(["noise steps", "their samples that moved", "others that moved"], rows)
+  }
+
   private func classes() -> String {
+    guard !report.classes.isEmpty else { return "" }
     let rows = report.classes.map { evidence in
       (
         isMarked: evidence.isTarget,

@@ -13,6 +13,8 @@ package struct CarrierSearch {
   /// Told which phase is at which of how many samples.
   let progress: (_ phase: String, _ done: Int, _ total: Int) throws -> Void
 
+  /// Donors whose reversed transplants are tried, at most: enough to know a rate.
+  static let reversed = 512
   /// Recipients kept of each class.
   static let recipients = 64
   static let purpose: UInt32 = 0xE71F
@@ -171,7 +173,9 @@ package struct CarrierSearch {
         sample: sample, label: images.label(sample), candidates: candidates,
         classes: images.classCount)
     }.filter { test.canReceive($0.other) }
-    let reversible = donors.filter { test.canReceive($0.label) }
+    let able = donors.filter { test.canReceive($0.label) }
+    let count = min(Self.reversed, able.count)
+    let reversible = (0..<count).map { able[$0 * able.count / count] }
     let total = donors.count + reversible.count
     let forward = try test.outcomes(of: donors) { try progress("transplants", $0, total) }
     let reverse = try test.outcomes(of: reversible, isReversed: true) {
@@ -234,7 +238,11 @@ package struct CarrierSearch {
     let question = TriggerRegion.Question(
       images: images, model: victim, label: target, recipients: try images.images(chosen),
       count: chosen.count)
-    let others = (0..<images.count).filter { images.label($0) != target }
+    // Other classes' carriers may have the same trigger: all-to-all attacks.
+    let carriers = Set(trials.filter(\.isCarrier).map(\.donor.sample))
+    let others = (0..<images.count).filter {
+      images.label($0) != target && !carriers.contains($0)
+    }
     guard
       let region = try TriggerRegion.find(
         change: change, carriers: Array(known.map(\.donor.sample).prefix(Self.recipients)),
