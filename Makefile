@@ -5,7 +5,7 @@ PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libpng-dev pkg-conf
 TEST_PACKAGES = pocl-opencl-icd
 PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-SWIFT_FLAGS = -c release
+SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test oclgrind sanitize demo install format clean
 

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Targets are listed bottom-up: a target depends only on targets above it in this file.
+/// Targets are listed bottom-up: a target depends only on targets above it in this file, and names all
+/// that it imports; otherwise it would not be built again when one of them changes.
 let package = Package(
   name: "elixir-gpu",
   products: [
@@ -34,28 +35,66 @@ let package = Package(
 
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
-    .target(name: "NeuralNet", dependencies: ["Autograd"]),
+    .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
     .target(name: "Checkpoints"),
-    .target(name: "Models", dependencies: ["NeuralNet", "Checkpoints"]),
-    .target(name: "Critic", dependencies: ["NeuralNet", "Checkpoints"]),
+    .target(
+      name: "Models",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+      ]),
+    .target(
+      name: "Critic",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+      ]),
 
     // Data and algorithms.
     .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
-    .target(name: "Diffusion", dependencies: ["Models", "Checkpoints"]),
-    .target(name: "Training", dependencies: ["Diffusion", "Datasets"]),
-    .target(name: "Attacks", dependencies: ["Training"]),
-    .target(name: "Tracing", dependencies: ["Training"]),
-    .target(name: "Detection", dependencies: ["Training"]),
     .target(
-      name: "Purification", dependencies: ["Detection", "Critic"],
+      name: "Diffusion",
+      dependencies: [
+        "ComputeBackend", "Autograd", "Checkpoints", "Models",
+      ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Diffusion",
+      ]),
+    .target(
+      name: "Attacks",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+      ]),
+    .target(
+      name: "Tracing",
+      dependencies: [
+        "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+      ]),
+    .target(name: "Detection", dependencies: ["ComputeBackend", "Autograd"]),
+    .target(
+      name: "Purification",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
+        "Diffusion", "Training", "Detection",
+      ],
       exclude: ["DataElixir/Evidence/README.md"]),
-    .target(name: "Evaluation", dependencies: ["Attacks", "Tracing"]),
-    .target(name: "Benchmarking", dependencies: ["Diffusion", "Critic"]),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+      ]),
+    .target(
+      name: "Benchmarking",
+      dependencies: [
+        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Diffusion",
+      ]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "Devices", "Detection", "Purification", "Evaluation", "Tracing", "Benchmarking",
-        "CBundledDenoiser",
+        "CBundledDenoiser", "ComputeBackend", "Devices", "Autograd", "Checkpoints", "Models",
+        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -64,29 +103,45 @@ let package = Package(
       name: "ReferenceBackend", dependencies: ["ComputeBackend"],
       path: "Tests/Support/ReferenceBackend"),
     .target(
-      name: "TestSupport", dependencies: ["ComputeBackend", "Devices", "Checkpoints"],
+      name: "TestSupport", dependencies: ["ComputeBackend", "Devices"],
       path: "Tests/Support/TestSupport"),
   ]
 )
 
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
-  "ComputeBackend": ["Devices", "CPUBackend", "OpenCLBackend", "ReferenceBackend"],
-  "Autograd": ["Autograd", "Devices", "ReferenceBackend"],
-  "NeuralNet": ["NeuralNet", "Devices", "ReferenceBackend"],
+  "ComputeBackend": [
+    "ComputeBackend", "CPUBackend", "OpenCLBackend", "Devices", "Checkpoints", "ReferenceBackend",
+  ],
+  "Autograd": ["ComputeBackend", "Devices", "Autograd", "ReferenceBackend"],
+  "NeuralNet": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
+  ],
   "Checkpoints": ["Checkpoints"],
-  "Models": ["Models", "Devices"],
-  "Critic": ["Critic", "Devices", "OpenCLBackend"],
+  "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
+  "Critic": ["ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic"],
   "Datasets": ["Datasets"],
-  "Attacks": ["Attacks", "Devices", "ReferenceBackend"],
-  "Diffusion": ["Diffusion", "Devices", "OpenCLBackend"],
-  "Training": ["Training", "Devices"],
-  "Tracing": ["Tracing", "Devices"],
-  "Detection": ["Detection", "Devices"],
-  "Purification": ["Purification", "Devices"],
-  "Evaluation": ["Evaluation", "Devices"],
-  "Benchmarking": ["Benchmarking", "Devices"],
-  "Command": ["Devices", "Datasets", "Checkpoints"],
+  "Attacks": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+    "Attacks", "ReferenceBackend",
+  ],
+  "Diffusion": [
+    "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
+    "Diffusion", "ReferenceBackend",
+  ],
+  "Training": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+    "Diffusion", "Training",
+  ],
+  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
+  "Detection": ["ComputeBackend", "Devices", "Autograd", "Detection"],
+  "Purification": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+    "Datasets", "Diffusion", "Training", "Purification",
+  ],
+  "Evaluation": ["Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation"],
+  "Benchmarking": ["ComputeBackend", "Benchmarking"],
+  "Command": ["ComputeBackend", "Datasets"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {
   package.targets.append(

@@ -2,7 +2,7 @@ import Foundation
 
 extension PurificationReport {
   /// A victim that gives fewer of a typical class's originals their label did not learn the data.
-  static let leastVictimShare = 0.5
+  static let leastVictimShare = 0.7
   /// Below this share the samples that a victim does not believe are its own mistakes.
   static let learnedVictimShare = 0.9
   /// A benign model on which carriers' transplants work more often may know the trigger.

@@ -8,7 +8,9 @@ import Foundation
 /// - `run.json`: all that the result depends on, as text by name; another command is refused.
 /// - `victim.safetensors`, `benign-1.safetensors`, `benign-2.safetensors`: finished models, and
 ///   `…-state.safetensors` of the one in training.
-/// - `candidates.journal`, `candidates.images`: see `CandidateStore`.
+/// - `noise-search.json`: the noise that was chosen.
+/// - `candidates.journal`, `candidates.images`: see `CandidateStore`; those of a second look are in
+///   `second-look-T`.
 ///
 /// A lock, which ends with its process, keeps two processes apart.
 final class RunFolder {

@@ -9,7 +9,7 @@ public struct NoiseSearch: Equatable, Codable, Sendable {
   /// The paper's level, where the search starts.
   public static let start = 150
   /// A typical class should keep this share of its labels …
-  public static let retentionGoal = 0.95
+  public static let retentionGoal = 0.97
   /// … at a level no lower than this; less noise leaves triggers.
   public static let leastUsefulLevel = 100
   /// Otherwise this share must do.
