@@ -4,13 +4,17 @@ import Datasets
 ///
 /// The benign model is trained on everything but carriers and samples that are not cleared, so it
 /// cannot learn the trigger from them. A carrier gets the label that this model gives to most of its
-/// candidates that left the target, and one of those as its image. A sample that moved, but is not
+/// first candidates that left the target, and one of those as its image. A sample that moved, but is not
 /// known to carry anything, changes only if the model disowns its original as well as its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
   let victim: any LabelModel
   let trainer: any BenignTrainer
+
+  /// Restorations that are asked, the first ones without the trigger: rounds take more of an image
+  /// away than of its trigger.
+  static let voters = 4
 
   package struct Outcome: Sendable {
     /// By sample; the others stay as they are.
@@ -48,7 +52,7 @@ package struct CarrierRepair {
       let left = imaged.filter { victimLabels[$0] != label }
       if left.isEmpty { outcome.stillCarrying.append(sample) }
       outcome.revisions[sample] = try revision(
-        of: sample, among: left.isEmpty ? imaged : left, by: benign)
+        of: sample, among: left.isEmpty ? imaged : Array(left.prefix(Self.voters)), by: benign)
       try progress(done + 1, carriers.count + uncleared.count)
     }
     for (done, sample) in uncleared.enumerated() {
@@ -59,7 +63,8 @@ package struct CarrierRepair {
       guard victimLabels.original == label,
         try benign.labels(images.images([sample]), count: 1)[0] != label
       else { continue }
-      let revised = try revision(of: sample, among: left, by: benign)
+      let revised = try revision(
+        of: sample, among: Array(left.prefix(Self.voters)), by: benign)
       if revised.label != label {
         outcome.revisions[sample] = revised
         outcome.disowned += 1
