@@ -42,27 +42,31 @@ import Testing
     )
   }
 
-  private func report() throws -> [String: Any] {
+  private func report(_ output: String = "out") throws -> [String: Any] {
     try #require(
-      try JSONSerialization.jsonObject(with: Data(folder.read("out/report.json")))
+      try JSONSerialization.jsonObject(with: Data(folder.read(output + "/report.json")))
         as? [String: Any])
   }
 
-  @Test func poisonedShapesArePurified() throws {
-    try Shapes(seed: 11).writeFolder(folder.path + "/shapes", training: 300, test: 10)
-    try poison("shapes", "--target", "4", "--seed", "3")
-    let purified = try run(
-      ["purify", "poisoned", "--denoiser", Self.shapesDenoiser, "--output", "out"] + Self.quick)
-    #expect(purified.exitCode == 0, "\(purified)")
-    #expect(purified.output.contains("Target class 4"))
-    let rates = try rates()
-    #expect(rates.poisoned >= 0.9 && rates.clean <= 0.01, "\(rates)")
-    // The white square in the corner shows as a patch, and no longer works.
-    let report = try report()
-    #expect(try folder.entries("out").contains("trigger.png"))
+  /// The whole demonstration: a thousand shapes, 100 of them with a white square in the corner.
+  @Test func theDemonstrationFindsWhatItHides() throws {
+    let demo = try run(["demo", "--output", "demo", "--device", "cpu"])
+    #expect(demo.exitCode == 0, "\(demo)")
+    #expect(demo.output.contains("Target class 0 (disc)"))
+    let figures = try #require(
+      try JSONSerialization.jsonObject(with: Data(folder.read("demo/figures.json")))
+        as? [String: Any])
+    #expect((figures["tpr"] as? Double ?? 0) >= 0.95, "\(figures)")
+    #expect((figures["fpr"] as? Double ?? 1) <= 0.005, "\(figures)")
+    let report = try report("demo/purified")
+    #expect(report["outcome"] as? String == "purified")
+    // The square of 3×3 pixels in the corner was found, and no longer works.
+    let regions = try #require(report["triggerRegions"] as? [String: Any])
+    let region = try #require(regions["0"] as? [String: Any])
+    let square = (29...31).flatMap { y in (29...31).map { y * 32 + $0 } }
+    #expect(Set(try #require(region["pixels"] as? [Int])).isSuperset(of: square))
     let attack = try #require(report["attack"] as? [String: Any])
     #expect((attack["victim"] as? Double ?? 0) > 0.9 && (attack["benign"] as? Double ?? 1) < 0.1)
-    #expect(report["outcome"] as? String == "purified")
   }
 
   @Test func cleanShapesComeBackUnchanged() throws {
@@ -88,7 +92,7 @@ import Testing
     tar.waitUntilExit()
     let purified = try run([
       "purify", "08-classes-missing/10-folders", "--denoiser",
-      cases.appendingPathComponent("digits").path, "--crop", "0", "--seed", "0", "--rounds", "2",
+      cases.appendingPathComponent("digits").path, "--crop", "0", "--width", "8", "--rounds", "2",
       "--output", "out", "--device", "cpu",
     ])
     #expect(purified.exitCode == 0, "\(purified)")
@@ -112,8 +116,8 @@ import Testing
     try poison("digits-images-idx3-ubyte", "--target", "3")
     let purified = try run([
       "purify", "poisoned", "--denoiser",
-      Fixtures.shared.appendingPathComponent("cases/digits").path, "--rounds", "2", "--output",
-      "out", "--device", "cpu",
+      Fixtures.shared.appendingPathComponent("cases/digits").path, "--width", "8", "--rounds", "2",
+      "--output", "out", "--device", "cpu",
     ])
     #expect(purified.exitCode == 0, "\(purified)")
     let rates = try rates()

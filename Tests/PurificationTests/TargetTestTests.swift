@@ -104,6 +104,10 @@ import Testing
     #expect(
       standings([], samples: [150, 165, 140], unbelieved: [1, 15, 0])
         == [0: .clear, 1: .suspected, 2: .clear])
+    // One that has not learned the data makes mistakes of its own.
+    let counts = [1, 15, 0].map { TargetTest.Counts(samples: 150, moved: 0, unbelieved: $0) }
+    let doubted = TargetTest(counts: counts, trials: [], trustsVictim: false).evidence()
+    #expect(doubted.allSatisfy { $0.standing == .clear })
     // A victim that believes little of any class accuses none.
     #expect(
       standings([], samples: [150, 165, 140], unbelieved: [14, 18, 12])

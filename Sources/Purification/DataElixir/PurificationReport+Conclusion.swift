@@ -3,8 +3,6 @@ import Foundation
 extension PurificationReport {
   /// A victim that gives fewer of a typical class's originals their label did not learn the data.
   static let leastVictimShare = 0.7
-  /// Below this share the samples that a victim does not believe are its own mistakes.
-  static let learnedVictimShare = 0.9
   /// A benign model on which carriers' transplants work more often may know the trigger.
   static let mostBenignAttack = 0.1
   /// More carriers than this share without a clean candidate leave the trigger in the data.
@@ -36,7 +34,7 @@ extension PurificationReport {
       doubts.append("class \(name(class_.label)) " + suspicion(class_))
     }
     if let asymmetry, asymmetry.isSignificant, targets.isEmpty,
-      let original = rounds.first, original.medianClass >= Self.learnedVictimShare
+      let original = rounds.first, original.medianClass >= TargetTest.learnedShare
     {
       doubts.append(
         "\(asymmetry.samples) samples that the victim model does not believe move between classes in "

@@ -61,11 +61,12 @@ package struct CarrierSearch {
     let findings = (0..<images.count).map { finding(of: $0, in: candidates) }
     let counts = counts(findings, candidates)
     let recipients = recipients(findings, candidates)
+    let trusts = trustsVictim(candidates)
     var moved = Set(findings.indices.filter { findings[$0].verdict.isAnomalous })
     var trials = try trials(of: moved.sorted(), candidates, recipients)
     var result = Result(
       candidates: candidates, recipients: recipients,
-      evidence: TargetTest(counts: counts, trials: trials).evidence(),
+      evidence: TargetTest(counts: counts, trials: trials, trustsVictim: trusts).evidence(),
       asymmetry: LabelAsymmetry(moves: unbelievedMoves(findings, candidates), seed: seed))
 
     let watched = Set(
@@ -88,7 +89,9 @@ package struct CarrierSearch {
       result.levels = second.levels
       moved.formUnion(second.moved)
       trials += try self.trials(of: second.moved, candidates, recipients)
-      result.evidence = TargetTest(counts: counts, trials: trials).evidence()
+      result.evidence = TargetTest(
+        counts: counts, trials: trials, trustsVictim: trusts
+      ).evidence()
     }
     if takesSuspects {
       for i in result.evidence.indices where result.evidence[i].standing == .suspected {
@@ -118,6 +121,19 @@ package struct CarrierSearch {
       if candidates.labels(of: sample).original != label { counts[label].unbelieved += 1 }
     }
     return counts
+  }
+
+  /// Whether the victim gives enough of a typical class's originals their label.
+  private func trustsVictim(_ candidates: CandidateLooks) -> Bool {
+    var counts = [(known: Int, all: Int)](repeating: (0, 0), count: images.classCount)
+    for sample in 0..<images.count {
+      let label = images.label(sample)
+      counts[label].all += 1
+      if candidates.labels(of: sample).original == label { counts[label].known += 1 }
+    }
+    return AnomalyIndex.median(
+      counts.filter { $0.all > 0 }.map { Double($0.known) / Double($0.all) })
+      >= TargetTest.learnedShare
   }
 
   /// By label, what the samples that the victim does not believe are called once restored.

@@ -113,11 +113,17 @@ public struct TargetTest: Sendable {
 
   private let counts: [Counts]
   private let trials: [Trial]
+  /// Whether the victim has learned the data, so that what it does not believe is not its own mistake.
+  private let trustsVictim: Bool
 
-  package init(counts: [Counts], trials: [Trial]) {
+  package init(counts: [Counts], trials: [Trial], trustsVictim: Bool = true) {
     self.counts = counts
     self.trials = trials
+    self.trustsVictim = trustsVictim
   }
+
+  /// A victim is trusted that gives this share of a typical class's originals their label.
+  public static let learnedShare = 0.9
 
   /// Evidence about each class that has samples.
   package func evidence() -> [TargetEvidence] {
@@ -154,7 +160,8 @@ public struct TargetTest: Sendable {
         if probability <= Self.falseAlarmRate {
           .target
         } else if bringing <= Self.falseAlarmRate
-          || (unbelieved <= Self.falseAlarmRate && count.unbelieved >= Self.fewestCarriers)
+          || (trustsVictim && unbelieved <= Self.falseAlarmRate
+            && count.unbelieved >= Self.fewestCarriers)
         {
           .suspected
         } else {
