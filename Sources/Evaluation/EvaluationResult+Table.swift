@@ -16,8 +16,7 @@ extension EvaluationResult {
     else { return nil }
     return "the model of the poisoned set did not learn the attack (it succeeds on "
       + String(format: "%.1f %%", 100 * success) + " of the images), so a low success after "
-      + "purification proves nothing; train it longer or otherwise (--epochs, --crop 0, --init), or "
-      + "poison more"
+      + "purification proves nothing; train models longer or otherwise, or poison more"
   }
 
   private var detectionLines: [String] {

@@ -140,7 +140,9 @@ public struct TargetTest: Sendable {
       let wrong = Self.rate(
         trials.filter { $0.donor.label != label && $0.donor.other != label }
           .map { $0.forward.share(of: label) >= Self.carrierShare })
-      let null = min(max(reverse, wrong, Self.leastNullRate), 1)
+      // Without a third class nothing tells carriers from what makes two classes alike.
+      let least = present.count > 2 ? Self.leastNullRate : Self.leastBringerRate
+      let null = min(max(reverse, wrong, least), 1)
       let families = Double(present.count)
       func chance(_ hits: Int, rate: Double) -> Double {
         hits < Self.fewestCarriers

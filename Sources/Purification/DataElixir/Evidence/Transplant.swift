@@ -27,6 +27,8 @@ package struct Transplant {
   private let original: [UInt8]
   private let restored: [UInt8]
   private let channels: Int
+  /// Of the image.
+  private let pixels: Int
   /// Pixels from the most changed to the least, as far as any kind pastes.
   private let changed: [Int]
 
@@ -46,8 +48,6 @@ package struct Transplant {
     changed = Array(order.prefix(Self.count(of: most, pixels: order.count)))
     pixels = order.count
   }
-
-  private let pixels: Int
 
   private static func count(of share: Double, pixels: Int) -> Int {
     max(1, Int((share * Double(pixels)).rounded()))
