@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Targets are listed bottom-up: a target depends only on targets above it in this file, and names all
-/// that it imports; otherwise it would not be built again when one of them changes.
+/// Targets are listed bottom-up: a target depends only on targets above it in this file, and names
+/// all that it imports; otherwise it would not be built again when one of them changes.
 let package = Package(
   name: "elixir-gpu",
   products: [
@@ -21,7 +21,8 @@ let package = Package(
   targets: [
     // System libraries and C.
     .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),

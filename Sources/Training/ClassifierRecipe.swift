@@ -12,7 +12,8 @@ public struct ClassifierRecipe: Hashable, Codable, Sendable {
   public init(
     optimizer: OptimizerRecipe = OptimizerRecipe(
       kind: .sgd, learningRate: 0.05, decay: .cosine, nesterov: true, weightDecay: 5e-4),
-    epochs: Int = 30, minimumSteps: Int = 0, batchSize: Int = 128, augmentation: Augmentation = .none, seed: UInt64 = 0
+    epochs: Int = 30, minimumSteps: Int = 0, batchSize: Int = 128,
+    augmentation: Augmentation = .none, seed: UInt64 = 0
   ) {
     self.optimizer = optimizer
     self.epochs = epochs

@@ -68,7 +68,8 @@ public final class ClassifierTrainer {
     }
   }
 
-  /// Trains all epochs; the network then is ready for evaluation, with averaged weights if asked for.
+  /// Trains all epochs; the network then is ready for evaluation, with averaged weights if asked
+  /// for.
   ///
   /// - Parameter resume: goes on from the state file if there is one.
   /// - Throws: `TrainingError.diverged` when the loss becomes NaN; the last saved state stays.

@@ -10,7 +10,8 @@ public struct DenoiserRecipe: Sendable {
   public var augmentation: Augmentation
   public var seed: UInt64
 
-  /// - Parameter maxTimestep: time steps are drawn below it; purification from T noise steps needs T.
+  /// - Parameter maxTimestep: time steps are drawn below it; purification from T noise steps needs
+  ///   T.
   public init(
     network: UNet2DConfiguration, maxTimestep: Int = 500,
     variance: NoiseSchedule.Variance = .fixedLarge,

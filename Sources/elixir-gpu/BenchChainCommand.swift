@@ -55,8 +55,8 @@ struct BenchChainCommand: ParsableCommand {
       _ = try chain.purify(images, streams: streams)
       try backend.synchronize()
     }
-    // Two rounds to warm up: the first fills the pool, in the second it settles which storage serves
-    // which request.
+    // Two rounds to warm up: the first fills the pool, in the second it settles which storage
+    // serves which request.
     try round()
     let timing = try Timing.ofRuns(
       seconds: measurement.seconds, afterWarmUp: { backend.pool.resetCounts() }, round)

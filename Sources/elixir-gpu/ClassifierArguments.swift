@@ -17,7 +17,8 @@ struct ClassifierArguments: ParsableArguments {
       """)
   var epochs: Int?
 
-  /// Few images in few passes teach a model neither what they show nor what an attacker hid in them.
+  /// Few images in few passes teach a model neither what they show nor what an attacker hid in
+  /// them.
   static let minimumSteps = 800
   static let epochs = 12
 

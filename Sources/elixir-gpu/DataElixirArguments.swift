@@ -32,7 +32,8 @@ struct DataElixirArguments: ParsableArguments {
 
   @OptionGroup var sampling: SamplerArguments
 
-  @Option(help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
+  @Option(
+    help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
   var candidates = CandidateKind.samples
 
   @Option(help: "Which label candidates are compared with: the dataset's label or a prediction.")
@@ -42,7 +43,8 @@ struct DataElixirArguments: ParsableArguments {
   var suspiciousLabel = SuspiciousLabel.original
 
   @Option(
-    help: "paper: the paper's fixed rules; dataelixir: those of its official code, where they differ.")
+    help:
+      "paper: the paper's fixed rules; dataelixir: those of its official code, where they differ.")
   var compat = Compatibility.current
 
   @Flag(

@@ -16,7 +16,8 @@ struct MendataArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The ground truth for simulated:Q,R: a manifest, or the folder it lies in.", valueName: "path"))
+      "The ground truth for simulated:Q,R: a manifest, or the folder it lies in.", valueName: "path"
+    ))
   var truth: String?
 
   @Option(

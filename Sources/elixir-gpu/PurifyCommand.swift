@@ -10,19 +10,20 @@ struct PurifyCommand: ParsableCommand {
     abstract: "Purifies a dataset that may be poisoned.",
     discussion: """
       --method dataelixir (the default) finds poisoned samples by their labels. Every image is \
-      corrupted with noise and restored by a denoiser, several rounds over. A victim model trained on \
-      the dataset labels the restored images: where its labels move away from the given one, the image \
-      may be poisoned. What the denoiser took away from such an image is put on images of other \
-      classes: a trigger gives them its label, too; what is just odd about one image means nothing on \
-      another. The samples that carry a trigger get a restored image, and a label by a model that was \
-      trained without them.
+      corrupted with noise and restored by a denoiser, several rounds over. A victim model \
+      trained on the dataset labels the restored images: where its labels move away from the \
+      given one, the image may be poisoned. What the denoiser took away from such an image is put \
+      on images of other classes: a trigger gives them its label, too; what is just odd about one \
+      image means nothing on another. The samples that carry a trigger get a restored image, and \
+      a label by a model that was trained without them.
 
       \(TargetTest.rule)
 
-      Nothing has to be chosen: the noise is the most that typical classes bear (--noise-steps auto), \
-      and suspected classes get a second look at more. Where the evidence cannot decide, the output is \
-      the input, the last line says why, and the exit code is 3 (--force-verdict: 0, and suspected \
-      classes are taken for targets). --compat paper decides by the paper's fixed rules:
+      Nothing has to be chosen: the noise is the most that typical classes bear (--noise-steps \
+      auto), and suspected classes get a second look at more. Where the evidence cannot decide, \
+      the output is the input, the last line says why, and the exit code is 3 (--force-verdict: \
+      0, and suspected classes are taken for targets). --compat paper decides by the paper's \
+      fixed rules:
 
       \(TargetDetection.rule)
 
@@ -31,11 +32,12 @@ struct PurifyCommand: ParsableCommand {
 
       \(PurificationOptions.candidateDefinition)
 
-      --method mendata is for poison that leaves labels alone, and for data marks. It changes images \
-      a little until their features are distributed like those of a reference set, most of which is \
-      clean: a critic estimates the distance (Wasserstein) between the two, and the images that it \
-      tells apart best move down its slope, round after round. Watch the distance fall and the mean \
-      perturbation rise; --perturbation-rate and --amplification decide how much images change.
+      --method mendata is for poison that leaves labels alone, and for data marks. It changes \
+      images a little until their features are distributed like those of a reference set, most of \
+      which is clean: a critic estimates the distance (Wasserstein) between the two, and the \
+      images that it tells apart best move down its slope, round after round. Watch the distance \
+      fall and the mean perturbation rise; --perturbation-rate and --amplification decide how \
+      much images change.
 
       Beside it are its baselines: random-noise, friendly-noise (as much noise as a model's \
       predictions bear) and reference-only (the reference samples alone).

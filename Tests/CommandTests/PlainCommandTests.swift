@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `purify DATASET --denoiser D` with nothing tuned: poison is found and repaired, clean data come back.
+/// `purify DATASET --denoiser D` with nothing tuned: poison is found and repaired, clean data come
+/// back.
 @Suite(.serialized) struct PlainCommandTests {
   private let folder: TemporaryFolder
 

@@ -52,7 +52,8 @@ import Testing
 
   @Test func writesTheDatasetAndItsReport() throws {
     let run = try CommandRun(arguments("out"), in: folder.path)
-    // The victim knows nothing after one epoch: the output is the input, and the last line says why.
+    // The victim knows nothing after one epoch: the output is the input, and the last line says
+    // why.
     #expect(run.exitCode == 3)
     let last = run.output.split(separator: "\n").last ?? ""
     #expect(last.hasPrefix("Result unsure: the victim model gives only "), "\(last)")
@@ -66,7 +67,8 @@ import Testing
     let report = try JSONSerialization.jsonObject(with: Data(folder.read("out/report.json")))
     #expect((report as? [String: Any])?["targets"] as? [Int] == [])
     #expect((report as? [String: Any])?["outcome"] as? String == "unsure")
-    #expect(try CommandRun(arguments("out"), in: folder.path).errorLine?.contains("--force") == true)
+    #expect(
+      try CommandRun(arguments("out"), in: folder.path).errorLine?.contains("--force") == true)
   }
 
   @Test func aForcedVerdictIsNoFailure() throws {
@@ -92,8 +94,10 @@ import Testing
     }
     let slow = arguments("killed", "--batch", "2")
     #expect(
-      try CommandRun.kill(slow, in: folder.path) { size("victim-state.safetensors") > 0
-        || size("victim.safetensors") > 0 })
+      try CommandRun.kill(slow, in: folder.path) {
+        size("victim-state.safetensors") > 0
+          || size("victim.safetensors") > 0
+      })
     // A batch of 2 samples takes 100 bytes of the journal.
     #expect(try CommandRun.kill(slow, in: folder.path) { size("candidates.journal") > 700 })
     #expect(size("candidates.journal") > 700)

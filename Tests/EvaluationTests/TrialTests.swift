@@ -51,7 +51,8 @@ import Testing
 
   @Test func warnsWhereTheAttackWasNotLearned() {
     let weak = EvaluationResult(detection: detection, trials: [trial(0, (0.9, 0.9), (0.02, 0.12))])
-    #expect(weak.table().contains("warning: the model of the poisoned set did not learn the attack"))
+    #expect(
+      weak.table().contains("warning: the model of the poisoned set did not learn the attack"))
     let learned = EvaluationResult(
       detection: detection, trials: [trial(0, (0.9, 0.9), (0.02, 0.97))])
     #expect(learned.warning == nil && !learned.table().contains("warning"))

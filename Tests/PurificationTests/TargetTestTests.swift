@@ -126,7 +126,8 @@ import Testing
       for change in changes { moves[change.from][change.to] += change.count }
       return moves
     }
-    let honest = LabelAsymmetry(moves: moves([(0, 1, 9), (1, 0, 7), (2, 3, 4), (3, 2, 6)]), seed: 1)
+    let honest = LabelAsymmetry(
+      moves: moves([(0, 1, 9), (1, 0, 7), (2, 3, 4), (3, 2, 6)]), seed: 1)
     // (9 − 7)²/16 + (4 − 6)²/10
     #expect(abs(honest.statistic - 0.65) < 1e-12 && honest.samples == 26 && honest.pValue > 0.5)
     // All-to-all: every class's samples come from the one before.

@@ -51,7 +51,8 @@ import Testing
     func features(_ images: [UInt8], count: Int) -> [Float] { [Float](repeating: 1, count: count) }
   }
 
-  /// 60 images of classes 0 to 2 by pixel 0; every sixth of classes 1 and 2 has the mark and label 0.
+  /// 60 images of classes 0 to 2 by pixel 0; every sixth of classes 1 and 2 has the mark and label
+  /// 0.
   private struct MarkedImages: LabelledImages {
     let shape = TransplantTests.shape
     let classCount = 3
@@ -84,7 +85,8 @@ import Testing
         keeps = true
         left -= 1
       }
-      let restored = keeps
+      let restored =
+        keeps
         ? images.images([sample]) : MarkedImages.pixels(sample, isMarked: false)
       let label = keeps ? Int(images.labels[sample]) : MarkedImages.content[sample]
       let labels = SampleLabels(
@@ -119,7 +121,8 @@ import Testing
       let moves = MarkedImages.content[sample] == 1 && sample < 36 && label == 1
       let labels = SampleLabels(
         original: label, candidates: [Int](repeating: moves ? 2 : label, count: 4))
-      let restored = (0..<4).flatMap { _ in MarkedImages.pixels((sample + 1) % 60, isMarked: false) }
+      let restored = (0..<4).flatMap { _ in MarkedImages.pixels((sample + 1) % 60, isMarked: false)
+      }
       try store.append([labels], keptImages: moves ? [0: restored] : [:])
     }
     let found = try CarrierSearch(

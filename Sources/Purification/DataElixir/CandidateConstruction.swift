@@ -1,8 +1,8 @@
 import Datasets
 import Training
 
-/// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for every
-/// sample, and the victim's label of each candidate.
+/// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for
+/// every sample, and the victim's label of each candidate.
 ///
 /// A pool of samples goes through the rounds together, each at its own: the place of one that is
 /// through, or whose verdict is settled, is taken by the next of the dataset, so that the device
@@ -43,8 +43,8 @@ public struct CandidateConstruction {
   /// Completes the store. While a round is computed, the next samples are read and those that were
   /// through before are stored.
   ///
-  /// - Parameter progress: told after each round how many samples' worth of rounds are done; samples
-  ///   are in the store at the latest when the next round is told.
+  /// - Parameter progress: told after each round how many samples' worth of rounds are done;
+  ///   samples are in the store at the latest when the next round is told.
   public func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws {

@@ -1,11 +1,13 @@
 import Datasets
 
-/// New labels and images for the samples of target classes, by a model that the trigger cannot reach.
+/// New labels and images for the samples of target classes, by a model that the trigger cannot
+/// reach.
 ///
 /// The benign model is trained on everything but carriers and samples that are not cleared, so it
-/// cannot learn the trigger from them. A carrier gets the label that this model gives to most of its
-/// first candidates that left the target, and one of those as its image. A sample that moved, but is not
-/// known to carry anything, changes only if the model disowns its original as well as its candidates.
+/// cannot learn the trigger from them. A carrier gets the label that this model gives to most of
+/// its first candidates that left the target, and one of those as its image. A sample that moved,
+/// but is not known to carry anything, changes only if the model disowns its original as well as
+/// its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
@@ -19,7 +21,8 @@ package struct CarrierRepair {
   package struct Outcome: Sendable {
     /// By sample; the others stay as they are.
     package var revisions: [Int: Revision] = [:]
-    /// Carriers of which no candidate left the target: their new images may carry the trigger still.
+    /// Carriers of which no candidate left the target: their new images may carry the trigger
+    /// still.
     package var stillCarrying: [Int] = []
     /// Uncleared samples that were given another label.
     package var disowned = 0
@@ -73,7 +76,8 @@ package struct CarrierRepair {
     return (outcome, benign)
   }
 
-  /// The benign model's label of most candidates, and the one of them for the image by the 80 % rule.
+  /// The benign model's label of most candidates, and the one of them for the image by the 80 %
+  /// rule.
   private func revision(
     of sample: Int, among choices: [Int], by benign: any LabelModel
   ) throws -> Revision {

@@ -2,10 +2,10 @@ import Datasets
 
 /// Stage 4, purified dataset generation (DataElixir §3.5).
 ///
-/// Samples of other labels, and benign ones of a target label, stay. A poisoned sample gets the label
-/// its candidates agree on; a suspicious one the benign model's, which is trained on everything else
-/// first, then goes on with the suspicious samples whose label it agrees on with the candidates' vote.
-/// Their images are candidates by the 80 % rule.
+/// Samples of other labels, and benign ones of a target label, stay. A poisoned sample gets the
+/// label its candidates agree on; a suspicious one the benign model's, which is trained on
+/// everything else first, then goes on with the suspicious samples whose label it agrees on with
+/// the candidates' vote. Their images are candidates by the 80 % rule.
 public struct DatasetRepair {
   public var images: any LabelledImages
   public var store: CandidateStore

@@ -96,7 +96,8 @@ package final class DiffusionCandidates: CandidateGenerator {
     }
   }
 
-  /// A byte that the device rounded already; what is not a number becomes 0, and is found in the result.
+  /// A byte that the device rounded already; what is not a number becomes 0, and is found in the
+  /// result.
   private static func byte(_ value: Float) -> UInt8 {
     value >= 0 ? UInt8(min(value, 255)) : 0
   }

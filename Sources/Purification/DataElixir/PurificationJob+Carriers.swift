@@ -136,7 +136,8 @@ extension PurificationJob {
     }
   }
 
-  /// How often the carriers' transplants bring their label about, on the victim and the benign model.
+  /// How often the carriers' transplants bring their label about, on the victim and the benign
+  /// model.
   private func attack(
     _ found: CarrierSearch.Result, on models: [any LabelModel]
   ) throws -> PurificationReport.Attack? {

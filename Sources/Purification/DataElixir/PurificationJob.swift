@@ -4,7 +4,8 @@ import Diffusion
 import Foundation
 import Models
 
-/// Purifies a dataset by DataElixir: from the dataset on disk to the purified one beside its report.
+/// Purifies a dataset by DataElixir: from the dataset on disk to the purified one beside its
+/// report.
 ///
 ///     let job = try PurificationJob(dataset: dataset, options: options, on: backend)
 ///     let report = try job.run(output: "purified")
@@ -57,14 +58,16 @@ public struct PurificationJob {
     else {
       throw PurificationError.unsuitableModel(
         path: path,
-        reason: "it is for images of \(channels) channels with sides that \(divisor) divides, those "
+        reason:
+          "it is for images of \(channels) channels with sides that \(divisor) divides, those "
           + "of \(dataset.path) are \(shape)")
     }
   }
 
   /// Runs all stages and lets the output appear when it is complete.
   ///
-  /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other options.
+  /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
+  ///   options.
   public func run(output: String, force: Bool = false) throws -> PurificationReport {
     try AtomicDirectory.check(output, force: force, inputs: [dataset.path, options.denoiser])
     var timings = PhaseTimings()

@@ -22,8 +22,8 @@ extension PurificationReport {
     var doubts: [String] = []
     if let original = rounds.first, original.medianClass < Self.leastVictimShare {
       doubts.append(
-        "the victim model gives only \(percent(original.medianClass)) of a typical class their label, "
-          + "so it did not learn the data: train it longer, or give one that has")
+        "the victim model gives only \(percent(original.medianClass)) of a typical class their "
+          + "label, so it did not learn the data: train it longer, or give one that has")
     }
     if let noiseSearch, !noiseSearch.isBearable {
       doubts.append(
@@ -37,10 +37,10 @@ extension PurificationReport {
       let original = rounds.first, original.medianClass >= TargetTest.learnedShare
     {
       doubts.append(
-        "\(asymmetry.samples) samples that the victim model does not believe move between classes in "
-          + "one direction (p = \(String(format: "%.1g", asymmetry.pValue))): labels may have been changed "
-          + "by an attack that it has not learned; look at them, or train it longer (they are left as "
-          + "they are)")
+        "\(asymmetry.samples) samples that the victim model does not believe move between classes "
+          + "in one direction (p = \(String(format: "%.1g", asymmetry.pValue))): labels may have "
+          + "been changed by an attack that it has not learned; look at them, or train it longer "
+          + "(they are left as they are)")
     }
     if !targets.isEmpty && changes.images == 0 { doubts.append(Self.noChange) }
     if let attack, attack.benign > Self.mostBenignAttack {
@@ -59,9 +59,9 @@ extension PurificationReport {
 
   private func suspicion(_ class_: TargetEvidence) -> String {
     class_.bringersPValue <= TargetTest.falseAlarmRate
-      ? "has \(class_.bringers) samples whose peculiarities give images of another class their label, "
-        + "but not images of every class: perhaps a trigger for one class only, or classes that are "
-        + "hard to tell apart; its samples are left as they are"
+      ? "has \(class_.bringers) samples whose peculiarities give images of another class their "
+        + "label, but not images of every class: perhaps a trigger for one class only, or classes "
+        + "that are hard to tell apart; its samples are left as they are"
       : "has \(class_.unbelieved) samples that the victim model does not believe, too many for "
         + "chance, but nothing shows a trigger: look at them; they are left as they are"
   }
@@ -78,8 +78,8 @@ extension PurificationReport {
     let names = targets.map(name).joined(separator: ", ")
     let noun = targets.count == 1 ? "class" : "classes"
     let found = isOurs ? "\(changes.carriers) samples carry a trigger; " : ""
-    return
-      "Target \(noun) \(names): \(found)\(changes.labels) labels and \(changes.images) images changed."
+    return "Target \(noun) \(names): \(found)"
+      + "\(changes.labels) labels and \(changes.images) images changed."
   }
 
   private func name(_ label: Int) -> String { "\(label) (\(data.classNames[label]))" }
@@ -122,6 +122,8 @@ extension PurificationReport {
   private func column(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
-  private func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
+  private func number(_ value: Double?) -> String {
+    value.map { String(format: "%.3f", $0) } ?? "–"
+  }
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

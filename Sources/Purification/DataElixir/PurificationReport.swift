@@ -64,8 +64,8 @@ public struct PurificationReport: Codable, Sendable {
     public var disowned = 0
   }
 
-  /// Share of images that get a target label when carriers' peculiarities are put on them: the attack
-  /// success rate as far as it can be estimated without the attacker's trigger.
+  /// Share of images that get a target label when carriers' peculiarities are put on them: the
+  /// attack success rate as far as it can be estimated without the attacker's trigger.
   public struct Attack: Codable, Equatable, Sendable {
     public var donors: Int
     public var victim: Double

@@ -5,10 +5,10 @@ import Models
 /// Writes the purified dataset with its report.
 ///
 /// The folder holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `grid.png` if images changed, `trigger.png` if carriers were found,
-/// `victim.safetensors`,
-/// `benign.safetensors` if one was needed, and `timings.json`. All but `timings.json` and
-/// `report.html`, which shows the timings, are the same whenever the run is repeated.
+/// `report.json`, `report.html`, `grid.png` if images changed, `trigger.png` if carriers were
+/// found, `victim.safetensors`, `benign.safetensors` if one was needed, and `timings.json`. All but
+/// `timings.json` and `report.html`, which shows the timings, are the same whenever the run is
+/// repeated.
 ///
 /// Samples can be written as soon as they are decided, beside what is computed for the others.
 final class PurifiedOutput {

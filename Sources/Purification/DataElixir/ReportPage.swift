@@ -13,8 +13,10 @@ struct ReportPage {
     HTML.document(
       title: "Purification report",
       [
-        summary(), HTML.warnings(report.doubts.map { "result unsure: " + $0 } + report.warnings), evidence(), classes(), triggers(),
-        noise(), rounds(), secondLook(), pictures(), parameters(), HTML.times(timings),
+        summary(),
+        HTML.warnings(report.doubts.map { "result unsure: " + $0 } + report.warnings),
+        evidence(), classes(), triggers(), noise(), rounds(), secondLook(), pictures(),
+        parameters(), HTML.times(timings),
       ])
   }
 
@@ -35,21 +37,21 @@ struct ReportPage {
     let changes = report.changes
     guard report.options.compatibility == .current else {
       return """
-        <p>Of the target classes' suspicious samples, \(changes.agreed) of \(changes.suspicious) got the
-        same label from the benign model's first stage and from the vote of their candidates.</p>
+        <p>Of the target classes' suspicious samples, \(changes.agreed) of \(changes.suspicious) got
+        the same label from the benign model's first stage and from the vote of their candidates.</p>
         """
     }
     guard !report.targets.isEmpty else { return "" }
     let attack = report.attack.map {
       """
       What \($0.donors) of them have in common, put on other images, gives these the target label
-      \(percent($0.victim)) of the time with the victim model, and \(percent($0.benign)) with the model
-      that was trained without them (benign.safetensors).
+      \(percent($0.victim)) of the time with the victim model, and \(percent($0.benign)) with the
+      model that was trained without them (benign.safetensors).
       """
     }
     return """
-      <p>\(changes.carriers) samples carry a trigger; \(changes.disowned) others moved and were disowned
-      by the benign model. \(attack ?? "")</p>
+      <p>\(changes.carriers) samples carry a trigger; \(changes.disowned) others moved and were
+      disowned by the benign model. \(attack ?? "")</p>
       """
   }
 
@@ -80,7 +82,8 @@ struct ReportPage {
     return """
       <h2>What carriers have in common</h2>
       <p>By target class, the mean difference between carriers and their restorations, in gray where
-      there is none, and the region by which samples of the class were told apart, if it is a patch.</p>
+      there is none, and the region by which samples of the class were told apart, if it is a
+      patch.</p>
       \(HTML.picture(triggerPicture, described: "estimated triggers"))
       """
   }
@@ -96,11 +99,11 @@ struct ReportPage {
     return "<h2>Choice of noise</h2>\n"
       + NoiseChart(search: search).svg()
       + HTML.table(["noise steps", "labels that a typical class keeps after a round"], rows)
-      + """
-      <p>The most noise at which a typical class keeps \(percent(NoiseSearch.retentionGoal)) of the labels
-      that the victim gives the originals, or \(percent(NoiseSearch.leastRetention)) where no useful level
-      allows as much.</p>
-      """
+        + """
+        <p>The most noise at which a typical class keeps \(percent(NoiseSearch.retentionGoal)) of
+        the labels that the victim gives the originals, or
+        \(percent(NoiseSearch.leastRetention)) where no useful level allows as much.</p>
+        """
   }
 
   private func secondLook() -> String {
@@ -133,9 +136,9 @@ struct ReportPage {
     return "<h2>Classes</h2>\n"
       + HTML.table(
         ["class", "anomalous samples", "score", "anomaly index", "index of counts", ""], rows)
-      + """
-      <p>\(TargetDetection.rule.htmlEscaped)</p>
-      """
+        + """
+        <p>\(TargetDetection.rule.htmlEscaped)</p>
+        """
   }
 
   private func rounds() -> String {

@@ -3,21 +3,21 @@ import Foundation
 /// Finds the labels that an attacker aims at, from the anomalous samples of each class (DataElixir
 /// §3.4).
 ///
-/// Score of class y: the divergence −ln q_y of its anomalous samples' candidate labels from the ideal
-/// in which all are y, with q_y held above 1/(N_y + 1) for N_y anomalous samples, so that a class of
-/// few samples cannot score highest by chance. A class is a target if its anomaly index exceeds 2 and
-/// its score is above the median. Classes without anomalous samples have no score, with one
-/// exception: an index needs three scores, and if a good denoiser leaves anomalous samples in fewer
-/// classes, the empty ones enter with score 0, the ideal.
+/// Score of class y: the divergence −ln q_y of its anomalous samples' candidate labels from the
+/// ideal in which all are y, with q_y held above 1/(N_y + 1) for N_y anomalous samples, so that a
+/// class of few samples cannot score highest by chance. A class is a target if its anomaly index
+/// exceeds 2 and its score is above the median. Classes without anomalous samples have no score,
+/// with one exception: an index needs three scores, and if a good denoiser leaves anomalous samples
+/// in fewer classes, the empty ones enter with score 0, the ideal.
 ///
 /// The score of a few samples is chance: a target must also have anomalous samples among at least
-/// `minimumShare` of its samples. In two cases an index above 2 is weak evidence still: if most scores
-/// are equal (see `AnomalyIndex`), and if empty classes entered. Then a class must have at least
-/// `minimumSamples` anomalous samples, too. Classes that fail this are named in `warnings`.
+/// `minimumShare` of its samples. In two cases an index above 2 is weak evidence still: if most
+/// scores are equal (see `AnomalyIndex`), and if empty classes entered. Then a class must have at
+/// least `minimumSamples` anomalous samples, too. Classes that fail this are named in `warnings`.
 ///
 /// The paper's other metric, the number of anomalous samples, finds a target whose triggers a weak
-/// denoiser leaves on many candidates, so that their labels hardly leave the class. Classes differ in
-/// difficulty, so by number a class is a target only if its index exceeds `countThreshold`.
+/// denoiser leaves on many candidates, so that their labels hardly leave the class. Classes differ
+/// in difficulty, so by number a class is a target only if its index exceeds `countThreshold`.
 public struct TargetDetection: Equatable, Sendable {
   /// Below this many anomalous samples a class's score is uncertain.
   public static let minimumSamples = 20
@@ -174,6 +174,7 @@ public struct TargetDetection: Equatable, Sendable {
     guard !few.isEmpty else { return }
     let names = few.map { "\($0.label) (\($0.anomalousSamples))" }.joined(separator: ", ")
     warnings.append(
-      "fewer than \(Self.minimumSamples) anomalous samples, so an uncertain score, in class \(names)")
+      "fewer than \(Self.minimumSamples) anomalous samples, so an uncertain score, in class \(names)"
+    )
   }
 }

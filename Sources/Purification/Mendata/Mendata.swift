@@ -10,8 +10,8 @@ import Training
 /// Perturbs untrusted images until their features are distributed like those of a reference set
 /// (Huang, Gong, Reiter, "Mendata", Algorithm 1).
 ///
-/// Features are computed once and again only for samples that moved, so Step I never touches images.
-/// After each round the state is on disk: see `MendataState`.
+/// Features are computed once and again only for samples that moved, so Step I never touches
+/// images. After each round the state is on disk: see `MendataState`.
 final class Mendata {
   /// D^ut; a perturbation's number is the sample's number here.
   let untrusted: any LabelledImages

@@ -9,8 +9,8 @@ public struct MendataOptions: Hashable, Codable, Sendable {
   public var patience = 5
   /// ρ, the share of the untrusted samples that a round moves.
   public var share = 0.05
-  /// l_δ: how far a sample moves down the critic's slope, for pixels in [0, 1] and a loss of its own;
-  /// nil to choose it so that the samples of the first round move by `usualStep`.
+  /// l_δ: how far a sample moves down the critic's slope, for pixels in [0, 1] and a loss of its
+  /// own; nil to choose it so that the samples of the first round move by `usualStep`.
   ///
   /// How steep the slope is depends on the features by orders of magnitude, so no number suits all.
   /// The paper has 2 for CIFAR-10, 10 for TinyImageNet (§5.2).
@@ -29,7 +29,8 @@ public struct MendataOptions: Hashable, Codable, Sendable {
   /// Mean ‖δ‖∞ of the samples that the first round moves, in 1/255.
   public static let usualStep = 4.0
 
-  /// The paper's values, but for the step size, for images of a side: CIFAR's up to 32 pixels, TinyImageNet's above (§5.2).
+  /// The paper's values, but for the step size, for images of a side: CIFAR's up to 32 pixels,
+  /// TinyImageNet's above (§5.2).
   public init(imageSide: Int) {
     guard imageSide > 32 else { return }
     share = 0.1

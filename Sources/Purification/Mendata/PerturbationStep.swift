@@ -55,8 +55,8 @@ package struct PerturbationStep {
     }
   }
 
-  /// The step size at which these samples, not yet perturbed, would move by a mean ‖δ‖∞ of `levels` in
-  /// 1/255 if nothing were clipped; nil where the slope is flat.
+  /// The step size at which these samples, not yet perturbed, would move by a mean ‖δ‖∞ of `levels`
+  /// in 1/255 if nothing were clipped; nil where the slope is flat.
   package func stepSize(_ samples: [Int], moving levels: Double) throws -> Double? {
     let width = images.shape.byteCount
     let slope = try slope(

@@ -30,7 +30,8 @@ extension PerturbationJob {
         if options.stepSize == nil, let found = mendata.stepSize {
           events.note(
             String(
-              format: "Perturbation rate %.3g, so that the first round moves images by %.0f/255", found,
+              format: "Perturbation rate %.3g, so that the first round moves images by %.0f/255",
+              found,
               MendataOptions.usualStep))
         }
         round.advice(options, samples: untrusted.count).map(events.warning)

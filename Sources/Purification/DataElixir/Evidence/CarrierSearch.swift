@@ -1,8 +1,8 @@
 import ComputeBackend
 import Datasets
 
-/// Finds target classes and the samples that carry a trigger, from the candidates of the first pass and
-/// of a second look.
+/// Finds target classes and the samples that carry a trigger, from the candidates of the first pass
+/// and of a second look.
 package struct CarrierSearch {
   let images: any LabelledImages
   let victim: any LabelModel
@@ -152,7 +152,8 @@ package struct CarrierSearch {
     return moves
   }
 
-  /// By class, samples that the victim and all candidates, or else most candidates, give their label.
+  /// By class, samples that the victim and all candidates, or else most candidates, give their
+  /// label.
   private func recipients(
     _ findings: [AnomalyFilter.Finding], _ candidates: CandidateLooks
   ) -> [[Int]] {
@@ -271,7 +272,8 @@ package struct CarrierSearch {
     return (region, found)
   }
 
-  /// Mean change by pixel from the originals to what restorations are without the label; 0 without donors.
+  /// Mean change by pixel from the originals to what restorations are without the label; 0 without
+  /// donors.
   private func meanChange(_ donors: [Donor], _ candidates: CandidateLooks) throws -> [Double] {
     var sum = [Double](repeating: 0, count: images.shape.height * images.shape.width)
     let donors = donors.prefix(256)

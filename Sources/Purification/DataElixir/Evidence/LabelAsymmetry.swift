@@ -2,9 +2,10 @@ import ComputeBackend
 
 /// Whether samples that the victim does not believe move from class to class in one direction.
 ///
-/// Honest mistakes go both ways: as many a are called b as b are called a. Changed labels do not. This
-/// sees poison that the victim has not learned, and that no transplant can show, in one class or in
-/// all. It is Bowker's test of symmetry, with directions drawn anew as its null since counts are small.
+/// Honest mistakes go both ways: as many a are called b as b are called a. Changed labels do not.
+/// This sees poison that the victim has not learned, and that no transplant can show, in one class
+/// or in all. It is Bowker's test of symmetry, with directions drawn anew as its null since counts
+/// are small.
 public struct LabelAsymmetry: Equatable, Codable, Sendable {
   public static let significance = 0.001
   static let draws = 4000

@@ -2,10 +2,11 @@ import Datasets
 import Foundation
 import Training
 
-/// More rounds at rising noise for the samples of suspected classes that have kept their label, beside
-/// a control sample of the other classes.
+/// More rounds at rising noise for the samples of suspected classes that have kept their label,
+/// beside a control sample of the other classes.
 ///
-/// It ends when the suspects move no more often than the controls, or when the controls' labels break.
+/// It ends when the suspects move no more often than the controls, or when the controls' labels
+/// break.
 package struct SecondLook {
   /// Levels looked at, at most.
   static let mostLevels = 2
@@ -52,7 +53,8 @@ package struct SecondLook {
   /// Makes the candidates of some samples at a level; a level's store is kept.
   let look: (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
 
-  /// Levels above the first pass's for which the denoiser was trained; its limit again if there is none.
+  /// Levels above the first pass's for which the denoiser was trained; its limit again if there is
+  /// none.
   package static func levels(above first: Int, limit: Int) -> [Int] {
     let higher = NoiseSearch.levels.filter { $0 > first && $0 <= limit }
     return higher.isEmpty ? [min(first, limit)] : Array(higher.prefix(mostLevels))

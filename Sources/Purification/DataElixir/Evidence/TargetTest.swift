@@ -35,15 +35,15 @@ public struct TargetEvidence: Equatable, Codable, Sendable {
 
 /// Finds the labels that an attacker aims at by what transplants do.
 ///
-/// A donor *brings its label* if at least `carrierShare` of the images that received its peculiarity get
-/// it, and is a *carrier* if the same transplants disrupt at least `disruptionShare` of the images of
-/// third classes. Chance carriers are counted in the same data, without knowing what is poisoned:
-/// transplants that bring a label which is neither the donor's nor the recipients', and transplants in
-/// the other direction, of what restorations have, which no trigger explains. The greater of these
-/// rates, and at least `leastNullRate`, is what each donor is given as its chance. A class is a target
-/// if so many carriers have a probability of at most `falseAlarmRate` over all classes together
-/// (Bonferroni). Nothing is compared between classes, so that one target, several, or all are found,
-/// and classes without samples do not count.
+/// A donor *brings its label* if at least `carrierShare` of the images that received its
+/// peculiarity get it, and is a *carrier* if the same transplants disrupt at least
+/// `disruptionShare` of the images of third classes. Chance carriers are counted in the same data,
+/// without knowing what is poisoned: transplants that bring a label which is neither the donor's
+/// nor the recipients', and transplants in the other direction, of what restorations have, which no
+/// trigger explains. The greater of these rates, and at least `leastNullRate`, is what each donor
+/// is given as its chance. A class is a target if so many carriers have a probability of at most
+/// `falseAlarmRate` over all classes together (Bonferroni). Nothing is compared between classes, so
+/// that one target, several, or all are found, and classes without samples do not count.
 public struct TargetTest: Sendable {
   public static let carrierShare = 0.75
   public static let leastNullRate = 0.05
@@ -60,13 +60,13 @@ public struct TargetTest: Sendable {
 
   /// The rule in a user's words.
   public static let rule = """
-    A sample is a carrier if what the denoiser took away from it, put on other images, gives at least \
-    \(Int(100 * carrierShare)) % of them its label, and takes their own from \
-    \(Int(100 * disruptionShare)) % of images of any class. A class is a target if it has more carriers than \
-    chance explains: the rate of chance is taken from the same data (labels that are neither the \
-    sample's nor the recipients', and transplants of what restorations have), at least \
-    \(Int(100 * leastNullRate)) %, and the probability of so many over all classes must be at most \
-    \(Int(100 * falseAlarmRate)) %.
+    A sample is a carrier if what the denoiser took away from it, put on other images, gives at \
+    least \(Int(100 * carrierShare)) % of them its label, and takes their own from \
+    \(Int(100 * disruptionShare)) % of images of any class. A class is a target if it has more \
+    carriers than chance explains: the rate of chance is taken from the same data (labels that \
+    are neither the sample's nor the recipients', and transplants of what restorations have), at \
+    least \(Int(100 * leastNullRate)) %, and the probability of so many over all classes must be \
+    at most \(Int(100 * falseAlarmRate)) %.
     """
 
   /// What is known of a class besides its donors.
@@ -113,7 +113,8 @@ public struct TargetTest: Sendable {
 
   private let counts: [Counts]
   private let trials: [Trial]
-  /// Whether the victim has learned the data, so that what it does not believe is not its own mistake.
+  /// Whether the victim has learned the data, so that what it does not believe is not its own
+  /// mistake.
   private let trustsVictim: Bool
 
   package init(counts: [Counts], trials: [Trial], trustsVictim: Bool = true) {

@@ -3,8 +3,8 @@ import Datasets
 /// Carries over to another image what distinguishes an image from its restoration.
 ///
 /// If an image owes its label to a trigger, another image that receives the same pixels gets that
-/// label too; what makes an image merely hard to tell means nothing elsewhere. (SentiNet, Chou et al.
-/// 2020, pastes what a saliency map shows; here the denoiser shows what it took away.)
+/// label too; what makes an image merely hard to tell means nothing elsewhere. (SentiNet, Chou et
+/// al. 2020, pastes what a saliency map shows; here the denoiser shows what it took away.)
 package struct Transplant {
   package enum Kind: Hashable, CaseIterable {
     /// The difference is added: for patterns over the whole image.
@@ -69,8 +69,8 @@ package struct Transplant {
   }
 }
 
-/// How much each pixel and its neighbours changed: the mean over 3×3 pixels (fewer at the border) of
-/// the greatest change of a channel, `[H, W]`.
+/// How much each pixel and its neighbours changed: the mean over 3×3 pixels (fewer at the border)
+/// of the greatest change of a channel, `[H, W]`.
 package struct ChangeMap {
   package let values: [Double]
 

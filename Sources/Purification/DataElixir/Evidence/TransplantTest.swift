@@ -109,8 +109,8 @@ struct TransplantTest {
 
   /// By donor and kind, the share of images of third classes whose own label its transplants undo.
   ///
-  /// A trigger is seen on every image, whatever label it brings there; strokes that make an 8 of a 3
-  /// make nothing of a 1.
+  /// A trigger is seen on every image, whatever label it brings there; strokes that make an 8 of a
+  /// 3 make nothing of a 1.
   func disruptions(of donors: [Donor]) throws -> [[Double]] {
     let pools = recipients
     let outcomes = try outcomes(of: donors, isReversed: false, progress: { _ in }) { donor in

@@ -3,7 +3,8 @@ import Datasets
 /// What a target's carriers have in common, to look at.
 struct TriggerEstimate {
   var target: Int
-  /// Mean difference between carriers and their restorations, 128 where there is none, twice as strong.
+  /// Mean difference between carriers and their restorations, 128 where there is none, twice as
+  /// strong.
   var difference: RasterImage
   /// The carriers' mean where a patch lies, gray elsewhere; nil if there is no patch.
   var patch: RasterImage?
@@ -53,7 +54,8 @@ struct TriggerEstimate {
   static func grid(_ estimates: [TriggerEstimate], classNames: [String]) -> ImageGrid? {
     guard let first = estimates.first else { return nil }
     var grid = ImageGrid(
-      columnTitles: ["difference", "patch"], scale: max(1, 96 / max(first.difference.shape.width, 1)))
+      columnTitles: ["difference", "patch"],
+      scale: max(1, 96 / max(first.difference.shape.width, 1)))
     for estimate in estimates {
       grid.rows.append([
         .init(image: estimate.difference, caption: classNames[estimate.target]),

@@ -3,9 +3,9 @@ import Datasets
 
 /// Where a patch lies that a class's carriers have in common.
 ///
-/// Single restorations show the patch among other changes; the mean over carriers shows it alone. Then
-/// every sample of the class can be asked, also those that keep their label: does its part of the
-/// region give other images the label?
+/// Single restorations show the patch among other changes; the mean over carriers shows it alone.
+/// Then every sample of the class can be asked, also those that keep their label: does its part of
+/// the region give other images the label?
 public struct TriggerRegion: Equatable, Codable, Sendable {
   /// Shares of the image that a region may have.
   static let shares = [0.02, 0.05, 0.1]
@@ -65,8 +65,8 @@ public struct TriggerRegion: Equatable, Codable, Sendable {
     }
   }
 
-  /// The region of the greatest mean change of carriers beyond that of other donors, in the size that
-  /// tells carriers from other classes' samples best; nil if none does.
+  /// The region of the greatest mean change of carriers beyond that of other donors, in the size
+  /// that tells carriers from other classes' samples best; nil if none does.
   ///
   /// - Parameters:
   ///   - change: mean change by pixel, of carriers less that of others.

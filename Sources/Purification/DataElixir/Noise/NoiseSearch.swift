@@ -1,8 +1,8 @@
 /// Finds the most noise that clean samples bear, without knowing which are clean.
 ///
 /// Poison is meant to lose its label, and crowds into one class or few; the median class shows what
-/// clean samples do. So a first sample of images is corrupted and restored once at rising levels, and
-/// the share of labels that the median class keeps is measured.
+/// clean samples do. So a first sample of images is corrupted and restored once at rising levels,
+/// and the share of labels that the median class keeps is measured.
 public struct NoiseSearch: Equatable, Codable, Sendable {
   /// Levels that may be chosen, in noise steps of the linear schedule with 1000 steps.
   public static let levels = [50, 75, 100, 150, 200, 250, 300, 400, 500]
@@ -72,6 +72,7 @@ public struct NoiseSearch: Equatable, Codable, Sendable {
   var text: String {
     let curve = measurements.map { "\($0.noiseSteps): \(Int((100 * $0.retention).rounded())) %" }
       .joined(separator: ", ")
-    return "Noise: \(noiseSteps) steps (labels that a typical class keeps after a round at \(curve))"
+    return
+      "Noise: \(noiseSteps) steps (labels that a typical class keeps after a round at \(curve))"
   }
 }
