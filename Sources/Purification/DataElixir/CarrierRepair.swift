@@ -90,26 +90,12 @@ package struct CarrierRepair {
     let labels = try benign.labels(bytes, count: choices.count)
     let label = LabelHistogram(labels, classes: images.classCount).majority
     let fitting = choices.indices.filter { labels[$0] == label }
-    let distances = try distances(
-      original: original, bytes: bytes, count: choices.count)
+    let distances = try ImageDistance().distances(
+      of: bytes, count: choices.count, from: original, shape: images.shape, model: victim)
     guard let place = ImageDistance.selection(fitting.map { distances[$0] }) else {
       return Revision(label: label, candidate: nil, distance: nil)
     }
     let chosen = fitting[place]
     return Revision(label: label, candidate: choices[chosen], distance: distances[chosen])
-  }
-
-  /// Distance of each candidate from the original, with the victim's features.
-  private func distances(original: [UInt8], bytes: [UInt8], count: Int) throws -> [Double] {
-    let size = images.shape.byteCount
-    let all = original + bytes
-    let features = try victim.features(all, count: count + 1)
-    let width = features.count / (count + 1)
-    let distance = ImageDistance()
-    return (1...count).map { i in
-      distance(
-        all[..<size], all[i * size..<(i + 1) * size], shape: images.shape,
-        features: (features[..<width], features[i * width..<(i + 1) * width]))
-    }
   }
 }

@@ -109,19 +109,12 @@ public struct DatasetRepair {
 
   /// Distance of each candidate from the original, with the victim's features.
   private func candidateDistances(of sample: Int) throws -> [Double] {
-    let size = images.shape.byteCount
-    let count = store.candidatesPerSample
-    let bytes = try images.images([sample]) + store.images(of: sample)
-    let features = try victim.features(bytes, count: count + 1)
-    let width = features.count / (count + 1)
     let distance = ImageDistance(
       similarity: StructuralSimilarity(
         window: rules.compatibility == .dataElixir ? .volume : .planar(side: 3)))
-    return (1...count).map { i in
-      distance(
-        bytes[..<size], bytes[i * size..<(i + 1) * size], shape: images.shape,
-        features: (features[..<width], features[i * width..<(i + 1) * width]))
-    }
+    return try distance.distances(
+      of: store.images(of: sample), count: store.candidatesPerSample,
+      from: images.images([sample]), shape: images.shape, model: victim)
   }
 
   private func opinions(

@@ -19,6 +19,23 @@ public struct ImageDistance: Hashable, Sendable {
     return (1 - (structure + 1) / 2) / 2 + (1 - (cosine + 1) / 2) / 2
   }
 
+  /// Distance of each of `count` images `[N, H, W, C]` from an original `[H, W, C]`, with the features
+  /// of a model.
+  func distances(
+    of images: [UInt8], count: Int, from original: [UInt8], shape: ImageShape,
+    model: any LabelModel
+  ) throws -> [Double] {
+    let size = shape.byteCount
+    let bytes = original + images
+    let features = try model.features(bytes, count: count + 1)
+    let width = features.count / (count + 1)
+    return (1...count).map { i in
+      self(
+        bytes[..<size], bytes[i * size..<(i + 1) * size], shape: shape,
+        features: (features[..<width], features[i * width..<(i + 1) * width]))
+    }
+  }
+
   /// a·b / (|a|·|b|), 1 if both vectors are zero, 0 if one is.
   public static func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
     precondition(a.count == b.count, "ImageDistance.cosine: \(a.count) and \(b.count) features")

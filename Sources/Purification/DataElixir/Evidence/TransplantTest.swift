@@ -120,7 +120,7 @@ struct TransplantTest {
       return third.isEmpty
         ? [] : choice(for: donor, among: third.flatMap { pools[$0] }, count: count)
     }
-    return zip(donors, outcomes).map { donor, outcome in outcome.undone }
+    return outcomes.map(\.undone)
   }
 
   private func outcomes(
@@ -133,12 +133,11 @@ struct TransplantTest {
     for start in stride(from: 0, to: donors.count, by: Self.batch) {
       let batch = donors[start..<min(start + Self.batch, donors.count)]
       var bytes: [UInt8] = []
-      var counts: [Int] = []
+      // Labels of each donor's recipients.
       var own: [[Int]] = []
       for donor in batch {
         let chosen = choose(donor)
         own.append(chosen.map { images.label($0) })
-        counts.append(chosen.count)
         let received = try images.images(chosen)
         let original = try images.images([donor.sample])
         let restored = try candidates.meanImage(of: donor.sample, label: donor.other)
@@ -152,7 +151,7 @@ struct TransplantTest {
           }
         }
       }
-      let labels = try model.labels(bytes, count: counts.reduce(0) { $0 + $1 * kinds.count })
+      let labels = try model.labels(bytes, count: own.reduce(0) { $0 + $1.count * kinds.count })
       var place = 0
       for own in own {
         var outcome = TransplantOutcome(recipients: own.count, votes: [], undone: [])
