@@ -83,12 +83,13 @@ package struct SecondLook {
         noiseSteps: noise, suspects: suspects.count, moved: suspects.count(where: moved.contains),
         controls: controls.count, controlsMoved: controls.count(where: moved.contains))
       result.levels.append(level)
-      // Also of a level that says nothing: restored images for samples that carry a trigger.
+      // Also of a level that says nothing, and of controls, which may be of a target class where all
+      // classes are watched: restored images for samples that carry a trigger.
       result.looks.append(
         CandidateLooks.Look(
           store: store,
           places: Dictionary(
-            uniqueKeysWithValues: suspects.enumerated().map { ($0.element, $0.offset) })))
+            uniqueKeysWithValues: samples.enumerated().map { ($0.element, $0.offset) })))
       if level.breaksLabels { break }
       result.moved += suspects.filter(moved.contains)
       suspects.removeAll(where: moved.contains)
