@@ -97,11 +97,16 @@ import Testing
     return store
   }
 
+  private func findings(_ store: CandidateStore) -> [AnomalyFilter.Finding] {
+    DataElixir(images: MarkedImages(), store: store, rules: .init()).identifyAnomalies()
+  }
+
   @Test func findsTargetCarriersAndTheRegion() throws {
     let folder = try TemporaryFolder()
     let search = CarrierSearch(
-      images: MarkedImages(), victim: MarkedModel(), filter: AnomalyFilter(), seed: 1)
-    let found = try search.run(first: store(folder, blind: 3), secondLook: nil)
+      images: MarkedImages(), victim: MarkedModel(), seed: 1)
+    let store = try store(folder, blind: 3)
+    let found = try search.run(first: store, findings: findings(store), secondLook: nil)
     #expect(found.targets == [0])
     #expect(found.suspected == [])
     let region = try #require(found.regions[0])
@@ -109,6 +114,49 @@ import Testing
     // The region finds those whose restorations kept the mark, too.
     #expect(found.carriers == (0..<60).filter { MarkedImages.isMarked[$0] })
     #expect(found.uncleared == [])
+  }
+
+  /// At more noise the mark goes from those that kept it, too; a further level shows that none is
+  /// left.
+  @Test func aSecondLookRestoresWhatTheFirstDidNot() throws {
+    let folder = try TemporaryFolder()
+    let store = try store(folder, blind: 5)
+    let second = SecondLook(
+      images: MarkedImages(), filter: AnomalyFilter(), noiseSteps: [200, 250]
+    ) { noiseSteps, samples in
+      try folder.write([], to: "\(noiseSteps)/made")
+      let look = try CandidateStore(
+        directory: folder.url.appendingPathComponent("\(noiseSteps)"), candidatesPerSample: 4,
+        imageBytes: 25)
+      for place in 0..<samples.count {
+        var image = try samples.images([place])
+        for pixel in [18, 19, 23, 24] { image[pixel] = 60 }
+        let label = Int(image[0]) / 50
+        let labels = SampleLabels(
+          original: Int(samples.labels[place]), candidates: [Int](repeating: label, count: 4))
+        try look.append([labels], keptImages: [0: (0..<4).flatMap { _ in image }])
+      }
+      return look
+    }
+    let found = try CarrierSearch(images: MarkedImages(), victim: MarkedModel(), seed: 1)
+      .run(first: store, findings: findings(store), secondLook: second)
+    #expect(
+      found.levels == [
+        .init(
+          noiseSteps: 200, suspects: 25, moved: 5, controls: 26, controlsMoved: 0),
+        .init(
+          noiseSteps: 250, suspects: 20, moved: 0, controls: 26, controlsMoved: 0),
+      ], "\(found.levels)")
+    let marked = (0..<60).filter { MarkedImages.isMarked[$0] }
+    #expect(found.carriers == marked)
+    // Every sample that was looked at again has restorations, controls included.
+    for sample in 0..<60 {
+      #expect(!found.candidates.imaged(of: sample).isEmpty, "\(sample)")
+    }
+    for sample in marked {
+      let labels = found.candidates.labels(of: sample).candidates
+      #expect(labels.contains(MarkedImages.content[sample]))
+    }
   }
 
   @Test func cleanDataHaveNoTarget() throws {
@@ -126,8 +174,8 @@ import Testing
       try store.append([labels], keptImages: moves ? [0: restored] : [:])
     }
     let found = try CarrierSearch(
-      images: images, victim: MarkedModel(), filter: AnomalyFilter(), seed: 1
-    ).run(first: store, secondLook: nil)
+      images: images, victim: MarkedModel(), seed: 1
+    ).run(first: store, findings: findings(store), secondLook: nil)
     #expect(found.targets == [] && found.carriers == [])
   }
 

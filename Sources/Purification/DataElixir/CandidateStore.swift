@@ -138,7 +138,8 @@ public final class CandidateStore {
       throw failure
     }
     for _ in 0..<count {
-      guard let original = reader.next(UInt16.self), let candidates = reader.next(UInt16.self) else {
+      guard let original = reader.next(UInt16.self), let candidates = reader.next(UInt16.self)
+      else {
         throw failure
       }
       labels.append(original)

@@ -1,6 +1,7 @@
 import Datasets
 
-/// How far a candidate is from the original, in pixels and in the victim's features (DataElixir eq. 5).
+/// How far a candidate is from the original, in pixels and in the victim's features (DataElixir eq.
+/// 5).
 ///
 /// d = ½·(1 − (SSIM + 1)/2) + ½·(1 − (cos + 1)/2), 0 for equal images, at most 1.
 public struct ImageDistance: Hashable, Sendable {
@@ -19,8 +20,8 @@ public struct ImageDistance: Hashable, Sendable {
     return (1 - (structure + 1) / 2) / 2 + (1 - (cosine + 1) / 2) / 2
   }
 
-  /// Distance of each of `count` images `[N, H, W, C]` from an original `[H, W, C]`, with the features
-  /// of a model.
+  /// Distance of each of `count` images `[N, H, W, C]` from an original `[H, W, C]`, with the
+  /// features of a model.
   func distances(
     of images: [UInt8], count: Int, from original: [UInt8], shape: ImageShape,
     model: any LabelModel

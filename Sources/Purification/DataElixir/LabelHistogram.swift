@@ -17,7 +17,8 @@ public struct LabelHistogram: Equatable, Sendable {
 
   public mutating func add(_ label: Int, times: Int = 1) {
     precondition(
-      counts.indices.contains(label), "LabelHistogram.add: label \(label) of \(counts.count) classes")
+      counts.indices.contains(label),
+      "LabelHistogram.add: label \(label) of \(counts.count) classes")
     counts[label] += times
     total += times
   }

@@ -78,7 +78,8 @@ extension PurificationJob {
   ) throws {
     let found = try timings.measure("transplants and second look") {
       try search(stage).run(
-        first: stage.store, secondLook: secondLook(stage, after: report.candidates.noiseSteps))
+        first: stage.store, findings: stage.findings,
+        secondLook: secondLook(stage, after: report.candidates.noiseSteps))
     }
     report.take(found)
 
@@ -111,7 +112,7 @@ extension PurificationJob {
   private func search(_ stage: Stage) -> CarrierSearch {
     var meter: (phase: String, rate: RateMeter)?
     return CarrierSearch(
-      images: dataset, victim: stage.victim, filter: options.rules.filter, seed: options.seed,
+      images: dataset, victim: stage.victim, seed: options.seed,
       takesSuspects: options.forcesVerdict
     ) { phase, done, total in
       if meter?.phase != phase { meter = (phase, RateMeter(total: total, done: 0)) }

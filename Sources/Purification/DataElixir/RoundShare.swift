@@ -1,6 +1,7 @@
 import Foundation
 
-/// How many samples keep their label after a round, the early sign of a denoiser or victim too weak.
+/// How many samples keep their label after a round, the early sign of a denoiser or victim too
+/// weak.
 ///
 /// Poisoned samples are meant to lose their label, and crowd into one class or few. The median over
 /// classes is therefore what clean samples do.
@@ -19,7 +20,8 @@ public struct RoundShare: Equatable, Codable, Sendable {
 
   /// Shares over the first `store.completed` samples, of the originals and after each round.
   ///
-  /// A sample that was settled early (see `AnomalyFilter.isSettledBenign`) counts as keeping its label.
+  /// A sample that was settled early (see `AnomalyFilter.isSettledBenign`) counts as keeping its
+  /// label.
   public static func all(
     of store: CandidateStore, labels: [Int32], classes: Int, rounds: Int
   ) -> [RoundShare] {
@@ -69,7 +71,8 @@ public struct RoundShare: Equatable, Codable, Sendable {
       ]
     }
     return [
-      share + "keep their label after round \(first.round): the denoiser or the victim model is too "
+      share
+        + "keep their label after round \(first.round): the denoiser or the victim model is too "
         + "weak for this data, and clean samples will look poisoned; fewer --noise-steps change "
         + "them less"
     ]

@@ -6,7 +6,6 @@ import Datasets
 package struct CarrierSearch {
   let images: any LabelledImages
   let victim: any LabelModel
-  let filter: AnomalyFilter
   let seed: UInt64
   /// Classes that are to be taken for targets whatever the evidence says.
   let takesSuspects: Bool
@@ -20,13 +19,12 @@ package struct CarrierSearch {
   static let purpose: UInt32 = 0xE71F
 
   package init(
-    images: any LabelledImages, victim: any LabelModel, filter: AnomalyFilter, seed: UInt64,
+    images: any LabelledImages, victim: any LabelModel, seed: UInt64,
     takesSuspects: Bool = false,
     progress: @escaping (_ phase: String, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
   ) {
     self.images = images
     self.victim = victim
-    self.filter = filter
     self.seed = seed
     self.takesSuspects = takesSuspects
     self.progress = progress
@@ -34,12 +32,12 @@ package struct CarrierSearch {
 
   /// What was found.
   package struct Result {
-    var candidates: CandidateLooks
+    package var candidates: CandidateLooks
     /// By class, samples that transplants were tried on.
     var recipients: [[Int]]
     var evidence: [TargetEvidence]
     var asymmetry: LabelAsymmetry
-    var levels: [SecondLook.Level] = []
+    package var levels: [SecondLook.Level] = []
     /// Regions of patches by target.
     package var regions: [Int: TriggerRegion] = [:]
     /// Samples of target classes that carry the trigger, rising.
@@ -55,10 +53,12 @@ package struct CarrierSearch {
 
   /// - Parameters:
   ///   - first: candidates of every sample.
+  ///   - findings: what the filter says of each sample's.
   ///   - secondLook: nil for none.
-  package func run(first: CandidateStore, secondLook: SecondLook?) throws -> Result {
+  package func run(
+    first: CandidateStore, findings: [AnomalyFilter.Finding], secondLook: SecondLook?
+  ) throws -> Result {
     var candidates = CandidateLooks(first: first)
-    let findings = (0..<images.count).map { finding(of: $0, in: candidates) }
     let counts = counts(findings, candidates)
     let recipients = recipients(findings, candidates)
     let trusts = trustsVictim(candidates)
@@ -100,13 +100,6 @@ package struct CarrierSearch {
     }
     try assign(&result, trials: trials, moved: moved, recipients: recipients)
     return result
-  }
-
-  private func finding(
-    of sample: Int, in candidates: some CandidateSource
-  ) -> AnomalyFilter.Finding {
-    filter.finding(
-      candidates.labels(of: sample), label: images.label(sample), classes: images.classCount)
   }
 
   private func counts(

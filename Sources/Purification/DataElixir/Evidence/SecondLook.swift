@@ -53,6 +53,16 @@ package struct SecondLook {
   /// Makes the candidates of some samples at a level; a level's store is kept.
   let look: (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
 
+  package init(
+    images: any LabelledImages, filter: AnomalyFilter, noiseSteps: [Int],
+    look: @escaping (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
+  ) {
+    self.images = images
+    self.filter = filter
+    self.noiseSteps = noiseSteps
+    self.look = look
+  }
+
   /// Levels above the first pass's for which the denoiser was trained; its limit again if there is
   /// none.
   package static func levels(above first: Int, limit: Int) -> [Int] {
@@ -83,8 +93,8 @@ package struct SecondLook {
         noiseSteps: noise, suspects: suspects.count, moved: suspects.count(where: moved.contains),
         controls: controls.count, controlsMoved: controls.count(where: moved.contains))
       result.levels.append(level)
-      // Also of a level that says nothing, and of controls, which may be of a target class where all
-      // classes are watched: restored images for samples that carry a trigger.
+      // Also of a level that says nothing, and of controls, which may be of a target class where
+      // all classes are watched: restored images for samples that carry a trigger.
       result.looks.append(
         CandidateLooks.Look(
           store: store,
