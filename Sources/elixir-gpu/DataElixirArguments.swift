@@ -11,8 +11,8 @@ struct DataElixirArguments: ParsableArguments {
 
   @Option(
     help: """
-      dataelixir: how often each image is corrupted and restored (default: 3; --compat: 5). mendata: \
-      rounds of the critic and the perturbations at most (default: 30).
+      dataelixir: how often each image is corrupted and restored (default: 3; --compat: 5). \
+      mendata: rounds of the critic and the perturbations at most (default: 30).
       """)
   var rounds: Int?
 
@@ -49,7 +49,8 @@ struct DataElixirArguments: ParsableArguments {
 
   @Flag(
     help: """
-      Takes classes that are only suspected for targets, and exits with 0 where the result is unsure.
+      Takes classes that are only suspected for targets, and exits with 0 where the result is \
+      unsure.
       """)
   var forceVerdict = false
 

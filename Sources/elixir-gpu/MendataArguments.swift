@@ -28,7 +28,7 @@ struct MendataArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Resize images to this side before the features, within the gradients (default: as they are).",
+      "Resize images to this side before the features, within the gradients (default: their own).",
       valueName: "pixels"))
   var featureSize: Int?
 

@@ -38,7 +38,8 @@ struct ReportPage {
     guard report.options.compatibility == .current else {
       return """
         <p>Of the target classes' suspicious samples, \(changes.agreed) of \(changes.suspicious) got
-        the same label from the benign model's first stage and from the vote of their candidates.</p>
+        the same label from the benign model's first stage and from the vote of their
+        candidates.</p>
         """
     }
     guard !report.targets.isEmpty else { return "" }
