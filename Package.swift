@@ -11,7 +11,7 @@ let package = Package(
       name: "Elixir",
       targets: [
         "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection", "Purification",
+        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection", "Purification",
         "Evaluation", "Benchmarking",
       ]),
   ],
@@ -72,12 +72,16 @@ let package = Package(
       dependencies: [
         "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
       ]),
-    .target(name: "Detection", dependencies: ["ComputeBackend", "Autograd"]),
+    .target(name: "Runs", dependencies: ["ComputeBackend", "Checkpoints", "Datasets"]),
+    .target(name: "Reports", dependencies: ["Runs"]),
+    .target(
+      name: "Detection",
+      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
     .target(
       name: "Purification",
       dependencies: [
         "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
-        "Diffusion", "Training", "Detection",
+        "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["DataElixir/Evidence/README.md"]),
     .target(
@@ -94,7 +98,7 @@ let package = Package(
       name: "elixir-gpu",
       dependencies: [
         "CBundledDenoiser", "ComputeBackend", "Devices", "Autograd", "Checkpoints", "Models",
-        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection",
+        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection",
         "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -135,10 +139,12 @@ let tests: [String: [Target.Dependency]] = [
     "Diffusion", "Training",
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Detection"],
+  "Runs": ["Runs"],
+  "Reports": ["Reports"],
+  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
   "Purification": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-    "Datasets", "Diffusion", "Training", "Purification",
+    "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
   ],
   "Evaluation": ["Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation"],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],

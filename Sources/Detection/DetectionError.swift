@@ -1,6 +1,6 @@
 /// Why reference data cannot be detected as asked.
 public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A sample has only `others` neighbours.
+  /// A sample has only `others` neighbors.
   case neighbors(k: Int, others: Int)
   /// Fewer samples of a class than are to be selected of each.
   case samplesPerClass(Int, name: String, count: Int)
@@ -14,21 +14,24 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case noUnmanipulatedSample(recall: Double, count: Int)
   /// A precision that needs more manipulated samples than there are.
   case tooFewManipulated(wanted: Int, count: Int)
+  /// Something that the detector cannot do without.
+  case missing(String)
   /// A ground truth that does not belong to the dataset.
   case truth(path: String, reason: String)
 
   public var description: String {
     switch self {
     case .neighbors(let k, let others):
-      "--k \(k): a sample has \(others) others; use 1 to \(others)"
+      "\(k) neighbors: a sample has \(others) others; use 1 to \(others)"
     case .samplesPerClass(let wanted, let name, let count):
-      "--kappa \(wanted): the class '\(name)' has only \(count) samples; use at most that many"
+      "\(wanted) samples of each class: the class '\(name)' has only \(count); use at most that many"
     case .notANumber(let sample):
-      "the features of sample \(sample) are not finite numbers; check the weights of --features"
+      "the features of sample \(sample) are not finite numbers; check the classifier's weights"
     case .unsuitableModel(let path, let reason):
       "\(path): \(reason); give a classifier made for such images"
     case .nothingSelected:
-      "no sample has the label that most of its neighbours have; choose another --k or --features"
+      "no sample has the label that most of its neighbors have; choose another number "
+        + "of neighbors or another classifier"
     case .shareOutOfRange(let name, let value):
       "\(name) \(value): use a share above 0, at most 1"
     case .noUnmanipulatedSample(let recall, let count):
@@ -36,6 +39,7 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .tooFewManipulated(let wanted, let count):
       "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
         + "use a higher precision or a lower recall"
+    case .missing(let what): "the detector needs \(what); give it"
     case .truth(let path, let reason):
       "\(path): \(reason); give the manifest of this dataset"
     }

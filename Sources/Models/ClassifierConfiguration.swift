@@ -1,6 +1,6 @@
 /// The architecture of an image classifier and what it expects of its input.
 public struct ClassifierConfiguration: Sendable, Equatable {
-  public enum Architecture: String, Sendable, CaseIterable {
+  public enum Architecture: String, Codable, Sendable, CaseIterable {
     case resNet18 = "resnet18"
     case resNet34 = "resnet34"
     /// Normalisation before each convolution, as in BackdoorBench.

@@ -4,7 +4,7 @@ import Foundation
 import Models
 
 /// A classifier to be trained: its architecture and its recipe, the same for every dataset.
-public struct ClassifierPlan: Sendable {
+public struct ClassifierPlan: Hashable, Codable, Sendable {
   public var architecture: ClassifierConfiguration.Architecture
   /// Channels after the first convolution; `nil` for the architecture's customary number.
   public var width: Int?

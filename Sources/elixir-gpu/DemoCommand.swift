@@ -64,10 +64,11 @@ struct DemoCommand: ParsableCommand {
     try poison(paths)
     try BundledDenoiser.write(to: paths.denoiser)
 
-    var job = try PurificationJob(
-      dataset: try ImageDataset.open(paths.poisoned), options: options(paths), on: backend)
-    let console = PurificationConsole()
-    job.events = console.events
+    var job = PurificationJob(
+      dataset: try ImageDataset.open(paths.poisoned), purifier: method(paths), on: backend)
+    job.batchSize = 64
+    job.keepsFiles = false
+    job.handler = RunConsole().show
     print(try job.run(output: paths.purified).summary)
 
     let evaluation = try EvaluationJob(
@@ -103,15 +104,11 @@ struct DemoCommand: ParsableCommand {
         epochs: 14, batchSize: 16, seed: seed))
   }
 
-  private func options(_ paths: Paths) -> PurificationOptions {
-    var options = PurificationOptions(denoiser: paths.denoiser)
-    options.sampler = .ddim
-    options.samplerSteps = 10
-    options.rounds = 3
-    options.victim.width = plan.width
-    options.victim.recipe = plan.recipe
-    options.seed = seed
-    return options
+  private func method(_ paths: Paths) -> DataElixir {
+    var method = DataElixir(denoiser: paths.denoiser)
+    method.victim.plan = plan
+    method.seed = seed
+    return method
   }
 
   private func poison(_ paths: Paths) throws {

@@ -21,7 +21,9 @@ struct ElixirCommand: ParsableCommand {
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      let (arguments, warning) = FormerSpelling.replaced(Array(CommandLine.arguments.dropFirst()))
+      if let warning { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch let error where isForParser(error) {
       exit(withError: error)

@@ -28,7 +28,7 @@ struct SamplerArguments: ParsableArguments {
   }
 
   /// What `auto` stands for is measured in Benchmarks/README.md, "Samplers".
-  var name: PurificationOptions.SamplerName {
+  var name: DataElixir.SamplerName {
     switch sampler {
     case .auto, .ddim: .ddim
     case .ddpm: .ddpm

@@ -33,7 +33,8 @@ import Testing
     let dataset = try ImageDataset.open(folder.path + "/poisoned")
     func detect(_ arguments: String...) throws -> [Int] {
       let run = try CommandRun(
-        ["detect", "poisoned", "--force", "--output", "list.txt", "--device", "cpu"] + arguments,
+        ["detect"] + arguments
+          + ["poisoned", "--force", "--output", "list.txt", "--device", "cpu"],
         in: folder.path)
       try #require(run.exitCode == 0, "\(run)")
       let list = try SampleIndexFile.read(folder.path + "/list.txt", for: dataset)
@@ -43,19 +44,19 @@ import Testing
     }
     let model = "model.safetensors"
     let confident = try detect(
-      "--method", "knn-kappa", "--kappa", "2", "--features", model, "--k", "5", "--evidence",
+      "knn-kappa", "--kappa", "2", "--features", model, "--k", "5", "--evidence",
       "v.csv")
     #expect(confident.count == 20)
     #expect(Set(confident.map { dataset.labels[$0] }).count == 10)
     let rows = try CSVFile.read(folder.path + "/v.csv")
-    #expect(rows.count == 61 && rows[0] == ["sample", "label", "agreeing", "plurality", "listed"])
-    #expect(rows.dropFirst().indices.filter { rows[$0][4] == "1" }.map { $0 - 1 } == confident)
+    #expect(rows.count == 61 && rows[0] == ["sample", "label", "agreeing", "plurality", "score", "listed"])
+    #expect(rows.dropFirst().indices.filter { rows[$0][5] == "1" }.map { $0 - 1 } == confident)
     let agreeing = try detect(
-      "--method", "knn", "--features", model, "--truth", "poisoned", "--evidence", "v.csv")
+      "knn", "--features", model, "--truth", "poisoned", "--evidence", "v.csv")
     let votes = try CSVFile.read(folder.path + "/v.csv").dropFirst()
     #expect(agreeing == votes.indices.filter { votes[$0][1] == votes[$0][3] }.map { $0 - 1 })
     let simulated = try detect(
-      "--method", "simulated", "--truth", "poisoned/poison-manifest.json",
+      "simulated", "--truth", "poisoned/poison-manifest.json",
       "--simulated-precision", "0.9", "--simulated-recall", "0.5")
     #expect(simulated.count == 30)
   }
@@ -65,53 +66,56 @@ import Testing
     let folder = try Self.example()
     let model = ["--features", "model.safetensors", "--device", "cpu"]
     let cases = [
-      (["clean", "--method", "knn", "--k", "60"] + model, "--k 60: a sample has 59 others"),
-      (["clean", "--method", "knn", "--k", "0"] + model, "--k 0: a sample has 59 others"),
+      (["knn", "clean", "--k", "60"] + model, "60 neighbors: a sample has 59 others"),
+      (["knn", "clean", "--k", "0"] + model, "0 neighbors: a sample has 59 others"),
       (
-        ["clean", "--method", "knn-kappa", "--kappa", "7"] + model,
-        "--kappa 7: the class 'disc' has only 6 samples"
+        ["knn-kappa", "clean", "--kappa", "7"] + model,
+        "7 samples of each class: the class 'disc' has only 6"
       ),
-      (["gray", "--method", "knn"] + model, "it takes 3 channels, but the images are 8×8×1"),
-      (["clean", "--method", "knn", "--features", "none"], "none: "),
-      (["nowhere", "--method", "knn"] + model, "nowhere: there is no such file"),
+      (["knn", "gray"] + model, "it is for images of 3 channels, those of gray/a are 8×8×1"),
+      (["knn", "clean", "--features", "none"], "none: "),
+      (["knn", "nowhere"] + model, "nowhere: there is no such file"),
       (
-        ["clean", "--method", "knn", "--truth", "clean"] + model,
+        ["knn", "clean", "--truth", "clean"] + model,
         "clean/poison-manifest.json: it cannot be read"
       ),
       (
-        ["small", "--method", "knn", "--truth", "poisoned"] + model,
+        ["knn", "small", "--truth", "poisoned"] + model,
         "poisoned: it is of 60 samples, but small has 50"
       ),
       (
         [
-          "poisoned", "--method", "simulated", "--truth", "poisoned", "--simulated-precision",
+          "simulated", "poisoned", "--truth", "poisoned", "--simulated-precision",
           "0.5", "--simulated-recall", "1",
         ], "need 54 manipulated samples, but there are 6"
       ),
     ]
     let before = try folder.entries()
     for (arguments, message) in cases {
-      let run = try CommandRun(["detect", "--output", "list.txt"] + arguments, in: folder.path)
+      let run = try CommandRun(["detect"] + arguments + ["--output", "list.txt"], in: folder.path)
       let line = try #require(run.errorLine, "\(arguments): \(run)")
       #expect(line.contains(message), "\(line)")
       #expect(try folder.entries() == before)
     }
     let foreign = try CommandRun(
-      ["detect", "clean", "--method", "knn", "--force", "--output", "model.safetensors"] + model,
+      ["detect", "knn", "clean", "--force", "--output", "model.safetensors"] + model,
       in: folder.path)
     #expect(try #require(foreign.errorLine).contains("not a list of samples"))
   }
 
   @Test(arguments: [
-    ["--method", "knn"], ["--method", "knn-kappa", "--features", "m"], ["--method", "unknown"],
-    ["--method", "knn", "--features", "m", "--kappa", "3"], ["--method", "simulated"], [],
-    ["--method", "knn", "--features", "m", "--simulated-recall", "1"],
-    ["--method", "knn", "--features", "m", "--batch", "0"],
-    ["--method", "simulated", "--truth", "t", "--simulated-recall", "1"],
+    ["knn"], ["knn-kappa", "--features", "m"], ["unknown"],
+    ["knn", "--features", "m", "--kappa", "3"], ["simulated"],
+    ["knn", "--features", "m", "--simulated-recall", "1"],
+    ["knn", "--features", "m", "--batch", "0"],
+    ["simulated", "--truth", "t", "--simulated-recall", "1"],
+    ["simulated", "--simulated-precision", "1", "--simulated-recall", "1"],
+    // Former spellings.
+    ["--method", "unknown"], ["--method", "knn"], ["--method"],
   ])
   func usageErrorsSaySo(arguments: [String]) throws {
-    let run = try CommandRun(["detect", "clean", "--output", "list.txt"] + arguments)
+    let run = try CommandRun(["detect"] + arguments + ["clean", "--output", "list.txt"])
     #expect(run.exitCode == 64)
-    #expect(run.errors.hasPrefix("Error: "))
+    #expect(run.errors.contains("Error: "))
   }
 }

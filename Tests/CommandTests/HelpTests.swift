@@ -3,6 +3,8 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     "poison", "mark", "trace", "detect", "devices", "purify", "evaluate", "demo", "tune",
+    "purify dataelixir", "purify mendata", "purify random-noise", "purify friendly-noise",
+    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated",
     "bench operations", "bench denoiser", "bench chain", "bench classifier", "bench training",
   ])
   func everyCommandShowsExamples(command: String) throws {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `purify --method mendata` and its baselines as a user runs them, on a few generated images.
+/// `purify mendata` and its baselines as a user runs them, on a few generated images.
 @Suite struct MendataCommandTests {
   private static let folder = Result { try example() }
   private let folder: TemporaryFolder
@@ -29,7 +29,7 @@ import Testing
 
   private func mendata(_ output: String, _ rest: String...) -> [String] {
     [
-      "purify", "poisoned", "--method", "mendata", "--features", "model.safetensors",
+      "purify", "mendata", "poisoned", "--features", "model.safetensors",
       "--reference", "simulated:1.0,0.3", "--truth", "poisoned", "--critic-batch", "16",
       "--critic-steps", "60", "--perturbation-rate", "0.05", "--output", output, "--device", "cpu",
     ] + rest
@@ -64,7 +64,7 @@ import Testing
     #expect(isKilled && !FileManager.default.fileExists(atPath: folder.path + "/killed"))
     let run = try CommandRun(mendata("killed") + options, in: folder.path)
     #expect(run.exitCode == 0, "\(run)")
-    #expect(run.output.contains("Going on with the unfinished run"))
+    #expect(run.output.contains("Resuming the unfinished run"))
     #expect(!run.output.contains("Round 1:"))
     for name in ["data_batch_1.bin", "purified.csv", "report.json", "rounds.svg"] {
       #expect(try folder.read("whole/" + name) == folder.read("killed/" + name), "\(name)")
@@ -78,7 +78,7 @@ import Testing
       ("reference-only", ["--reference", "knn:2", "--features", "model.safetensors"]),
     ] {
       let run = try CommandRun(
-        ["purify", "poisoned", "--method", method, "--device", "cpu", "--output", method] + options,
+        ["purify", method, "poisoned", "--device", "cpu", "--output", method] + options,
         in: folder.path)
       #expect(run.exitCode == 0, "\(run)")
     }
@@ -86,20 +86,37 @@ import Testing
     #expect(try ImageDataset.open(folder.path + "/friendly-noise").count == 60)
   }
 
-  /// What follows `purify poisoned`, and what the error must say.
+  /// The release before chose the method by an option.
+  @Test func theFormerSpellingDoesTheSame() throws {
+    let rest = ["--device", "cpu", "--sigma", "4", "--output"]
+    let run = try CommandRun(
+      ["purify", "poisoned", "--method", "random-noise"] + rest + ["former"], in: folder.path)
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.errors.contains("'purify random-noise …' now"), "\(run.errors)")
+    _ = try CommandRun(["purify", "random-noise", "poisoned"] + rest + ["today"], in: folder.path)
+    #expect(
+      try folder.read("former/data_batch_1.bin") == folder.read("today/data_batch_1.bin"))
+  }
+
+  /// What follows `purify`, and what the error must say.
   @Test(arguments: [
-    (["--method", "mendata", "--features", "model.safetensors"], "needs --reference"),
-    (["--method", "mendata", "--reference", "clean"], "--features"),
-    (["--method", "mendata", "--reference", "knn:0"], "--reference knn:0"),
-    (["--method", "mendata", "--share", "0"], "--share 0.0"),
-    (["--method", "reference-only", "--reference", "clean"], "samples of the dataset itself"),
-    (["--method", "dataelixir"], "--denoiser"),
-    (["--method", "random-noise", "--sigma", "0"], "--sigma 0"),
-    (["--method", "mendata", "--reference", "none", "--features", "model.safetensors"], "none"),
+    (["mendata", "--features", "model.safetensors"], "needs --reference"),
+    (["mendata", "--reference", "clean"], "needs --features"),
+    (["mendata", "--reference", "knn:0"], "--reference knn:0"),
+    (
+      ["mendata", "--reference", "clean", "--features", "model.safetensors", "--share", "0"],
+      "--share 0.0"
+    ),
+    (["reference-only", "--reference", "clean"], "samples of the dataset itself"),
+    (["dataelixir"], "--denoiser"),
+    (["random-noise", "--sigma", "0"], "--sigma 0"),
+    (["random-noise", "--alpha", "3"], "Unknown option '--alpha'"),
+    (["mendata", "--reference", "none", "--features", "model.safetensors"], "none"),
   ])
   func badOptionsWriteNothing(arguments: [String], message: String) throws {
     let run = try CommandRun(
-      ["purify", "poisoned", "--output", "bad", "--device", "cpu"] + arguments, in: folder.path)
+      ["purify"] + arguments + ["poisoned", "--output", "bad", "--device", "cpu"],
+      in: folder.path)
     #expect(run.exitCode != 0)
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(try folder.entries().filter { $0.hasPrefix("bad") }.isEmpty)

@@ -32,16 +32,16 @@ import Testing
   @Test func checksNumbersBeforehand() throws {
     let names = ["cat", "dog", "hen", "fox"]
     func check(_ k: Int, _ selection: NearestNeighborDetector.Selection) throws {
-      try NearestNeighborDetector(k: k, selection: selection).check(
-        labels: labels, classNames: names)
+      try NearestNeighborDetector(selection: selection).check(
+        k: k, labels: labels, classNames: names)
     }
     try check(5, .agreeing)
     try check(1, .mostConfident(perClass: 1))
     #expect(throws: DetectionError.neighbors(k: 6, others: 5)) { try check(6, .agreeing) }
     #expect(throws: DetectionError.neighbors(k: 0, others: 5)) { try check(0, .agreeing) }
     #expect(throws: DetectionError.samplesPerClass(2, name: "fox", count: 1)) {
-      try NearestNeighborDetector(k: 1, selection: .mostConfident(perClass: 2)).check(
-        labels: [0, 0, 3], classNames: names)
+      try NearestNeighborDetector(selection: .mostConfident(perClass: 2)).check(
+        k: 1, labels: [0, 0, 3], classNames: names)
     }
     #expect(throws: DetectionError.self) { try check(1, .mostConfident(perClass: 0)) }
   }
@@ -61,25 +61,26 @@ import Testing
     precision: Double, recall: Double, manipulated: Int, clean: Int, bad: Int
   ) throws {
     let truth = Set((0..<manipulated).map { ($0 * 7) % 1000 })
-    let detector = SimulatedDetector(precision: precision, recall: recall, seed: 5)
-    let found = try detector.reference(manipulated: truth, count: 1000)
+    let detector = SimulatedDetector(precision: precision, recall: recall)
+    let found = try detector.reference(manipulated: truth, count: 1000, seed: 5)
     #expect(Set(found).count == clean + bad)
     #expect(found.count { truth.contains($0) } == bad)
     #expect(found == found.sorted())
     let quality = ReferenceQuality(reference: found, manipulated: truth, count: 1000)
     #expect(quality.precision == Double(clean) / Double(clean + bad))
     #expect(quality.recall == Double(clean) / Double(1000 - manipulated))
-    #expect(try detector.reference(manipulated: truth, count: 1000) == found)
+    #expect(try detector.reference(manipulated: truth, count: 1000, seed: 5) == found)
     guard clean < 1000 - manipulated else { return }
-    let other = SimulatedDetector(precision: precision, recall: recall, seed: 6)
-    #expect(try other.reference(manipulated: truth, count: 1000) != found)
+    #expect(try detector.reference(manipulated: truth, count: 1000, seed: 6) != found)
   }
 
   @Test func simulatedDetectorChoosesUniformly() throws {
     var counts = [Int](repeating: 0, count: 20)
     for seed in 0..<2000 {
-      let detector = SimulatedDetector(precision: 0.8, recall: 0.25, seed: UInt64(seed))
-      for sample in try detector.reference(manipulated: [3, 7, 11, 19], count: 20) {
+      let detector = SimulatedDetector(precision: 0.8, recall: 0.25)
+      for sample in try detector.reference(
+        manipulated: [3, 7, 11, 19], count: 20, seed: UInt64(seed))
+      {
         counts[sample] += 1
       }
     }
@@ -89,8 +90,8 @@ import Testing
 
   @Test func simulatedDetectorRefusesTheImpossible() {
     func reference(_ precision: Double, _ recall: Double, _ manipulated: Set<Int>) throws {
-      _ = try SimulatedDetector(precision: precision, recall: recall, seed: 1)
-        .reference(manipulated: manipulated, count: 100)
+      _ = try SimulatedDetector(precision: precision, recall: recall)
+        .reference(manipulated: manipulated, count: 100, seed: 1)
     }
     #expect(throws: DetectionError.noUnmanipulatedSample(recall: 0.01, count: 99)) {
       try reference(1, 0.01, [4])
@@ -112,5 +113,22 @@ import Testing
     #expect(empty.precision == nil && empty.recall == 0)
     let spoiled = ReferenceQuality(reference: [1], manipulated: [0, 1], count: 2)
     #expect(spoiled.precision == 0 && spoiled.recall == nil)
+  }
+
+  /// A registered detector is named by its id, with its arguments behind a colon.
+  @Test func detectorsAreFoundByName() throws {
+    #expect(Set(Detectors.all.map { $0.id }).count == Detectors.all.count)
+    let named = try #require(Detectors.named("knn:7"))
+    #expect(
+      named as? NearestNeighborDetector
+        == NearestNeighborDetector(selection: .mostConfident(perClass: 7)))
+    let simulated = try #require(Detectors.named("simulated:0.9,0.5"))
+    #expect(simulated as? SimulatedDetector == SimulatedDetector(precision: 0.9, recall: 0.5))
+    for wrong in ["knn:0", "knn:few", "simulated:0.9", "simulated:,"] {
+      let found = try #require(Detectors.named(wrong), "\(wrong)")
+      #expect(found == nil, "\(wrong)")
+    }
+    #expect(Detectors.named("photos") == nil)
+    #expect(Detectors.named("C:photos") == nil)
   }
 }

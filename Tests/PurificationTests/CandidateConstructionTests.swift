@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Purification
+import Runs
 import TestSupport
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
     let all = try without.store()
     #expect(try contents(withSkips.store()) == contents(all))
     #expect(try withSkips.read("candidates.images") == without.read("candidates.images"))
-    let verdicts = DataElixir(
+    let verdicts = PaperDecisions(
       images: ScriptedCase.Images(), store: all,
       rules: .init(filter: AnomalyFilter(threshold: .count(3)))
     ).identifyAnomalies().map(\.verdict.rawValue).joined()
@@ -193,7 +194,10 @@ import Testing
     try handle.write(contentsOf: [0xFF])
     try handle.close()
     let store = try folder.store()
-    #expect(throws: PurificationError.self) { try store.images(of: 2) }
+    // The first image of the first sample that has any; the others are whole.
+    #expect(throws: RunError.self) { try store.image(of: 2, candidate: 0) }
+    #expect(throws: RunError.self) { try store.images(of: 2) }
+    #expect(throws: Never.self) { try store.image(of: 2, candidate: 1) }
     #expect(throws: Never.self) { try store.images(of: 3) }
   }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DataElixirTests {
   private let folder: TemporaryFolder
   private let store: CandidateStore
-  private let rules = DataElixir.Rules(filter: AnomalyFilter(threshold: .count(2)))
+  private let rules = PaperDecisions.Rules(filter: AnomalyFilter(threshold: .count(2)))
 
   init() throws {
     folder = try TemporaryFolder()
@@ -15,12 +15,12 @@ import Testing
     try ScriptedCase.construction(ScriptedCase.Denoiser()).run(into: store)
   }
 
-  private func elixir(_ rules: DataElixir.Rules? = nil) -> DataElixir {
-    DataElixir(images: ScriptedCase.Images(), store: store, rules: rules ?? self.rules)
+  private func elixir(_ rules: PaperDecisions.Rules? = nil) -> PaperDecisions {
+    PaperDecisions(images: ScriptedCase.Images(), store: store, rules: rules ?? self.rules)
   }
 
   private func repair(
-    _ rules: DataElixir.Rules? = nil, targets: [Int] = [0]
+    _ rules: PaperDecisions.Rules? = nil, targets: [Int] = [0]
   ) throws -> (outcome: DatasetRepair.Outcome, trainer: ScriptedCase.Trainer) {
     let trainer = ScriptedCase.Trainer()
     let repair = DatasetRepair(
@@ -86,23 +86,6 @@ import Testing
     #expect(trainer.stages == [.first, .second])
   }
 
-  @Test func stage4TellsPoisonedSamplesBeforeItTrains() throws {
-    let trainer = ScriptedCase.Trainer()
-    let repair = DatasetRepair(
-      images: ScriptedCase.Images(), store: store, rules: rules,
-      victim: ScriptedCase.Classifier(pixel: 0), trainer: trainer)
-    let findings = elixir().identifyAnomalies()
-    var told: [[Int: Revision]] = []
-    let outcome = try repair.run(findings: findings, targets: [0]) {
-      #expect(trainer.stages.isEmpty)
-      told.append($0)
-    }
-    #expect(told.count == 1)
-    #expect(told.first.map { Array($0.keys) } == [2])
-    #expect(told.first?[2] == outcome.revisions[2])
-    #expect(repair.revised(findings, targets: [0]) == outcome.revisions.keys.sorted())
-  }
-
   @Test func stage4TrainsOnWhatIsPurified() throws {
     let trainer = try repair().trainer
     // Stage 1 without 3, 4, 5; sample 2 has its new label and image.
@@ -130,11 +113,11 @@ import Testing
 
   @Test func withoutSuspiciousSamplesNothingIsTrained() throws {
     // With τ = 4 the transitions count as strays; of equally frequent labels the lower one counts.
-    let rules = DataElixir.Rules(filter: AnomalyFilter(threshold: .count(4)))
+    let rules = PaperDecisions.Rules(filter: AnomalyFilter(threshold: .count(4)))
     let folder = try TemporaryFolder()
     let store = try folder.store()
     try ScriptedCase.construction(ScriptedCase.Denoiser(), threshold: 4).run(into: store)
-    let findings = DataElixir(images: ScriptedCase.Images(), store: store, rules: rules)
+    let findings = PaperDecisions(images: ScriptedCase.Images(), store: store, rules: rules)
       .identifyAnomalies()
     #expect(findings.map(\.verdict.rawValue).joined() == "BBPPBBBBBBPB")
     let trainer = ScriptedCase.Trainer()
@@ -147,7 +130,7 @@ import Testing
   }
 
   @Test func roundShares() {
-    let shares = RoundShare.all(
+    let shares = LabelRetention.all(
       of: store, labels: ScriptedCase.Images().labels, classes: 3, rounds: 3)
     #expect(shares.map(\.round) == [0, 1, 2, 3])
     #expect(shares[0].overall == 1)

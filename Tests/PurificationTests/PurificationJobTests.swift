@@ -1,7 +1,9 @@
 import Datasets
 import Foundation
 import Models
+import Diffusion
 import Purification
+import Runs
 import TestSupport
 import Testing
 import Training
@@ -65,18 +67,16 @@ import Training
 
   @Test func aStoppedRunEndsWithTheSameBytes() throws {
     struct Stop: Error {}
-    var options = world.options
+    var options = world.method
     options.victim.model = nil
-    options.victim.architecture = ClassifierConfiguration.Architecture.resNet20.rawValue
-    options.victim.width = 4
-    options.victim.recipe = world.recipe(epochs: 2)
+    options.victim.plan = ClassifierPlan(width: 4, recipe: world.recipe(epochs: 2))
     _ = try world.job(options).run(output: path + "b")
     // Stopped in the victim's training, then twice among the candidates.
-    for (phase, count) in [("victim model", 1), ("candidates", 2), ("candidates", 2)] {
+    for (phase, count) in [("victim model", 1), ("candidates", 3), ("candidates", 3)] {
       var job = try world.job(options)
       var seen = 0
-      job.events.progress = { current, _, _ in
-        if current == phase { seen += 1 }
+      job.handler = { event in
+        if event.phase == phase { seen += 1 }
         if seen == count { throw Stop() }
       }
       #expect(throws: Stop.self) { try job.run(output: path) }
@@ -85,18 +85,18 @@ import Training
     }
     var notes: [String] = []
     var job = try world.job(options)
-    job.events.note = { notes.append($0) }
+    job.handler = { if case .note(let text) = $0 { notes.append(text) } }
     _ = try job.run(output: path)
-    #expect(notes.contains { $0.hasPrefix("Going on with the unfinished run") })
+    #expect(notes.contains { $0.hasPrefix("Resuming the unfinished run") })
     #expect(try world.contents(output) == world.contents(output + "b"))
   }
 
   @Test func anUnfinishedRunWithOtherOptionsIsRefused() throws {
     struct Stop: Error {}
     var job = try world.job()
-    job.events.progress = { _, _, _ in throw Stop() }
+    job.handler = { if $0.phase != nil { throw Stop() } }
     #expect(throws: Stop.self) { try job.run(output: path) }
-    var options = world.options
+    var options = world.method
     options.rounds = 3
     let other = try world.job(options)
     #expect {
@@ -110,7 +110,7 @@ import Training
   @Test func withoutATargetTheOutputIsTheInput() throws {
     // The victim agrees with every label of the clean copy.
     let clean = try ImageDataset.open(world.folder.path + "/clean")
-    let job = try PurificationJob(dataset: clean, options: world.options, on: world.backend)
+    let job = PurificationJob(dataset: clean, purifier: world.method, on: world.backend)
     let report = try job.run(output: path)
     #expect(report.targets.isEmpty)
     #expect(report.conclusion.contains("unchanged"))
@@ -131,10 +131,38 @@ import Training
       on: world.backend)
     let file = world.folder.url.appendingPathComponent("three.safetensors")
     try ClassifierFile.save(network, to: file)
-    var options = world.options
+    var options = world.method
     options.victim.model = file.path
-    #expect(throws: PurificationError.self) { try world.job(options).run(output: path) }
+    #expect(throws: PurificationError.unsuitableModel(
+      path: file.path,
+      reason: "it takes 1 channels and knows 3 classes, the images have 1 and 4")
+    ) { try world.job(options).run(output: path) }
+    #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
+  }
+
+  @Test func refusesMoreNoiseThanThereIs() throws {
+    var options = world.method
     options.noiseSteps = 2000
-    #expect(throws: (any Error).self) { try world.job(options) }
+    #expect(throws: DiffusionError.self) { try world.job(options).run(output: path) }
+  }
+
+  @Test func candidatesStayForReviewUnlessPruned() throws {
+    _ = try world.job().run(output: path)
+    #expect(FileManager.default.fileExists(atPath: path + ".run/candidates.images"))
+    var job = try world.job()
+    job.keepsFiles = false
+    _ = try job.run(output: path, force: true)
+    #expect(!FileManager.default.fileExists(atPath: path + ".run"))
+  }
+}
+
+extension RunEvent {
+  /// The phase that a progress or status event is of.
+  var phase: String? {
+    switch self {
+    case .progress(let progress): progress.phase
+    case .status(let phase, _, _): phase
+    case .note, .warning: nil
+    }
   }
 }

@@ -47,8 +47,8 @@ struct SmallWorld {
 
   func recipe(epochs: Int) -> ClassifierRecipe { ClassifierRecipe(epochs: epochs, batchSize: 16) }
 
-  var options: PurificationOptions {
-    var options = PurificationOptions(denoiser: denoiser)
+  var method: DataElixir {
+    var options = DataElixir(denoiser: denoiser)
     options.rounds = 2
     options.noiseSteps = 6
     options.keepLast = 3
@@ -59,9 +59,15 @@ struct SmallWorld {
     return options
   }
 
-  func job(_ options: PurificationOptions? = nil, batchSize: Int = 32) throws -> PurificationJob {
-    var job = try PurificationJob(
-      dataset: try ImageDataset.open(dataset), options: options ?? self.options, on: backend)
+  func job(_ method: DataElixir? = nil, batchSize: Int = 32) throws -> PurificationJob<DataElixir> {
+    try job(method ?? self.method, batchSize: batchSize)
+  }
+
+  func job<Method: Purifier>(
+    _ method: Method, on path: String? = nil, batchSize: Int = 32
+  ) throws -> PurificationJob<Method> {
+    var job = PurificationJob(
+      dataset: try ImageDataset.open(path ?? dataset), purifier: method, on: backend)
     job.batchSize = batchSize
     return job
   }

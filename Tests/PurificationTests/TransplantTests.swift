@@ -98,7 +98,7 @@ import Testing
   }
 
   private func findings(_ store: CandidateStore) -> [AnomalyFilter.Finding] {
-    DataElixir(images: MarkedImages(), store: store, rules: .init()).identifyAnomalies()
+    PaperDecisions(images: MarkedImages(), store: store, rules: .init()).identifyAnomalies()
   }
 
   @Test func findsTargetCarriersAndTheRegion() throws {
@@ -200,7 +200,7 @@ import Testing
     let trainer = Trainer()
     let repair = CarrierRepair(
       images: images, candidates: candidates, victim: MarkedModel(), trainer: trainer)
-    let outcome = try repair.run(carriers: carriers, uncleared: [], progress: { _, _ in }).outcome
+    let outcome = try repair.run(carriers: carriers, uncleared: []).outcome
     #expect(trainer.labels.count == 60 - carriers.count)
     #expect(outcome.stillCarrying == [])
     for sample in carriers {

@@ -1,4 +1,5 @@
 import Datasets
+import Runs
 import Training
 
 /// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for
@@ -45,14 +46,17 @@ public struct CandidateConstruction {
   ///
   /// - Parameter progress: told after each round how many samples' worth of rounds are done;
   ///   samples are in the store at the latest when the next round is told.
+  /// - Returns: stage 2's finding about each sample (§3.3).
+  @discardableResult
   public func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
-  ) throws {
+  ) throws -> [AnomalyFilter.Finding] {
+    var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: $0) }
     var queue = SampleQueue(images: images, from: store.completed, readAhead: batchSize)
-    var pool: [Journey] = []
-    var waiting: [Int: Journey] = [:]
+    var pool: [InFlightSample] = []
+    var waiting: [Int: InFlightSample] = [:]
     var stored = store.completed
-    let storing = PendingWork()
+    let storing = SerialWorker()
     // Also after an error: what was computed before it is kept.
     defer { try? storing.finish() }
     while true {
@@ -60,34 +64,43 @@ public struct CandidateConstruction {
       let originals =
         entering.samples.isEmpty
         ? [] : try victim.labels(entering.bytes, count: entering.samples.count)
-      pool += zip(entering.samples, originals).map { Journey(sample: $0, original: $1) }
+      pool += zip(entering.samples, originals).map { InFlightSample($0, original: $1) }
       if pool.isEmpty { break }
       try advance(&pool, newImages: entering.bytes)
       try storing.finish()
       let through = pool.filter { isThrough($0) }
       pool.removeAll { isThrough($0) }
-      for journey in through { waiting[journey.sample] = journey }
-      var next: [Journey] = []
-      while let journey = waiting.removeValue(forKey: stored + next.count) { next.append(journey) }
+      for sample in through { waiting[sample.index] = sample }
+      var next: [InFlightSample] = []
+      while let sample = waiting.removeValue(forKey: stored + next.count) { next.append(sample) }
       stored += next.count
+      let found = next.map { finding($0.labels, of: $0.index) }
+      findings += found
       // Also if `progress` throws.
-      defer { if !next.isEmpty { storing.start { [next] in try append(next, to: store) } } }
+      defer {
+        if !next.isEmpty { storing.start { [next] in try append(next, found, to: store) } }
+      }
       let underWay = pool.reduce(0) { $0 + $1.rounds }
       try progress(Double(stored + waiting.count) + Double(underWay) / Double(rounds))
     }
     try storing.finish()
     try progress(Double(stored))
+    return findings
+  }
+
+  private func finding(_ labels: SampleLabels, of sample: Int) -> AnomalyFilter.Finding {
+    filter.finding(labels, label: images.label(sample), classes: images.classCount)
   }
 
   /// One round for the whole pool.
-  private func advance(_ pool: inout [Journey], newImages: [UInt8]) throws {
+  private func advance(_ pool: inout [InFlightSample], newImages: [UInt8]) throws {
     let made = try generator.round(
-      pool.map { PooledSample(sample: $0.sample, round: $0.rounds) }, newImages: newImages)
+      pool.map { PooledSample(sample: $0.index, round: $0.rounds) }, newImages: newImages)
     precondition(
       made.candidates.count == generator.candidatesPerRound,
       "CandidateGenerator.round: \(made.candidates.count) candidates")
     if let bad = made.notNumbers.first {
-      throw PurificationError.notANumber(sample: pool[bad].sample, round: pool[bad].rounds)
+      throw PurificationError.notANumber(sample: pool[bad].index, round: pool[bad].rounds)
     }
     let size = images.shape.byteCount
     for place in pool.indices {
@@ -104,32 +117,31 @@ public struct CandidateConstruction {
     }
   }
 
-  private func isThrough(_ journey: Journey) -> Bool {
-    journey.rounds == rounds || (skipsSettled && !keepsAllImages && journey.isSettled)
+  private func isThrough(_ sample: InFlightSample) -> Bool {
+    sample.rounds == rounds || (skipsSettled && !keepsAllImages && sample.isSettled)
   }
 
-  private func isSettled(_ journey: Journey) -> Bool {
-    let remaining = (rounds - journey.rounds) * generator.candidatesPerRound
+  private func isSettled(_ sample: InFlightSample) -> Bool {
+    let remaining = (rounds - sample.rounds) * generator.candidatesPerRound
     return remaining > 0
       && filter.isSettledBenign(
-        journey.labels, label: images.label(journey.sample), remaining: remaining,
+        sample.labels, label: images.label(sample.index), remaining: remaining,
         classes: images.classCount)
   }
 
   /// Stores the labels of all samples, and the images of those that are anomalous.
-  private func append(_ journeys: [Journey], to store: CandidateStore) throws {
+  private func append(
+    _ samples: [InFlightSample], _ findings: [AnomalyFilter.Finding], to store: CandidateStore
+  ) throws {
     var kept: [Int: [UInt8]] = [:]
-    for (place, journey) in journeys.enumerated() {
-      let finding = filter.finding(
-        journey.labels, label: images.label(journey.sample), classes: images.classCount)
-      if keepsAllImages || finding.verdict.isAnomalous { kept[place] = journey.candidates }
-    }
-    try store.append(journeys.map(\.labels), keptImages: kept)
+    for (place, finding) in findings.enumerated()
+    where keepsAllImages || finding.verdict.isAnomalous { kept[place] = samples[place].candidates }
+    try store.append(samples.map(\.labels), keptImages: kept)
   }
 
   /// What is known of a sample on its way through the rounds.
-  private struct Journey {
-    let sample: Int
+  private struct InFlightSample {
+    let index: Int
     var labels: SampleLabels
     /// Rounds behind it.
     var rounds = 0
@@ -138,8 +150,8 @@ public struct CandidateConstruction {
     /// Candidate images so far; none once it is settled.
     var candidates: [UInt8] = []
 
-    init(sample: Int, original: Int) {
-      self.sample = sample
+    init(_ index: Int, original: Int) {
+      self.index = index
       labels = SampleLabels(original: original, candidates: [])
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 
 /// The victim's labels of every sample, and the candidate images of anomalous ones, on disk.
 ///
@@ -10,7 +11,7 @@ import Foundation
 ///   little-endian words: count of payload bytes (u32), payload, FNV-1a of the payload (u64). The
 ///   payload is the first sample (u32), the number of samples (u32), and for each sample: the
 ///   original's label (u16), the number of candidate labels (u16), those labels (u16 each), the
-///   place of its images (u32, 2³²−1 for none) and their FNV-1a (u64, 0 for none).
+///   place of its images (u32, 2³²−1 for none), and if there are any the FNV-1a of each (u64).
 ///
 /// A last record that is cut short or fails its checksum is dropped with the images after it.
 public final class CandidateStore {
@@ -27,7 +28,8 @@ public final class CandidateStore {
 
   private struct Place {
     var index: UInt32
-    var checksum: UInt64
+    /// Of each candidate image.
+    var checksums: [UInt64]
   }
 
   private static let noPlace = UInt32.max
@@ -55,26 +57,26 @@ public final class CandidateStore {
 
   /// All candidate images of a sample whose images were kept, `[n·m, H, W, C]`.
   public func images(of sample: Int) throws -> [UInt8] {
-    guard let place = places[sample] else {
-      preconditionFailure("CandidateStore.images: none were kept of sample \(sample)")
-    }
-    let bytes = try images.read(at: Int(place.index) * recordBytes, count: recordBytes)
-    guard Checksum.of(bytes) == place.checksum else {
-      throw PurificationError.damagedStore(
-        path: images.path, reason: "the images of sample \(sample) fail their checksum")
-    }
-    return bytes
+    try (0..<candidatesPerSample).flatMap { try image(of: sample, candidate: $0) }
   }
 
   /// One candidate image `[H, W, C]`.
   public func image(of sample: Int, candidate: Int) throws -> [UInt8] {
-    let all = try images(of: sample)
-    return Array(all[candidate * imageBytes..<(candidate + 1) * imageBytes])
+    guard let place = places[sample] else {
+      preconditionFailure("CandidateStore.image: none was kept of sample \(sample)")
+    }
+    let bytes = try images.read(
+      at: Int(place.index) * recordBytes + candidate * imageBytes, count: imageBytes)
+    guard Checksum.of(bytes) == place.checksums[candidate] else {
+      throw RunError.damaged(
+        path: images.path, reason: "an image of sample \(sample) fails its checksum")
+    }
+    return bytes
   }
 
   /// Adds the next samples; `keptImages` are by position in `batch`.
   public func append(_ batch: [SampleLabels], keptImages: [Int: [UInt8]]) throws {
-    var payload = BinaryText()
+    var payload = ByteWriter()
     payload.append(UInt32(completed))
     payload.append(UInt32(batch.count))
     var next = UInt32(images.count / recordBytes)
@@ -88,15 +90,16 @@ public final class CandidateStore {
           "CandidateStore.append: \(kept.count) bytes of images instead of \(recordBytes)")
         try images.append(kept)
         payload.append(next)
-        payload.append(Checksum.of(kept))
+        for start in stride(from: 0, to: recordBytes, by: imageBytes) {
+          payload.append(Checksum.of(Array(kept[start..<start + imageBytes])))
+        }
         next += 1
       } else {
         payload.append(Self.noPlace)
-        payload.append(UInt64(0))
       }
     }
     try images.flush()
-    var record = BinaryText()
+    var record = ByteWriter()
     record.append(UInt32(payload.bytes.count))
     record.bytes += payload.bytes
     record.append(Checksum.of(payload.bytes))
@@ -123,7 +126,7 @@ public final class CandidateStore {
     try journal.truncate(to: offset)
     let kept = places.count * recordBytes
     guard images.count >= kept else {
-      throw PurificationError.damagedStore(
+      throw RunError.damaged(
         path: images.path, reason: "\(images.count) bytes instead of \(kept)")
     }
     try images.truncate(to: kept)
@@ -131,7 +134,7 @@ public final class CandidateStore {
 
   /// Takes a batch from its payload.
   private func take(_ payload: [UInt8]) throws {
-    let failure = PurificationError.damagedStore(
+    let failure = RunError.damaged(
       path: journal.path, reason: "a record does not follow the one before")
     var reader = BinaryReader(payload)
     guard reader.next(UInt32.self) == UInt32(completed), let count = reader.next(UInt32.self) else {
@@ -147,10 +150,12 @@ public final class CandidateStore {
         guard let label = reader.next(UInt16.self) else { throw failure }
         labels.append(label)
       }
-      guard let index = reader.next(UInt32.self), let checksum = reader.next(UInt64.self) else {
-        throw failure
+      guard let index = reader.next(UInt32.self) else { throw failure }
+      if index != Self.noPlace {
+        let checksums = (0..<candidatesPerSample).compactMap { _ in reader.next(UInt64.self) }
+        guard checksums.count == candidatesPerSample else { throw failure }
+        places[completed] = Place(index: index, checksums: checksums)
       }
-      if index != Self.noPlace { places[completed] = Place(index: index, checksum: checksum) }
       starts.append(labels.count)
     }
   }

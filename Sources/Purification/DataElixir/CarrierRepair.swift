@@ -1,4 +1,5 @@
 import Datasets
+import Runs
 
 /// New labels and images for the samples of target classes, by a model that the trigger cannot
 /// reach.
@@ -40,7 +41,7 @@ package struct CarrierRepair {
 
   /// - Returns: the revisions and the benign model.
   package func run(
-    carriers: [Int], uncleared: [Int], progress: (_ done: Int, _ total: Int) throws -> Void
+    carriers: [Int], uncleared: [Int], run: Run = Run()
   ) throws -> (outcome: Outcome, benign: (any LabelModel)?) {
     var outcome = Outcome()
     guard !carriers.isEmpty || !uncleared.isEmpty else { return (outcome, nil) }
@@ -48,6 +49,7 @@ package struct CarrierRepair {
     let benign = try trainer.train(
       .first,
       on: RevisedImages(images, candidates: candidates, revisions: [:], leavingOut: excluded))
+    let count = try run.count("repair", of: carriers.count + uncleared.count)
     for (done, sample) in carriers.enumerated() {
       let label = images.label(sample)
       let victimLabels = candidates.labels(of: sample).candidates
@@ -56,13 +58,13 @@ package struct CarrierRepair {
       if left.isEmpty { outcome.stillCarrying.append(sample) }
       outcome.revisions[sample] = try revision(
         of: sample, among: left.isEmpty ? imaged : Array(left.prefix(Self.voters)), by: benign)
-      try progress(done + 1, carriers.count + uncleared.count)
+      try count(done + 1)
     }
     for (done, sample) in uncleared.enumerated() {
       let label = images.label(sample)
       let victimLabels = candidates.labels(of: sample)
       let left = candidates.imaged(of: sample).filter { victimLabels.candidates[$0] != label }
-      try progress(carriers.count + done + 1, carriers.count + uncleared.count)
+      try count(carriers.count + done + 1)
       guard victimLabels.original == label,
         try benign.labels(images.images([sample]), count: 1)[0] != label
       else { continue }

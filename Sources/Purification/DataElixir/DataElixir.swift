@@ -1,78 +1,95 @@
-import Datasets
+import Diffusion
+import Training
 
-/// The decisions of DataElixir (Zhou et al., AAAI 2024) over a whole dataset, stages 2 to 4.
-///
-///     let elixir = DataElixir(images: images, store: store, rules: rules)
-///     let findings = elixir.identifyAnomalies()               // stage 2: B, P, S
-///     let detection = elixir.detectTargets(findings)          // stage 3
-///     let revisions = try elixir.repair(…)                    // stage 4
-///
-/// Stage 1 is `CandidateConstruction`, which fills the store.
-public struct DataElixir {
-  /// What a user chooses about the decisions.
-  public struct Rules: Hashable, Codable, Sendable {
-    public var filter: AnomalyFilter
-    public var suspiciousLabel: SuspiciousLabel
-    public var compatibility: Compatibility
+/// Finds poisoned samples by what a denoiser and a victim model make of them, and restores them (Zhou
+/// et al., AAAI 2024; our own decisions unless `compatibility` asks for the paper's).
+public struct DataElixir: Purifier {
+  public static let id = "dataelixir"
 
-    public init(
-      filter: AnomalyFilter = AnomalyFilter(), suspiciousLabel: SuspiciousLabel = .original,
-      compatibility: Compatibility = .paper
-    ) {
-      self.filter = filter
-      self.suspiciousLabel = suspiciousLabel
-      self.compatibility = compatibility
-    }
+  /// Folder of a diffusers model.
+  public var denoiser: String
+  /// n; nil for the rules' own, see `roundCount`.
+  public var rounds: Int?
+  /// T, noise steps of the linear schedule with 1000 steps; nil to choose them from the data
+  /// (`NoiseSearch`), or for the paper's 150.
+  public var noiseSteps: Int?
+  /// m, states kept of each round; a fast sampler has fewer that are quiet enough.
+  public var keepLast = 10
+  public var threshold = TransitionThreshold.fraction(0.1)
+  public var sampler = SamplerName.ddim
+  /// K, calls of the denoiser in a round; nil for every noise step.
+  public var samplerSteps: Int? = 10
+  /// η of DDIM.
+  public var eta = 1.0
+  public var candidates = CandidateKind.samples
+  public var victim = VictimOptions()
+  public var reference = AnomalyFilter.Reference.label
+  public var suspiciousLabel = SuspiciousLabel.original
+  public var compatibility = Compatibility.current
+  /// Takes suspected classes for targets, too.
+  public var forcesVerdict = false
+  public var seed: UInt64 = 0
+
+  public init(denoiser: String) {
+    self.denoiser = denoiser
   }
 
-  public let images: any LabelledImages
-  public let store: CandidateStore
-  public let rules: Rules
+  public enum SamplerName: String, Codable, Sendable, CaseIterable {
+    case ddpm
+    case ddim
+    case dpmSolver = "dpm++"
 
-  public init(images: any LabelledImages, store: CandidateStore, rules: Rules) {
-    precondition(
-      store.completed == images.count,
-      "DataElixir: candidates of \(store.completed) of \(images.count) samples")
-    self.images = images
-    self.store = store
-    self.rules = rules
-  }
-
-  /// Stage 2, anomalous samples identification (§3.3): a finding for each sample.
-  public func identifyAnomalies() -> [AnomalyFilter.Finding] {
-    (0..<images.count).map {
-      rules.filter.finding(
-        store.labels(of: $0), label: images.label($0), classes: images.classCount)
-    }
-  }
-
-  /// Stage 3, target label detection (§3.4), from the candidates of P ∪ S pooled by label.
-  public func detectTargets(_ findings: [AnomalyFilter.Finding]) -> TargetDetection {
-    let empty = LabelHistogram(classes: images.classCount)
-    var pools = [LabelHistogram](repeating: empty, count: images.classCount)
-    var counts = [Int](repeating: 0, count: images.classCount)
-    var sizes = counts
-    for (sample, finding) in findings.enumerated() {
-      let label = images.label(sample)
-      sizes[label] += 1
-      guard finding.verdict.isAnomalous else { continue }
-      let labels = store.labels(of: sample)
-      counts[label] += 1
-      for candidate in rules.filter.kept(labels, finding: finding) {
-        pools[label].add(labels.candidates[candidate])
+    /// The sampler of that name; only DDIM has an η.
+    public func sampler(eta: Double) -> Sampler {
+      switch self {
+      case .ddpm: .ddpm
+      case .ddim: .ddim(eta: eta)
+      case .dpmSolver: .dpmSolver
       }
-      if rules.compatibility == .dataElixir { pools[label].add(labels.original) }
     }
-    return TargetDetection(
-      pools: pools, anomalousSamples: counts, classSizes: sizes,
-      compatibility: rules.compatibility)
   }
-}
 
-/// What the label of a suspicious sample is read from.
-public enum SuspiciousLabel: String, Codable, Sendable, CaseIterable {
-  /// The benign model's label of the original image.
-  case original
-  /// The label that the benign model gives to most candidates.
-  case candidates
+  /// After this many images the retention of labels is shown for the first time.
+  public static let firstLook = 256
+  /// The paper's T and n.
+  public static let paperNoiseSteps = 150
+  public static let paperRounds = 5
+  /// n where a second look follows.
+  public static let rounds = 3
+
+  /// n
+  public var roundCount: Int {
+    rounds ?? (compatibility == .current ? Self.rounds : Self.paperRounds)
+  }
+
+  var diffusionSampler: Sampler { sampler.sampler(eta: eta) }
+
+  /// The decisions that follow; the official code compares with the victim's prediction.
+  var rules: PaperDecisions.Rules {
+    PaperDecisions.Rules(
+      filter: AnomalyFilter(
+        threshold: threshold,
+        reference: compatibility == .dataElixir ? .prediction : reference),
+      suspiciousLabel: suspiciousLabel, compatibility: compatibility)
+  }
+
+  /// Which states are candidates, for the help text and the report.
+  public static let candidateDefinition = """
+    The candidates of a round are the states after its last reverse steps, as many as are kept of \
+    each round, none noisier than the paper's noisiest (9 noise steps of the linear schedule). A \
+    fast sampler calls the network at K noise levels only, placed so that at least the last 3 \
+    states are that quiet: those are the candidates, and a threshold given as a share is one of \
+    them. From 150 noise steps with K = 10 the levels are 150 119 92 69 48 32 19 9 6 3, and a \
+    round's 4 candidates are the states at levels 9, 6, 3 and 0.
+    """
+
+  public var files: [String: String] {
+    victim.files.merging(["denoiser": denoiser]) { $1 }
+  }
+
+  public func purify(
+    _ context: PurificationContext
+  ) throws -> PurificationOutcome<DataElixirFindings> {
+    try DataElixirRun(self, in: context).outcome()
+  }
 }

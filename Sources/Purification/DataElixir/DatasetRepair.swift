@@ -9,12 +9,12 @@ import Datasets
 public struct DatasetRepair {
   public var images: any LabelledImages
   public var store: CandidateStore
-  public var rules: DataElixir.Rules
+  public var rules: PaperDecisions.Rules
   public var victim: any LabelModel
   public var trainer: any BenignTrainer
 
   public init(
-    images: any LabelledImages, store: CandidateStore, rules: DataElixir.Rules,
+    images: any LabelledImages, store: CandidateStore, rules: PaperDecisions.Rules,
     victim: any LabelModel, trainer: any BenignTrainer
   ) {
     self.images = images
@@ -44,10 +44,8 @@ public struct DatasetRepair {
   /// - Parameters:
   ///   - findings: of all samples.
   ///   - targets: the labels that were found to be targets; if empty, nothing changes.
-  ///   - decided: told the revisions of poisoned samples, before models are trained for the others.
   public func run(
-    findings: [AnomalyFilter.Finding], targets: [Int],
-    decided: (_ revisions: [Int: Revision]) throws -> Void = { _ in }
+    findings: [AnomalyFilter.Finding], targets: [Int]
   ) throws -> Outcome {
     var outcome = Outcome()
     var suspicious: [Int] = []
@@ -63,7 +61,6 @@ public struct DatasetRepair {
         outcome.revisions[sample] = revision(finding.consensus, among: kept, distances: measured)
       }
     }
-    try decided(outcome.revisions)
     outcome.suspicious = suspicious.count
     guard !suspicious.isEmpty else { return outcome }
 
@@ -71,31 +68,31 @@ public struct DatasetRepair {
       .first,
       on: RevisedImages(
         images, candidates: store, revisions: outcome.revisions, leavingOut: Set(suspicious)))
-    let agreed = try opinions(of: first, about: suspicious).filter { sample, opinion in
-      findings[sample].consensus == label(opinion)
+    let agreed = try predictions(of: first, about: suspicious).filter { sample, prediction in
+      findings[sample].consensus == label(prediction)
     }
     var provisional = outcome.revisions
-    for (sample, opinion) in agreed {
-      provisional[sample] = revision(opinion, distances: distances[sample] ?? [])
+    for (sample, prediction) in agreed {
+      provisional[sample] = revision(prediction, distances: distances[sample] ?? [])
     }
     outcome.agreed = agreed.count
     let waiting = Set(suspicious.filter { agreed[$0] == nil })
     let second = try trainer.train(
       .second,
       on: RevisedImages(images, candidates: store, revisions: provisional, leavingOut: waiting))
-    for (sample, opinion) in try opinions(of: second, about: suspicious) {
-      outcome.revisions[sample] = revision(opinion, distances: distances[sample] ?? [])
+    for (sample, prediction) in try predictions(of: second, about: suspicious) {
+      outcome.revisions[sample] = revision(prediction, distances: distances[sample] ?? [])
     }
     return outcome
   }
 
-  private func label(_ opinion: BenignOpinion) -> Int {
-    opinion.label(rules.suspiciousLabel, classes: images.classCount)
+  private func label(_ prediction: BenignPrediction) -> Int {
+    prediction.label(rules.suspiciousLabel, classes: images.classCount)
   }
 
-  private func revision(_ opinion: BenignOpinion, distances: [Double]) -> Revision {
-    let label = label(opinion)
-    let choices = opinion.choices(for: label, compatibility: rules.compatibility)
+  private func revision(_ prediction: BenignPrediction, distances: [Double]) -> Revision {
+    let label = label(prediction)
+    let choices = prediction.choices(for: label, compatibility: rules.compatibility)
     return revision(label, among: choices, distances: distances)
   }
 
@@ -117,14 +114,14 @@ public struct DatasetRepair {
       from: images.images([sample]), shape: images.shape, model: victim)
   }
 
-  private func opinions(
+  private func predictions(
     of model: any LabelModel, about samples: [Int]
-  ) throws -> [Int: BenignOpinion] {
-    var found: [Int: BenignOpinion] = [:]
+  ) throws -> [Int: BenignPrediction] {
+    var found: [Int: BenignPrediction] = [:]
     for sample in samples {
       let bytes = try images.images([sample]) + store.images(of: sample)
       let labels = try model.labels(bytes, count: store.candidatesPerSample + 1)
-      found[sample] = BenignOpinion(original: labels[0], candidates: Array(labels.dropFirst()))
+      found[sample] = BenignPrediction(original: labels[0], candidates: Array(labels.dropFirst()))
     }
     return found
   }

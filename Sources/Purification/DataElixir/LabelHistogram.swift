@@ -42,6 +42,12 @@ public struct LabelHistogram: Equatable, Sendable {
     return second
   }
 
+  /// Labels that occur, with their counts: `0:7 3:8`.
+  var text: String {
+    counts.enumerated().filter { $0.element > 0 }.map { "\($0.offset):\($0.element)" }
+      .joined(separator: " ")
+  }
+
   /// The share of `label`, 0 if nothing was counted.
   public func share(of label: Int) -> Double {
     total == 0 ? 0 : Double(counts[label]) / Double(total)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Critic
 import Foundation
+import Runs
 
 /// What Mendata keeps after each round, in the run's folder.
 ///
@@ -27,7 +28,7 @@ struct MendataState: Codable {
     do {
       return try JSONDecoder().decode(MendataState.self, from: data)
     } catch {
-      throw PurificationError.damagedStore(path: url.path, reason: "it is not a state of Mendata")
+      throw RunError.damaged(path: url.path, reason: "it is not a state of Mendata")
     }
   }
 

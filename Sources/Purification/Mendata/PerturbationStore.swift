@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 
 /// The perturbations δ of the samples that were ever moved, in a file that only grows; samples
 /// without a record have none.
@@ -21,7 +22,7 @@ package final class PerturbationStore {
     self.elements = elements
     file = try AppendOnlyFile(url)
     guard count <= file.count, count % (Self.headerSize + 4 * elements) == 0 else {
-      throw PurificationError.damagedStore(
+      throw RunError.damaged(
         path: url.path, reason: "it has \(file.count) bytes instead of \(count)")
     }
     try file.truncate(to: count)

@@ -1,5 +1,6 @@
 import ComputeBackend
 import Datasets
+import Runs
 
 /// Finds target classes and the samples that carry a trigger, from the candidates of the first pass
 /// and of a second look.
@@ -9,8 +10,7 @@ package struct CarrierSearch {
   let seed: UInt64
   /// Classes that are to be taken for targets whatever the evidence says.
   let takesSuspects: Bool
-  /// Told which phase is at which of how many samples.
-  let progress: (_ phase: String, _ done: Int, _ total: Int) throws -> Void
+  let run: Run
 
   /// Donors whose reversed transplants are tried, at most: enough to know a rate.
   static let reversed = 512
@@ -20,14 +20,13 @@ package struct CarrierSearch {
 
   package init(
     images: any LabelledImages, victim: any LabelModel, seed: UInt64,
-    takesSuspects: Bool = false,
-    progress: @escaping (_ phase: String, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
+    takesSuspects: Bool = false, run: Run = Run()
   ) {
     self.images = images
     self.victim = victim
     self.seed = seed
     self.takesSuspects = takesSuspects
-    self.progress = progress
+    self.run = run
   }
 
   /// What was found.
@@ -184,12 +183,13 @@ package struct CarrierSearch {
         classes: images.classCount)
     }.filter { test.canReceive($0.other) }
     let able = donors.filter { test.canReceive($0.label) }
-    let count = min(Self.reversed, able.count)
-    let reversible = (0..<count).map { able[$0 * able.count / count] }
-    let total = donors.count + reversible.count
-    let forward = try test.outcomes(of: donors) { try progress("transplants", $0, total) }
+    let tried = min(Self.reversed, able.count)
+    let reversible = (0..<tried).map { able[$0 * able.count / tried] }
+    let count = try run.count(
+      "transplants", of: donors.count + reversible.count, unit: "samples")
+    let forward = try test.outcomes(of: donors) { try count($0) }
     let reverse = try test.outcomes(of: reversible, isReversed: true) {
-      try progress("transplants", donors.count + $0, total)
+      try count(donors.count + $0)
     }
     let reverseOf = Dictionary(uniqueKeysWithValues: zip(reversible, reverse))
     var trials = zip(donors, forward).map {
@@ -258,10 +258,10 @@ package struct CarrierSearch {
         change: change, carriers: Array(known.map(\.donor.sample).prefix(Self.recipients)),
         others: random.choose(min(Self.recipients, others.count), of: others), question: question)
     else { return nil }
-    try progress("trigger region", 0, samples.count)
+    let count = try run.count("trigger region", of: samples.count)
     let shares = try question.shares(of: samples, pixels: region.pixels)
     let found = zip(samples, shares).filter { $0.1 >= TriggerRegion.carrierShare }.map(\.0)
-    try progress("trigger region", samples.count, samples.count)
+    try count(samples.count)
     return (region, found)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// The share of labels kept by noise level, as a picture.
 struct NoiseChart {
@@ -13,10 +14,10 @@ struct NoiseChart {
       covering: points.map(\.y) + [1], includesZero: true, title: "share of labels kept")
     return plot.document([
       plot.frame(), plot.horizontalAxis(),
-      plot.verticalAxis(axis, side: .left, colour: "#1f6f43"),
-      plot.line(points, on: axis, colour: "#1f6f43"),
+      plot.verticalAxis(axis, side: .left, color: "#1f6f43"),
+      plot.line(points, on: axis, color: "#1f6f43"),
       plot.dots(
-        points.filter { Int($0.x) == search.noiseSteps }, on: axis, colour: "#b4451f"),
+        points.filter { Int($0.x) == search.noiseSteps }, on: axis, color: "#b4451f"),
     ])
   }
 }

@@ -1,0 +1,156 @@
+import ComputeBackend
+import Datasets
+import Diffusion
+import Foundation
+import Models
+import Runs
+
+/// A run of DataElixir: models, candidates, decisions.
+struct DataElixirRun {
+  let options: DataElixir
+  let context: PurificationContext
+  let denoiser: PretrainedDenoiser
+
+  var dataset: ImageDataset { context.dataset }
+  var run: Run { context.run }
+
+  /// Loads the denoiser and checks that everything fits together.
+  ///
+  /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
+  init(_ options: DataElixir, in context: PurificationContext) throws {
+    try context.dataset.requireSeveralClasses()
+    self.options = options
+    self.context = context
+    denoiser = try PretrainedDenoiser(
+      URL(fileURLWithPath: options.denoiser), on: context.backend)
+    try Self.check(
+      denoiser.network.configuration, fits: context.dataset, path: options.denoiser)
+    // Throws now if the denoiser cannot do what it is asked for.
+    if let noise = fixedNoiseSteps { _ = try chain(noiseSteps: noise) }
+    try options.victim.check(context.dataset, on: context.backend)
+  }
+
+  private static func check(
+    _ network: UNet2DConfiguration, fits dataset: ImageDataset, path: String
+  ) throws {
+    let shape = dataset.shape
+    let channels = network.inputChannels
+    if let size = network.sampleSize {
+      let made = ImageShape(height: size.height, width: size.width, channels: channels)
+      guard made == shape else {
+        throw PurificationError.unsuitableModel(
+          path: path, reason: "it is for images of \(made), those of \(dataset.path) are \(shape)")
+      }
+    }
+    let divisor = network.sizeDivisor
+    guard channels == shape.channels, shape.height % divisor == 0, shape.width % divisor == 0
+    else {
+      throw PurificationError.unsuitableModel(
+        path: path,
+        reason:
+          "it is for images of \(channels) channels with sides that \(divisor) divides, those "
+          + "of \(dataset.path) are \(shape)")
+    }
+  }
+
+  /// What all candidates being there has led to.
+  struct Stage {
+    let folder: RunFolder
+    let training: ModelTraining
+    let network: any Classifier
+    let victim: ClassifierLabels
+    let store: CandidateStore
+    let findings: [AnomalyFilter.Finding]
+  }
+
+  /// Runs all stages.
+  func outcome() throws -> PurificationOutcome<DataElixirFindings> {
+    let folder = try context.begin()
+    let training = ModelTraining(
+      options.victim, seed: options.seed, in: context, folder: folder)
+    let network = try run.measure("victim model") { try training.victim(on: dataset) }
+    let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.backend)
+    let search = try run.measure("noise search") { try searchNoise(victim, folder: folder) }
+    let noiseSteps = search?.noiseSteps ?? fixedNoiseSteps ?? 0
+    let chain = try chain(noiseSteps: noiseSteps)
+    let construction = construction(of: dataset, chain: chain, victim: victim)
+    let store = try CandidateStore(
+      directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
+      imageBytes: dataset.shape.byteCount)
+    let found = try run.measure("candidates") {
+      try construct(construction, phase: "candidates", into: store, showsRetention: true)
+    }
+    var findings = DataElixirFindings(
+      options: options, plan: chain.plan, noiseSteps: noiseSteps, construction: construction)
+    findings.noiseSearch = search
+    findings.rounds = retention(store)
+    try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
+    for finding in found { findings.verdicts.count(finding.verdict) }
+    let stage = Stage(
+      folder: folder, training: training, network: network, victim: victim, store: store,
+      findings: found)
+    return options.compatibility == .current
+      ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
+  }
+
+  /// T unless it is to be chosen from the data.
+  var fixedNoiseSteps: Int? {
+    options.noiseSteps
+      ?? (options.compatibility == .current ? nil : DataElixir.paperNoiseSteps)
+  }
+
+  /// - Parameter isSecond: other noise than in the first pass.
+  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
+    var plan = try SamplerPlan(
+      schedule: denoiser.schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
+      steps: options.samplerSteps)
+    if options.compatibility == .dataElixir {
+      // The official code adds one noise step more than it removes.
+      plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: noiseSteps + 1)
+    }
+    return try DiffusionChain(
+      denoiser: denoiser.network, plan: plan, seed: isSecond ? options.seed &+ 1 : options.seed)
+  }
+
+  func construction(
+    of images: any LabelledImages, chain: DiffusionChain, victim: ClassifierLabels
+  ) -> CandidateConstruction {
+    CandidateConstruction(
+      images: images, generator: generator(chain, victim: victim), victim: victim,
+      filter: options.rules.filter, rounds: options.roundCount, batchSize: context.batchSize)
+  }
+
+  func generator(_ chain: DiffusionChain, victim: ClassifierLabels) -> DiffusionCandidates {
+    DiffusionCandidates(
+      chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+      on: context.backend
+    ) { victim.labels($0) }
+  }
+
+  /// Stage 1, with the retention of labels and a warning after the first batch and at the end.
+  @discardableResult
+  func construct(
+    _ construction: CandidateConstruction, phase: String, into store: CandidateStore,
+    showsRetention: Bool = false
+  ) throws -> [AnomalyFilter.Finding] {
+    let total = construction.images.count
+    let count = try run.count(phase, of: total, done: store.completed)
+    var hasShown = !showsRetention
+    return try construction.run(into: store) { samples in
+      let completed = store.completed
+      try count(completed == total ? Double(total) : min(samples, Double(total) - 0.5))
+      guard !hasShown, completed >= min(total, DataElixir.firstLook) else { return }
+      hasShown = true
+      let retention = retention(store)
+      try run.note(LabelRetention.text(retention, samples: completed))
+      if options.compatibility != .current {
+        for warning in LabelRetention.warnings(retention) { try run.warn(warning) }
+      }
+    }
+  }
+
+  private func retention(_ store: CandidateStore) -> [LabelRetention] {
+    LabelRetention.all(
+      of: store, labels: dataset.labels, classes: dataset.classCount, rounds: options.roundCount)
+  }
+}

@@ -1,0 +1,68 @@
+import ComputeBackend
+import Datasets
+import Foundation
+import Runs
+
+/// What a purifier works with.
+public final class PurificationContext {
+  public let dataset: ImageDataset
+  public let backend: any ComputeBackend
+  public let run: Run
+  /// Samples that go through networks at once; changes speed and memory only.
+  public let batchSize: Int
+  /// The manipulated samples, if the ground truth is known.
+  public let truth: Set<Int>?
+  let output: PurifiedOutput
+  private let purifier: any Purifier
+  private let destination: String
+  private let force: Bool
+  private(set) var folder: RunFolder?
+
+  init(
+    dataset: ImageDataset, purifier: any Purifier, backend: any ComputeBackend, run: Run,
+    batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool
+  ) throws {
+    let inputs = [dataset.path] + purifier.files.values.sorted()
+    try AtomicDirectory.check(destination, force: force, inputs: inputs)
+    self.dataset = dataset
+    self.backend = backend
+    self.run = run
+    self.batchSize = batchSize
+    self.truth = truth
+    self.purifier = purifier
+    self.destination = destination
+    self.force = force
+    output = PurifiedOutput(dataset, to: destination, force: force, batchSize: batchSize)
+  }
+
+  /// Opens the run's folder, once it is certain that the run can begin.
+  ///
+  /// - Parameter identity: what the result depends on besides options, files, data and device.
+  public func begin(_ identity: [String: String] = [:]) throws -> RunFolder {
+    var all = try RunFolder.identity(of: purifier, backend: backend)
+    all.merge(identity) { $1 }
+    all["method"] = type(of: purifier).id
+    all["dataset"] = try dataset.fingerprint()
+    for (name, path) in purifier.files {
+      all[name + " checksum"] = try Self.fingerprint(path)
+    }
+    let folder = try RunFolder(output: destination, identity: all, force: force)
+    self.folder = folder
+    if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
+    return folder
+  }
+
+  /// Starts to copy all samples but those that may be revised, beside what is computed for them.
+  public func startCopying(allBut revised: [Int]) throws { try output.startCopying(allBut: revised) }
+
+  /// A file's checksum, or those of a model's files in a folder; empty for what is neither.
+  private static func fingerprint(_ path: String) throws -> String {
+    let url = URL(fileURLWithPath: path)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "" }
+    guard isFolder.boolValue else { return try Checksum.ofFile(url) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
+      .map { try Checksum.ofFile(url.appendingPathComponent($0)) }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,74 @@
+import Datasets
+
+/// What a method found: its part of the report.
+public protocol PurificationFindings: Encodable {
+  /// Lines for the terminal, before the conclusion.
+  var summary: [String] { get }
+  /// Paragraphs and chapters for the page, in HTML.
+  func chapters(_ data: PurifiedData) throws -> [String]
+  /// What was chosen or found, by name.
+  var parameters: [(String, String)] { get }
+  var warnings: [String] { get }
+  /// Whether there is no sign of poison.
+  var isClean: Bool { get }
+  /// One sentence on the outcome; nil for one that counts what changed.
+  func conclusion(_ data: PurifiedData, _ changes: PurificationChanges) -> String?
+  /// Why the result is not to be relied on, with what would help; empty if it is.
+  func doubts(_ data: PurifiedData, _ changes: PurificationChanges) -> [String]
+}
+
+extension PurificationFindings {
+  public var summary: [String] { [] }
+  public var warnings: [String] { [] }
+  public var isClean: Bool { false }
+  public func conclusion(_: PurifiedData, _: PurificationChanges) -> String? { nil }
+  public func doubts(_: PurifiedData, _: PurificationChanges) -> [String] { [] }
+}
+
+/// The dataset in a report.
+public struct PurifiedData: Codable, Sendable {
+  public var path: String
+  public var format: String
+  public var samples: Int
+  public var shape: ImageShape
+  public var classNames: [String]
+  public var fingerprint: String
+
+  init(_ dataset: ImageDataset) throws {
+    path = dataset.path
+    format = dataset.format.rawValue
+    samples = dataset.count
+    shape = dataset.shape
+    classNames = dataset.classNames
+    fingerprint = try dataset.fingerprint()
+  }
+
+  /// `3 (cat)`
+  func name(_ label: Int) -> String { "\(label) (\(classNames[label]))" }
+}
+
+/// What the output has that the input has not.
+public struct PurificationChanges: Equatable, Codable, Sendable {
+  public var labels = 0
+  /// Images whose bytes changed.
+  public var images = 0
+  /// Samples left out of the output.
+  public var dropped = 0
+  /// Mean over the changed images of their greatest change of a byte, in 1/255.
+  public var meanGreatest = 0.0
+  /// The greatest change of any byte, in 1/255.
+  public var greatest = 0
+  /// Mean over all bytes of the changed images, in 1/255.
+  public var meanAbsolute = 0.0
+
+  /// - Parameter images: changes of the changed images, in the order of samples, so that sums repeat.
+  init(labels: Int, images: [ImageChange], dropped: Int) {
+    self.labels = labels
+    self.images = images.count
+    self.dropped = dropped
+    let count = Double(max(images.count, 1))
+    meanGreatest = images.reduce(0) { $0 + Double($1.greatest) } / count
+    greatest = images.map(\.greatest).max() ?? 0
+    meanAbsolute = images.reduce(0) { $0 + $1.mean } / count
+  }
+}

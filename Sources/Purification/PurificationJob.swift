@@ -1,0 +1,68 @@
+import ComputeBackend
+import Datasets
+import Foundation
+import Reports
+import Runs
+
+/// Purifies a dataset by any method: from the dataset on disk to the purified one with its report.
+///
+///     var job = PurificationJob(dataset: dataset, purifier: DataElixir(denoiser: path), on: backend)
+///     let report = try job.run(output: "purified")
+///
+/// A run that is stopped resumes when repeated: see `RunFolder`. The result depends on data, models,
+/// options and device, not on the batch size nor on interruptions.
+///
+/// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
+/// `report.json`, `report.html`, `grid.png` if images changed, what the method adds, and
+/// `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
+/// whenever the run is repeated.
+public struct PurificationJob<Method: Purifier> {
+  public let dataset: ImageDataset
+  public var purifier: Method
+  /// Manipulated samples, if the ground truth is known.
+  public var truth: Set<Int>?
+  /// Images that go through networks at once; changes speed and memory only.
+  public var batchSize = 128
+  /// Keeps the run's files, such as candidates, in `OUTPUT.run`.
+  public var keepsFiles = true
+  public var handler: (RunEvent) throws -> Void = { _ in }
+  let backend: any ComputeBackend
+
+  public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
+    self.dataset = dataset
+    self.purifier = purifier
+    self.backend = backend
+  }
+
+  /// Runs all stages and lets the output appear when it is complete.
+  ///
+  /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
+  ///   options.
+  /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, or what the
+  ///   handler throws.
+  public func run(
+    output: String, force: Bool = false
+  ) throws -> PurificationReport<Method> {
+    let run = Run(handler: handler)
+    let context = try PurificationContext(
+      dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
+      truth: truth, output: output, force: force)
+    let outcome = try purifier.purify(context)
+    let written = try run.measure("writing") {
+      try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
+    }
+    let report = PurificationReport<Method>(
+      data: try PurifiedData(dataset), options: purifier, device: backend.description.label,
+      changes: written.changes, findings: outcome.findings)
+    let folder = context.output.path
+    try outcome.addFiles(folder)
+    try TextFile.write(try report.json(), to: folder + "/report.json")
+    try TextFile.write(try run.timings.json(), to: folder + "/timings.json")
+    try TextFile.write(
+      try report.html(picture: written.picture, timings: run.timings),
+      to: folder + "/report.html")
+    try context.output.commit()
+    try context.folder?.finish(keepsFiles: keepsFiles)
+    return report
+  }
+}

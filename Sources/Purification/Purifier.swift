@@ -1,0 +1,83 @@
+import Datasets
+import Runs
+
+/// A method that purifies a dataset: decides for each sample about a new label, new pixels, or
+/// leaving it out. Writing, resuming and reporting are `PurificationJob`'s business.
+///
+/// A value holds all that its user chooses; with the data, the files and the device it determines
+/// the result.
+public protocol Purifier: Codable, Hashable, Sendable {
+  associatedtype Findings: PurificationFindings
+
+  /// Its name, as users write it.
+  static var id: String { get }
+  /// Determines all that is random.
+  var seed: UInt64 { get }
+  /// Files and folders besides the dataset that the result depends on, by what they are.
+  var files: [String: String] { get }
+
+  /// Loads models and checks that everything fits together, calls `context.begin`, and decides.
+  func purify(_ context: PurificationContext) throws -> PurificationOutcome<Findings>
+}
+
+/// All methods; each has a folder here and a subcommand of `purify`.
+public enum Purifiers {
+  public static let all: [any Purifier.Type] = [
+    DataElixir.self, Mendata.self, RandomNoise.self, FriendlyNoise.self, ReferenceOnly.self,
+  ]
+}
+
+/// What a method decided.
+public struct PurificationOutcome<Findings: PurificationFindings> {
+  public var revisions: Revisions
+  public var findings: Findings
+  /// The columns of `purified.csv`, and a sample's row.
+  public var columns: [String]
+  public var row: (PurifiedSample) -> [String]
+  /// Writes further files into the output's folder.
+  public var addFiles: (_ folder: String) throws -> Void = { _ in }
+
+  public init(
+    revisions: Revisions, findings: Findings, columns: [String],
+    row: @escaping (PurifiedSample) -> [String]
+  ) {
+    self.revisions = revisions
+    self.findings = findings
+    self.columns = columns
+    self.row = row
+  }
+}
+
+/// What became of a sample in the output.
+public struct PurifiedSample: Sendable {
+  public var index: Int
+  /// Its name in the dataset.
+  public var name: String
+  /// Its name in the output; empty if it was left out.
+  public var purifiedName: String
+  public var oldLabel: Int
+  public var newLabel: Int
+  /// How much its image changed.
+  public var change: ImageChange
+}
+
+/// How much an image changed, in 1/255.
+public struct ImageChange: Equatable, Sendable {
+  /// The greatest change of a byte.
+  public var greatest = 0
+  /// The mean over all bytes.
+  public var mean = 0.0
+
+  /// Between two images of equal size.
+  init(_ before: ArraySlice<UInt8>, _ after: ArraySlice<UInt8>) {
+    var total = 0
+    for (a, b) in zip(before, after) {
+      let difference = abs(Int(a) - Int(b))
+      greatest = max(greatest, difference)
+      total += difference
+    }
+    mean = Double(total) / Double(max(before.count, 1))
+  }
+
+  init() {}
+}

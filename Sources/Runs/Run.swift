@@ -1,0 +1,54 @@
+/// A long piece of work: its phases with their times, and what it tells whoever watches.
+///
+/// What an unfinished run keeps on the disk is in its `RunFolder`.
+public final class Run {
+  /// Told everything; by throwing it stops the run, which can be resumed if it has a folder.
+  public var handler: (RunEvent) throws -> Void
+  public private(set) var timings = PhaseTimings()
+
+  public init(handler: @escaping (RunEvent) throws -> Void = { _ in }) {
+    self.handler = handler
+  }
+
+  /// Runs `body` and adds its time to the phase's.
+  public func measure<Result>(_ phase: String, _ body: () throws -> Result) rethrows -> Result {
+    try timings.measure(phase, body)
+  }
+
+  /// Adds a part of a phase that was measured apart.
+  public func add(_ duration: Duration, to phase: String) { timings.add(duration, to: phase) }
+
+  public func note(_ text: String) throws { try handler(.note(text)) }
+
+  public func warn(_ text: String) throws { try handler(.warning(text)) }
+
+  public func status(_ phase: String, _ text: String, isLast: Bool = false) throws {
+    try handler(.status(phase: phase, text: text, isLast: isLast))
+  }
+
+  /// Begins to count a phase's units.
+  ///
+  /// - Parameter done: units done by an earlier process, which say nothing about the rate.
+  public func count(
+    _ phase: String, of total: Int, unit: String = "images", done: Int = 0
+  ) throws -> PhaseCounter {
+    let counter = PhaseCounter(run: self, phase: phase, unit: unit, total: total)
+    try counter(Double(done))
+    return counter
+  }
+}
+
+/// Tells a run's watcher how far a phase is.
+public struct PhaseCounter {
+  let run: Run
+  let phase: String
+  let unit: String
+  public let total: Int
+
+  public func callAsFunction(_ done: Double) throws {
+    try run.handler(
+      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total)))
+  }
+
+  public func callAsFunction(_ done: Int) throws { try self(Double(done)) }
+}

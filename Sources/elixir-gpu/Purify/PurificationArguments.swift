@@ -1,0 +1,130 @@
+import ArgumentParser
+import Datasets
+import Detection
+import Purification
+
+/// The options of every method of `purify`, and how a method runs.
+struct PurificationArguments: ParsableArguments {
+  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  var dataset: String
+
+  @OptionGroup var destination: OutputArguments
+
+  @Option(help: "Determines all noise, initial weights and orders.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Images that go through networks at once; changes speed and memory only.")
+  var batch = 128
+
+  @Flag(help: "Delete the run's files, such as candidates, when it is complete.")
+  var prune = false
+
+  @OptionGroup var device: DeviceArguments
+
+  func validate() throws {
+    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+  }
+
+  /// The exit code of a run whose result is not to be relied on.
+  static let unsure: Int32 = 3
+
+  /// Purifies the dataset and says what came of it.
+  ///
+  /// - Parameters:
+  ///   - truth: a manifest, or the folder it lies in.
+  ///   - isForced: exits with 0 also where the result is unsure.
+  func run<Method: Purifier>(
+    _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false
+  ) throws {
+    try destination.check(inputs: [dataset])
+    let source = try ImageDataset.open(dataset)
+    var job = PurificationJob(
+      dataset: source, purifier: try purifier(source), on: try device.makeBackend())
+    job.batchSize = batch
+    job.keepsFiles = !prune
+    job.truth = try truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    job.handler = RunConsole().show
+    let report = try job.run(output: destination.output, force: destination.force)
+    print(report.summary)
+    print("Written to \(destination.output); see report.html there")
+    guard !report.doubts.isEmpty else { return }
+    print("Result unsure: " + report.doubts.joined(separator: "; "))
+    if !isForced { throw ExitCode(Self.unsure) }
+  }
+}
+
+/// Which reference data a method has.
+struct ReferenceArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, or a detector: \
+      knn:K (the K most confident samples of each class by nearest neighbors), simulated:Q,R \
+      (precision Q and recall R, by --truth).
+      """, valueName: "source"))
+  var reference: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The ground truth for simulated:Q,R: a manifest, or the folder it lies in.", valueName: "path"
+    ))
+  var truth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A classifier whose features are compared: a torchvision ResNet, or one of ours.",
+      valueName: "model"))
+  var features: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Resize images to this side before the features, within the gradients (default: their own).",
+      valueName: "pixels"))
+  var featureSize: Int?
+
+  func validate() throws {
+    if let featureSize, featureSize < 1 {
+      throw ValidationError("--feature-size \(featureSize): use at least 1.")
+    }
+    if let reference, ReferenceSource(reference) == nil {
+      throw ValidationError(
+        "--reference \(reference): use a path, knn:K or simulated:Q,R with numbers.")
+    }
+  }
+
+  var options: ReferenceOptions {
+    var options = ReferenceOptions()
+    options.source = reference.flatMap { ReferenceSource($0) }
+    options.features = features
+    options.featureSide = featureSize
+    return options
+  }
+
+  /// Throws unless the options that a method cannot do without are given.
+  func require(features: Bool) throws {
+    if reference == nil { throw ValidationError("This method needs --reference.") }
+    if features && self.features == nil { throw ValidationError("This method needs --features.") }
+  }
+}
+
+/// Which classifier is the victim.
+struct VictimArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("A model trained on the dataset already.", valueName: "model"))
+  var victim: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A trusted model from which the trainings of victim and benign model start.",
+      valueName: "model"))
+  var victimInit: String?
+
+  @OptionGroup var classifier: ClassifierArguments
+
+  func options(seed: UInt64) -> VictimOptions {
+    var options = VictimOptions()
+    options.model = victim
+    options.plan = classifier.plan(seed: seed)
+    options.plan.initial = victimInit
+    return options
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Diffusion
+import Purification
+
+/// `elixir-gpu purify dataelixir`: restores samples with a trigger.
+struct PurifyDataElixirCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dataelixir",
+    abstract: "Restores samples that carry a trigger, by a diffusion model (the default method).",
+    discussion: """
+      Every image is corrupted with noise and restored by a denoiser, several rounds over. A victim \
+      model trained on the dataset labels the restored images: where its labels move away from the \
+      given one, the image may be poisoned. What the denoiser took away from it is put on images of \
+      other classes: a trigger gives them its label, too; what is just odd about one image means \
+      nothing on another. Samples that carry a trigger get a restored image, and a label by a model \
+      trained without them. docs/methods.md has the rules.
+
+      Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the last \
+      line says why, and the exit code is 3.
+
+      Examples:
+        elixir-gpu purify mnist/train --denoiser digits --output purified
+        elixir-gpu purify poisoned --denoiser model --sampler ddpm --output out --device opencl
+      """)
+
+  @OptionGroup var purification: PurificationArguments
+
+  @Option(
+    help: ArgumentHelp("A diffusers model, such as 'train denoiser' makes.", valueName: "dir"))
+  var denoiser: String
+
+  @Option(help: "How often each image is corrupted and restored (default: 3; --compat: 5).")
+  var rounds: Int?
+
+  @Option(help: "States of each round that are candidates.")
+  var keepLast = 10
+
+  @Option(help: "Candidates of a second label that make a sample suspicious: a share or a count.")
+  var threshold = TransitionThreshold.fraction(0.1)
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Noise added each time, in steps of the linear schedule with 1000 steps: auto finds the most \
+      that clean samples bear (default: auto; --compat: 150).
+      """, valueName: "steps"))
+  var noiseSteps: NoiseChoice?
+
+  @OptionGroup var sampling: SamplerArguments
+
+  @Option(
+    help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
+  var candidates = CandidateKind.samples
+
+  @Option(help: "Which label candidates are compared with: the dataset's label or a prediction.")
+  var compareWith = AnomalyFilter.Reference.label
+
+  @Option(help: "With --compat, what suspicious samples' labels are read from.")
+  var suspiciousLabel = SuspiciousLabel.original
+
+  @Option(
+    help:
+      "paper: the paper's fixed rules; dataelixir: those of its official code, where they differ.")
+  var compat = Compatibility.current
+
+  @Flag(help: "Take suspected classes for targets, and exit with 0 where the result is unsure.")
+  var forceVerdict = false
+
+  @OptionGroup(title: "Options of the victim model") var victim: VictimArguments
+
+  func validate() throws {
+    if keepLast < 1 { throw ValidationError("--keep-last \(keepLast): use at least 1.") }
+    if case .steps(let steps) = noiseSteps, steps < 1 {
+      throw ValidationError("--noise-steps \(steps): use at least 1, or auto.")
+    }
+    if let rounds, rounds < 1 { throw ValidationError("--rounds \(rounds): use at least 1.") }
+  }
+
+  func run() throws {
+    try purification.run({ _ in method }, isForced: forceVerdict)
+  }
+
+  private var method: DataElixir {
+    var method = DataElixir(denoiser: denoiser)
+    method.rounds = rounds
+    if case .steps(let steps) = noiseSteps { method.noiseSteps = steps }
+    method.forcesVerdict = forceVerdict
+    method.keepLast = keepLast
+    method.threshold = threshold
+    method.sampler = sampling.name
+    method.samplerSteps = sampling.calls
+    method.eta = sampling.eta
+    method.candidates = candidates
+    method.victim = victim.options(seed: purification.seed)
+    method.reference = compareWith
+    method.suspiciousLabel = suspiciousLabel
+    method.compatibility = compat
+    method.seed = purification.seed
+    return method
+  }
+}
+
+/// `auto` or a number of noise steps.
+enum NoiseChoice: ExpressibleByArgument, Equatable {
+  case auto
+  case steps(Int)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let steps = Int(argument) {
+      self = .steps(steps)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension TransitionThreshold: ExpressibleByArgument {}
+extension CandidateKind: ExpressibleByArgument {}
+extension AnomalyFilter.Reference: ExpressibleByArgument {}
+extension SuspiciousLabel: ExpressibleByArgument {}
+extension Compatibility: ExpressibleByArgument {}
