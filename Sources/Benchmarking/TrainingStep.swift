@@ -75,7 +75,7 @@ public struct TrainingStep {
     _ shape: [Int], seed: UInt64, _ backend: any ComputeBackend
   ) -> Tensor {
     let values = Philox.row(
-      NoiseKey(seed: seed, step: 0, purpose: 0), stream: 0, count: shape.elementCount, normal: true)
+      NoiseKey(seed: seed, purpose: .benchmark), stream: 0, count: shape.elementCount, normal: true)
     return Tensor(values, shape: shape, on: backend)
   }
 }
