@@ -43,9 +43,11 @@ public final class CriticTrainer {
       NoiseKey(
         seed: options.seed, step: UInt32(truncatingIfNeeded: step), purpose: .criticShares),
       streams: streams.slice, rows: shape.pairs, columns: 1, into: shares)
-    critic.backend.criticGradient(
-      critic.activation, weights, pairs: pairs.slice, shares: shares, transportWeight: -1,
-      penaltyWeight: options.penaltyWeight, shape: shape, gradients: gradients, values: values)
+    CriticGradient(
+      critic.activation, shape, transportWeight: -1, penaltyWeight: options.penaltyWeight
+    ).encode(
+      weights, pairs: pairs.slice, shares: shares, gradients: gradients, values: values,
+      on: critic.backend)
     optimizer.step(learningRate: options.learningRate, gradientScale: nil)
     step += 1
   }
