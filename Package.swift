@@ -10,9 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection", "Purification",
-        "Evaluation", "Benchmarking",
+        "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
+        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
+        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
+        "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -30,9 +31,16 @@ let package = Package(
 
     // Devices.
     .target(name: "ComputeBackend"),
-    .target(name: "CPUBackend", dependencies: ["ComputeBackend", "COpenBLAS", "CMicroKernels"]),
-    .target(name: "OpenCLBackend", dependencies: ["ComputeBackend", "COpenCL", "CKernelSources"]),
-    .target(name: "Devices", dependencies: ["ComputeBackend", "CPUBackend", "OpenCLBackend"]),
+    .target(name: "ConvolutionAlgorithms", dependencies: ["ComputeBackend"]),
+    .target(
+      name: "CPUBackend",
+      dependencies: ["ComputeBackend", "ConvolutionAlgorithms", "COpenBLAS", "CMicroKernels"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: ["ComputeBackend", "ConvolutionAlgorithms", "COpenCL", "CKernelSources"]),
+    .target(
+      name: "Devices",
+      dependencies: ["ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend"]),
 
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
@@ -97,9 +105,9 @@ let package = Package(
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "CBundledDenoiser", "ComputeBackend", "Devices", "Autograd", "Checkpoints", "Models",
-        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "CBundledDenoiser", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd",
+        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
+        "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -116,7 +124,8 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "ComputeBackend": [
-    "ComputeBackend", "CPUBackend", "OpenCLBackend", "Devices", "Checkpoints", "ReferenceBackend",
+    "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
+    "Checkpoints", "ReferenceBackend",
   ],
   "Autograd": ["ComputeBackend", "Devices", "Autograd", "ReferenceBackend"],
   "NeuralNet": [
@@ -124,7 +133,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Checkpoints": ["Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
-  "Critic": ["ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic"],
+  "Critic": [
+    "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
+  ],
   "Datasets": ["Datasets"],
   "Attacks": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training",

@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 // Convolution by Winograd's algorithm where that is faster, and otherwise as a matrix product of
 // patches and weights. The patches are gathered into a thread's cache a block of rows at a time and

@@ -22,7 +22,7 @@ public struct Shapes: Sendable {
 
   /// Sample `index`, the same whatever else is drawn.
   public func image(_ index: Int) -> RasterImage {
-    var random = PhiloxGenerator(seed: seed, stream: UInt32(index), purpose: 0x5AFE)
+    var random = PhiloxGenerator(seed: seed, stream: UInt32(index), purpose: .shapes)
     let figure = ShapeFigure(label: Int(label(of: index)), random: &random)
     let (front, back) = Self.colours(&random)
     let grain = 6 * random.uniform()

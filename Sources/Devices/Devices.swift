@@ -1,6 +1,6 @@
-import CPUBackend
+internal import CPUBackend
 import ComputeBackend
-import OpenCLBackend
+internal import OpenCLBackend
 
 /// Finds devices and makes their backends; the one place above the backends that knows them.
 public enum Devices {
@@ -40,7 +40,7 @@ public enum Devices {
     guard options.precision == .float32 else {
       throw BackendError.noDevice(
         requested: "opencl:\(index)",
-        advice: "--precision \(options.precision.rawValue) is for --device cpu")
+        advice: "products in \(options.precision.rawValue) are for the device cpu")
     }
     let devices = OpenCLBackend.devices()
     let measured =
@@ -49,7 +49,7 @@ public enum Devices {
     return try OpenCLBackend(
       deviceIndex: index, kernelDirectory: options.kernelDirectory,
       convolutions: options.convolutions ?? measured.choice,
-      layout: options.layout ?? measured.layout)
+      layout: (options.layout ?? measured.layout)?.kernels)
   }
 
   /// What the device's tuning file holds; nothing if the caller chooses how convolutions are computed.
@@ -60,16 +60,25 @@ public enum Devices {
     return try TuningFile(for: device)?.load() ?? TuningMeasurements()
   }
 
-  /// What `elixir-gpu tune` tries instead of a layout of this backend's kernels, a step for each number;
-  /// `nil` for a backend whose layout is fixed.
-  public static func layouts(
-    of backend: any ComputeBackend
-  ) -> (current: DeviceLayout, alternatives: (DeviceLayout) -> [[DeviceLayout]])? {
-    (backend as? OpenCLBackend).map { ($0.layout, $0.alternatives) }
+  /// How a backend's kernels are laid out; `nil` where that is fixed.
+  public static func layout(of backend: any ComputeBackend) -> DeviceLayout? {
+    (backend as? OpenCLBackend).map { DeviceLayout($0.layout) }
+  }
+
+  /// What is worth measuring instead of a layout of a backend's kernels: a step for each number;
+  /// nothing where the layout is fixed.
+  public static func alternatives(
+    to layout: DeviceLayout, on backend: any ComputeBackend
+  ) -> [[DeviceLayout]] {
+    guard let backend = backend as? OpenCLBackend else { return [] }
+    return backend.alternatives(to: layout.kernels).map { $0.map { DeviceLayout($0) } }
   }
 
   /// All devices that `make` can have.
   public static func list() throws -> [DeviceDescription] {
     [try CPUBackend().description] + OpenCLBackend.devices()
   }
+
+  /// Why no other device is listed, or one may be missing: each a clause that says what to do.
+  public static func problems() -> [String] { OpenCLBackend.problems() }
 }

@@ -1,6 +1,6 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import Foundation
-import OpenCLBackend
 
 /// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by default
 /// in `~/.cache`.
@@ -57,17 +57,14 @@ public struct TuningFile {
       let data = try Data(contentsOf: url)
       let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
       guard version <= Self.version else {
-        throw TuningFileError(
-          path: url.path,
-          problem: "has version \(version), and this program knows "
-            + "\(Self.version); run elixir-gpu tune again, or delete it")
+        throw TuningFileError.laterVersion(
+          path: url.path, version: version, known: Self.version)
       }
       contents = try JSONDecoder().decode(Contents.self, from: data)
     } catch let error as TuningFileError {
       throw error
     } catch {
-      throw TuningFileError(
-        path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
+      throw TuningFileError.damaged(path: url.path)
     }
     guard contents.device == device.name, contents.driver == device.driver,
       contents.precision == device.precision
@@ -89,8 +86,7 @@ public struct TuningFile {
         attributes: [.posixPermissions: 0o700])
       try encoder.encode(contents).write(to: url, options: .atomic)
     } catch {
-      throw TuningFileError(
-        path: url.path, problem: "cannot be written: \(error.localizedDescription)")
+      throw TuningFileError.unwritable(path: url.path, reason: error.localizedDescription)
     }
   }
 
@@ -99,11 +95,4 @@ public struct TuningFile {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     try FileManager.default.removeItem(at: url)
   }
-}
-
-/// A tuning file that cannot be used.
-public struct TuningFileError: Error, Equatable, CustomStringConvertible {
-  public let path: String
-  public let problem: String
-  public var description: String { "tuning file \(path) \(problem)" }
 }

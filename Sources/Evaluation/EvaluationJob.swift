@@ -93,7 +93,7 @@ public struct EvaluationJob {
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
-        URL(fileURLWithPath: path), on: network.head.weight.value.backend)
+        URL(fileURLWithPath: path), on: network.backend)
       let tracer = try RadioactiveTracer(manifest, markingNetwork: marking, images: test)
       var metrics = ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
       metrics.log10PValue = try tracer.trace(network).log10PValue

@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 
 /// Convolutions as products over padded images; `product.cl` explains the addressing.
 extension OpenCLBackend {

@@ -104,7 +104,7 @@ public struct RadioactiveTracer {
   ) throws -> [Float] {
     let batch = try BatchLoader.batch(
       samples, of: images, normalization: network.configuration.normalization)
-    let backend = network.head.weight.value.backend
+    let backend = network.backend
     return try withoutGradient {
       try body(network, Tensor(batch.pixels, shape: batch.tensorShape, on: backend)).values()
     }

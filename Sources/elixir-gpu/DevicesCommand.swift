@@ -33,9 +33,6 @@ struct DevicesCommand: ParsableCommand {
       print("  \(device.driver)")
       print("  \(device.units) units, \(memory)")
     }
-    if !devices.contains(where: { $0.identifier.hasPrefix("opencl") }) {
-      print("No OpenCL device. Install your GPU's driver, or PoCL for the CPU:")
-      print("  apt-get install pocl-opencl-icd")
-    }
+    for problem in Devices.problems() { print("Note: \(problem).") }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Benchmarking
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 import Foundation
 import Models
@@ -86,18 +87,18 @@ struct TuneCommand: ParsableCommand {
 
   /// The fastest layout of a device's kernels, by the time of whole steps; `nil` where it is fixed.
   private func tuneLayout(_ model: String, on backend: any ComputeBackend) throws -> DeviceLayout? {
-    guard let layouts = Devices.layouts(of: backend) else { return nil }
+    guard var best = Devices.layout(of: backend) else { return nil }
     func step(_ layout: DeviceLayout) throws -> () throws -> Double {
       try makeStep(
         model, on: try device.makeBackend(convolutions: .rule, layout: layout), timed: true)
     }
-    var best = layouts.current
     var bestStep = try step(best)
     print("milliseconds of a step by layout, batch \(batch)")
     print("  \(best): \(FigureText.text(try bestStep() * 1e3, digits: 2)), as shipped")
-    for number in layouts.alternatives(best).indices {
+    func alternatives() -> [[DeviceLayout]] { Devices.alternatives(to: best, on: backend) }
+    for number in alternatives().indices {
       // What is fastest so far has changed; its alternatives in this step are those to try.
-      for layout in layouts.alternatives(best)[number] {
+      for layout in alternatives()[number] {
         let other = try step(layout)
         // In turn, so that a drift of the machine's speed falls on both.
         let times = try (0..<3).map { _ in (try bestStep(), try other()) }

@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import ConvolutionAlgorithms
 import OpenCLBackend
 import ReferenceBackend
 import Testing

@@ -9,7 +9,6 @@ import ComputeBackend
 public struct LabelAsymmetry: Equatable, Codable, Sendable {
   public static let significance = 0.001
   static let draws = 4000
-  static let purpose: UInt32 = 0xE720
 
   /// Samples that count.
   public var samples: Int
@@ -34,7 +33,7 @@ public struct LabelAsymmetry: Equatable, Codable, Sendable {
     }
     samples = pairs.reduce(0) { $0 + $1.total }
     statistic = pairs.reduce(0) { $0 + term($1.there, of: $1.total) }
-    var random = PhiloxGenerator(seed: seed, purpose: Self.purpose)
+    var random = PhiloxGenerator(seed: seed, purpose: .labelAsymmetry)
     var asLopsided = 1
     for _ in 0..<(pairs.isEmpty ? 0 : Self.draws) {
       let drawn = pairs.reduce(0.0) { sum, pair in

@@ -1,4 +1,6 @@
-/// Which algorithm is fastest for each convolution, as `elixir-gpu tune` measured it on a device.
+import ComputeBackend
+
+/// Which algorithm is fastest for each convolution, as measured on a device.
 ///
 /// Entries do not depend on the batch, so that a sample's result does not depend on the others.
 public struct ConvolutionTable: Sendable, Codable, Equatable {

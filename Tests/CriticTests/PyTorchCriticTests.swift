@@ -1,4 +1,6 @@
 import ComputeBackend
+import Critic
+import ReferenceBackend
 import Testing
 import TestSupport
 
@@ -10,7 +12,9 @@ import TestSupport
     let outputs: [String: [Double]]
   }
 
-  @Test(arguments: [CriticActivation.relu, .leakyReLU], comparedDevices)
+  @Test(
+    arguments: [CriticActivation.relu, .leakyReLU],
+    [TestDevice("reference", ReferenceBackend())] + TestDevices.all)
   func criticGradient(_ activation: CriticActivation, _ device: TestDevice) throws {
     let name = activation == .relu ? "relu" : "leaky_relu_0.2"
     let fixture: Fixture = try Fixtures.json("gradpen_\(name)_tiny.json")
@@ -35,9 +39,10 @@ import TestSupport
         hidden: empty(shape.units * shape.features), bias: empty(shape.units),
         output: empty(shape.units))
       let values = empty(2)
-      backend.criticGradient(
-        activation, weights, pairs: pairs, shares: shares, transportWeight: Float(transport),
-        penaltyWeight: Float(penalty), shape: shape, gradients: gradients, values: values)
+      CriticGradient(
+        activation, shape, transportWeight: Float(transport), penaltyWeight: Float(penalty)
+      ).encode(
+        weights, pairs: pairs, shares: shares, gradients: gradients, values: values, on: backend)
       for (name, slice) in [
         ("W1", gradients.hidden), ("b1", gradients.bias), ("W2", gradients.output),
       ] {

@@ -1,3 +1,5 @@
+import ComputeBackend
+
 /// How Winograd's algorithm F(m×m, 3×3) cuts a convolution of stride 1 into tiles.
 ///
 /// A tile reads (m + 2)² pixels of the source and writes m² of the target.

@@ -1,3 +1,5 @@
+import ComputeBackend
+
 /// The ways in which backends compute a convolution.
 public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
   /// A product of patches and weights.
@@ -37,9 +39,4 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
     if side < 3 { return .direct }
     return side >= (operation == .forward ? 12 : 4) ? .winograd4 : .winograd2
   }
-}
-
-/// One of a convolution's triad.
-public enum ConvolutionOperation: String, Sendable, Codable, CaseIterable {
-  case forward, inputGradient, weightGradient
 }
