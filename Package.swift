@@ -10,9 +10,9 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection", "Purification",
-        "Evaluation", "Benchmarking",
+        "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -28,20 +28,26 @@ let package = Package(
     .target(name: "CKernelSources"),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
+    // Files, hashes, texts and numbers, for all.
+    .target(name: "Support"),
+
     // Devices.
     .target(name: "ComputeBackend"),
     .target(name: "CPUBackend", dependencies: ["ComputeBackend", "COpenBLAS", "CMicroKernels"]),
-    .target(name: "OpenCLBackend", dependencies: ["ComputeBackend", "COpenCL", "CKernelSources"]),
-    .target(name: "Devices", dependencies: ["ComputeBackend", "CPUBackend", "OpenCLBackend"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: ["Support", "ComputeBackend", "COpenCL", "CKernelSources"]),
+    .target(
+      name: "Devices", dependencies: ["Support", "ComputeBackend", "CPUBackend", "OpenCLBackend"]),
 
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
-    .target(name: "Checkpoints"),
+    .target(name: "Checkpoints", dependencies: ["Support"]),
     .target(
       name: "Models",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
       ]),
     .target(
       name: "Critic",
@@ -50,40 +56,42 @@ let package = Package(
       ]),
 
     // Data and algorithms.
-    .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
+    .target(
+      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CPNG"],
+      exclude: ["README.md"]),
     .target(
       name: "Diffusion",
       dependencies: [
-        "ComputeBackend", "Autograd", "Checkpoints", "Models",
+        "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
     .target(
       name: "Training",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
         "Diffusion",
       ]),
     .target(
       name: "Attacks",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
       ]),
     .target(name: "Detection", dependencies: ["ComputeBackend", "Autograd"]),
     .target(
       name: "Purification",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
-        "Diffusion", "Training", "Detection",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Datasets", "Diffusion", "Training", "Detection",
       ],
       exclude: ["DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
       ]),
     .target(
       name: "Benchmarking",
@@ -93,9 +101,9 @@ let package = Package(
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "CBundledDenoiser", "ComputeBackend", "Devices", "Autograd", "Checkpoints", "Models",
-        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "CBundledDenoiser", "Support", "ComputeBackend", "Devices", "Autograd", "Checkpoints",
+        "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing",
+        "Detection", "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -111,6 +119,7 @@ let package = Package(
 
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
+  "Support": ["Support"],
   "ComputeBackend": [
     "ComputeBackend", "CPUBackend", "OpenCLBackend", "Devices", "Checkpoints", "ReferenceBackend",
   ],
@@ -121,10 +130,10 @@ let tests: [String: [Target.Dependency]] = [
   "Checkpoints": ["Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": ["ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic"],
-  "Datasets": ["Datasets"],
+  "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
-    "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -137,12 +146,14 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
   "Detection": ["ComputeBackend", "Devices", "Autograd", "Detection"],
   "Purification": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-    "Datasets", "Diffusion", "Training", "Purification",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Critic", "Datasets", "Diffusion", "Training", "Purification",
   ],
-  "Evaluation": ["Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation"],
+  "Evaluation": [
+    "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
+  ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
-  "Command": ["ComputeBackend", "Datasets"],
+  "Command": ["Support", "ComputeBackend", "Datasets"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {
   package.targets.append(

@@ -4,6 +4,7 @@ import Datasets
 import Detection
 import Foundation
 import Models
+import Support
 import Training
 
 /// `elixir-gpu detect`: which samples of a dataset can be trusted.
@@ -184,6 +185,6 @@ struct DetectCommand: ParsableCommand {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { FigureText.text(100 * $0, digits: 2) + " %" } ?? "undefined"
+    share.map { NumberFormat.text(100 * $0, digits: 2) + " %" } ?? "undefined"
   }
 }

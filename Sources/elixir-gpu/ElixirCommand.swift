@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Support
 
 /// The command line: `elixir-gpu <subcommand>`.
 @main
@@ -25,6 +26,11 @@ struct ElixirCommand: ParsableCommand {
       try command.run()
     } catch let error where isForParser(error) {
       exit(withError: error)
+    } catch let error as FileError {
+      var line = "error: \(error)"
+      if case .outputExists = error { line += ", or give --force to replace it" }
+      FileHandle.standardError.write(Data((line + "\n").utf8))
+      exit(withError: ExitCode.failure)
     } catch {
       FileHandle.standardError.write(Data("error: \(error)\n".utf8))
       exit(withError: ExitCode.failure)

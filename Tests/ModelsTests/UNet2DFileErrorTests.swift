@@ -2,6 +2,7 @@ import Checkpoints
 import ComputeBackend
 import Foundation
 import Models
+import Support
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The victim's labels of every sample, and the candidate images of anomalous ones, on disk.
 ///
@@ -7,12 +8,12 @@ import Foundation
 ///
 /// - `candidates.images`: records of n·m images of one sample each, in the order of appending.
 /// - `candidates.journal`: a record for each batch, written after its images are on the disk, in
-///   little-endian words: count of payload bytes (u32), payload, FNV-1a of the payload (u64). The
+///   little-endian words: count of payload bytes (u32), payload, checksum of the payload (u64). The
 ///   payload is the first sample (u32), the number of samples (u32), and for each sample: the
 ///   original's label (u16), the number of candidate labels (u16), those labels (u16 each), the
-///   place of its images (u32, 2³²−1 for none) and their FNV-1a (u64, 0 for none).
+///   place of its images (u32, 2³²−1 for none) and their checksum (u64, 0 for none).
 ///
-/// A last record that is cut short or fails its checksum is dropped with the images after it.
+/// Checksums are the first 64 bits of the SHA-256. A last record that is cut short or fails its checksum is dropped with the images after it.
 public final class CandidateStore {
   /// Candidates of a sample that was run to the end, n·m.
   public let candidatesPerSample: Int
@@ -36,8 +37,9 @@ public final class CandidateStore {
   public init(directory: URL, candidatesPerSample: Int, imageBytes: Int) throws {
     self.candidatesPerSample = candidatesPerSample
     self.imageBytes = imageBytes
-    journal = try AppendOnlyFile(directory.appendingPathComponent("candidates.journal"))
-    images = try AppendOnlyFile(directory.appendingPathComponent("candidates.images"))
+    journal = try AppendOnlyFile(
+      directory.appendingPathComponent("candidates.journal").path)
+    images = try AppendOnlyFile(directory.appendingPathComponent("candidates.images").path)
     try recover()
   }
 
@@ -59,7 +61,7 @@ public final class CandidateStore {
       preconditionFailure("CandidateStore.images: none were kept of sample \(sample)")
     }
     let bytes = try images.read(at: Int(place.index) * recordBytes, count: recordBytes)
-    guard Checksum.of(bytes) == place.checksum else {
+    guard SHA256.checksum(bytes) == place.checksum else {
       throw PurificationError.damagedStore(
         path: images.path, reason: "the images of sample \(sample) fail their checksum")
     }
@@ -74,7 +76,7 @@ public final class CandidateStore {
 
   /// Adds the next samples; `keptImages` are by position in `batch`.
   public func append(_ batch: [SampleLabels], keptImages: [Int: [UInt8]]) throws {
-    var payload = BinaryText()
+    var payload = ByteWriter()
     payload.append(UInt32(completed))
     payload.append(UInt32(batch.count))
     var next = UInt32(images.count / recordBytes)
@@ -88,7 +90,7 @@ public final class CandidateStore {
           "CandidateStore.append: \(kept.count) bytes of images instead of \(recordBytes)")
         try images.append(kept)
         payload.append(next)
-        payload.append(Checksum.of(kept))
+        payload.append(SHA256.checksum(kept))
         next += 1
       } else {
         payload.append(Self.noPlace)
@@ -96,10 +98,10 @@ public final class CandidateStore {
       }
     }
     try images.flush()
-    var record = BinaryText()
+    var record = ByteWriter()
     record.append(UInt32(payload.bytes.count))
-    record.bytes += payload.bytes
-    record.append(Checksum.of(payload.bytes))
+    record.append(contentsOf: payload.bytes)
+    record.append(SHA256.checksum(payload.bytes))
     try journal.append(record.bytes)
     try journal.flush()
     try take(payload.bytes)
@@ -111,12 +113,12 @@ public final class CandidateStore {
   private func recover() throws {
     var offset = 0
     while offset + 4 <= journal.count {
-      var head = BinaryReader(try journal.read(at: offset, count: 4))
+      var head = ByteReader(try journal.read(at: offset, count: 4))
       let size = Int(head.next(UInt32.self) ?? 0)
       guard offset + 4 + size + 8 <= journal.count else { break }
       let payload = try journal.read(at: offset + 4, count: size)
-      var tail = BinaryReader(try journal.read(at: offset + 4 + size, count: 8))
-      guard tail.next(UInt64.self) == Checksum.of(payload) else { break }
+      var tail = ByteReader(try journal.read(at: offset + 4 + size, count: 8))
+      guard tail.next(UInt64.self) == SHA256.checksum(payload) else { break }
       try take(payload)
       offset += 4 + size + 8
     }
@@ -133,7 +135,7 @@ public final class CandidateStore {
   private func take(_ payload: [UInt8]) throws {
     let failure = PurificationError.damagedStore(
       path: journal.path, reason: "a record does not follow the one before")
-    var reader = BinaryReader(payload)
+    var reader = ByteReader(payload)
     guard reader.next(UInt32.self) == UInt32(completed), let count = reader.next(UInt32.self) else {
       throw failure
     }

@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Diffusion
 import Foundation
+import Support
 
 /// Our decisions: noise from the data, targets by transplants, a repair that carriers cannot reach.
 extension PurificationJob {
@@ -28,8 +29,7 @@ extension PurificationJob {
       try events.progress("noise search", "\(noiseSteps) steps", false)
       return try retention(of: samples, noiseSteps: noiseSteps, victim: victim)
     }
-    try TextFile.write(
-      String(decoding: try JSONEncoder().encode(search), as: UTF8.self), to: file.path)
+    try JSONText.write(search, to: file.path)
     events.note(search.text)
     return search
   }
@@ -90,9 +90,9 @@ extension PurificationJob {
     let repair = CarrierRepair(
       images: dataset, candidates: found.candidates, victim: stage.victim, trainer: stage.training)
     let (outcome, benign) = try timings.measure("benign model and repair") {
-      let meter = RateMeter(total: found.carriers.count + found.uncleared.count, done: 0)
+      let meter = ThroughputMeter(total: found.carriers.count + found.uncleared.count)
       return try repair.run(carriers: found.carriers, uncleared: found.uncleared) {
-        try events.progress("repair", meter.line(Double($0)), $0 == $1)
+        try events.progress("repair", meter.line($0), $0 == $1)
       }
     }
     report.changes.carriers = found.carriers.count
@@ -110,13 +110,13 @@ extension PurificationJob {
   }
 
   private func search(_ stage: Stage) -> CarrierSearch {
-    var meter: (phase: String, rate: RateMeter)?
+    var meter: (phase: String, rate: ThroughputMeter)?
     return CarrierSearch(
       images: dataset, victim: stage.victim, seed: options.seed,
       takesSuspects: options.forcesVerdict
     ) { phase, done, total in
-      if meter?.phase != phase { meter = (phase, RateMeter(total: total, done: 0)) }
-      try events.progress(phase, meter?.rate.line(Double(done)) ?? "", done == total)
+      if meter?.phase != phase { meter = (phase, ThroughputMeter(total: total)) }
+      try events.progress(phase, meter?.rate.line(done) ?? "", done == total)
     }
   }
 

@@ -3,6 +3,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Models
+import Support
 
 /// Purifies a dataset by DataElixir: from the dataset on disk to the purified one beside its
 /// report.
@@ -153,7 +154,7 @@ public struct PurificationJob {
     showsShares: Bool = false
   ) throws {
     let count = construction.images.count
-    let meter = RateMeter(total: count, done: store.completed)
+    let meter = ThroughputMeter(total: count, done: store.completed)
     var hasShown = !showsShares
     try construction.run(into: store) { samples in
       let completed = store.completed
@@ -198,11 +199,11 @@ public struct PurificationJob {
   private func identity(_ fingerprint: String) throws -> [String: String] {
     var identity = try RunFolder.identity(of: options, backend: backend)
     identity["dataset"] = fingerprint
-    identity["denoiser weights"] = try Checksum.ofFile(
-      try DenoiserFiles(URL(fileURLWithPath: options.denoiser)).weights)
+    identity["denoiser weights"] = try SHA256.hexDigest(
+      ofFile: try DenoiserFiles(URL(fileURLWithPath: options.denoiser)).weights.path)
     for (name, path) in [("victim", options.victim.model), ("initial", options.victim.initial)] {
       guard let path else { continue }
-      identity["\(name) weights"] = try Checksum.ofFile(URL(fileURLWithPath: path))
+      identity["\(name) weights"] = try SHA256.hexDigest(ofFile: path)
     }
     return identity
   }

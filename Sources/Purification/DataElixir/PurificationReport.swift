@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 
 /// What a run found and did; `report.json` holds it all but the timings.
 public struct PurificationReport: Codable, Sendable {
@@ -113,14 +114,9 @@ public struct PurificationReport: Codable, Sendable {
     triggerRegions = found.regions
   }
 
-  /// Indented JSON with sorted keys.
+  /// Indented JSON with sorted keys; the official code's scores can be infinite.
   func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // The official code's scores can be infinite.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(Document(report: self)), as: UTF8.self) + "\n"
+    try JSONText.indented(Document(report: self)) + "\n"
   }
 
   /// The report with what follows from it.

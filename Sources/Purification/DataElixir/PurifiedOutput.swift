@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Support
 
 /// Writes the purified dataset with its report.
 ///

@@ -2,6 +2,7 @@ import Autograd
 import Datasets
 import Foundation
 import Models
+import Support
 
 extension PerturbationJob {
   /// Friendly noise on all untrusted images, kept in the run's folder as it is made.
@@ -18,7 +19,7 @@ extension PerturbationJob {
     let result = try StoredImages(
       folder.file("friendly-images"), imageBytes: dataset.shape.byteCount)
     try timings.measure("friendly noise") {
-      let meter = RateMeter(total: samples.count, done: result.count)
+      let meter = ThroughputMeter(total: samples.count, done: result.count)
       while result.count < samples.count {
         let range = result.count..<min(result.count + batchSize, samples.count)
         let images = Tensor(
@@ -28,7 +29,7 @@ extension PerturbationJob {
           of: images, samples: Array(samples[range]), by: network)
         try result.append(try (images + perturbations).bytes())
         try events.progress(
-          "friendly noise", meter.line(Double(result.count)), result.count == samples.count)
+          "friendly noise", meter.line(result.count), result.count == samples.count)
       }
     }
     return result
@@ -43,7 +44,7 @@ final class StoredImages: ChangedImages, @unchecked Sendable {
   /// Goes on with the whole images that the file holds.
   init(_ url: URL, imageBytes: Int) throws {
     self.imageBytes = imageBytes
-    file = try AppendOnlyFile(url)
+    file = try AppendOnlyFile(url.path)
     try file.truncate(to: file.count / imageBytes * imageBytes)
   }
 

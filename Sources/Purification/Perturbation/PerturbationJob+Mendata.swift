@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Support
 
 extension PerturbationJob {
   /// The rounds of Mendata; fills in what the report says of them.
@@ -9,14 +10,14 @@ extension PerturbationJob {
     extractor: FeatureExtractor, folder: RunFolder, report: inout PerturbationReport,
     timings: inout PhaseTimings
   ) throws -> any ChangedImages {
-    var meter: (phase: String, rate: RateMeter)?
+    var meter: (phase: String, rate: ThroughputMeter)?
     let mendata = try timings.measure("features") {
       try Mendata(
         untrusted: untrusted, reference: reference, extractor: extractor, options: options,
         seed: self.options.seed, folder: folder.url, batchSize: batchSize
       ) { phase, done, total in
-        if meter?.phase != phase { meter = (phase, RateMeter(total: total, done: 0)) }
-        try events.progress(phase, meter?.rate.line(Double(done)) ?? "", done == total)
+        if meter?.phase != phase { meter = (phase, ThroughputMeter(total: total)) }
+        try events.progress(phase, meter?.rate.line(done) ?? "", done == total)
       }
     }
     let timer = RoundTimer(done: mendata.rounds.count, limit: options.rounds)
@@ -66,13 +67,13 @@ private struct RoundTimer {
     self.limit = limit
   }
 
-  /// `  at most 1:05 left` in a round; empty in this process' first one.
+  /// `, at most 1 min 05 s left` in a round; empty in this process' first one.
   func left(before round: Int) -> String {
     let finished = round - 1 - done
     guard finished > 0 else { return "" }
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let seconds = Int(elapsed / Double(finished) * Double(limit - round + 1))
-    return String(format: "  at most %d:%02d left", seconds / 60, seconds % 60)
+    let seconds = elapsed / Double(finished) * Double(limit - round + 1)
+    return ", at most \(NumberFormat.duration(seconds)) left"
   }
 }
 

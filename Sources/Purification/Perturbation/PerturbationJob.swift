@@ -3,6 +3,7 @@ import Datasets
 import Detection
 import Foundation
 import Models
+import Support
 import Training
 
 /// Purifies a dataset by Mendata or one of its baselines: labels stay, untrusted images change.
@@ -116,10 +117,10 @@ public struct PerturbationJob {
 
   private func referenceSet() throws -> ReferenceSet? {
     guard let source = options.reference else { return nil }
-    let meter = RateMeter(total: dataset.count, done: 0)
+    let meter = ThroughputMeter(total: dataset.count)
     let samples = try source.samples(
       of: dataset, manipulated: manipulated, extractor: extractor, seed: options.seed
-    ) { try events.progress("reference data", meter.line(Double($0)), $0 == $1) }
+    ) { try events.progress("reference data", meter.line($0), $0 == $1) }
     let reference = try ReferenceSet(dataset: dataset, samples: samples, other: otherImages)
     if case .mendata(let options) = options.method,
       Mendata.movedCount(options, of: reference.untrusted.count) == 0
@@ -153,18 +154,18 @@ public struct PerturbationJob {
     identity["dataset"] = fingerprint
     if let otherImages { identity["reference images"] = try otherImages.images.fingerprint() }
     if case .list(let path) = options.reference {
-      identity["reference list"] = try Checksum.ofFile(URL(fileURLWithPath: path))
+      identity["reference list"] = try SHA256.hexDigest(ofFile: path)
     }
     if let manipulated {
-      identity["ground truth"] = String(
-        Checksum.of(Array(manipulated.sorted().description.utf8)), radix: 16)
+      identity["ground truth"] = SHA256.hexDigest(
+        Array(manipulated.sorted().description.utf8))
     }
     for (name, path) in [
       ("features", options.features), ("victim", options.victim.model),
       ("initial", options.victim.initial),
     ] {
       guard let path else { continue }
-      identity["\(name) weights"] = try Checksum.ofFile(URL(fileURLWithPath: path))
+      identity["\(name) weights"] = try SHA256.hexDigest(ofFile: path)
     }
     return identity
   }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 
 /// What a run by Mendata or one of its baselines did; `report.json` holds it all.
 public struct PerturbationReport: Codable, Sendable {
@@ -68,8 +69,6 @@ public struct PerturbationReport: Codable, Sendable {
   }
 
   func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONText.indented(self) + "\n"
   }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Support
 import Training
 
 /// Writes a dataset whose untrusted images changed, with its report.

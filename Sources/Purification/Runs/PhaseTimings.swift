@@ -1,4 +1,4 @@
-import Foundation
+import Support
 
 /// Seconds of a run's phases in this process, `timings.json`.
 public struct PhaseTimings: Codable, Sendable {
@@ -22,8 +22,6 @@ public struct PhaseTimings: Codable, Sendable {
   }
 
   func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONText.indented(self) + "\n"
   }
 }

@@ -5,6 +5,8 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
   case fileSystem(path: String, reason: String)
   /// An unfinished run beside the output that was started with other options or data.
   case otherRun(path: String, difference: String)
+  /// An unfinished run beside the output whose files have another form.
+  case otherVersion(path: String)
   case notANumber(sample: Int, round: Int)
   /// A model that does not fit the dataset.
   case unsuitableModel(path: String, reason: String)
@@ -26,6 +28,9 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
     case .otherRun(let path, let difference):
       "\(path) holds an unfinished run with other settings (\(difference)); "
         + "repeat its command to finish it, or give --force to start anew"
+    case .otherVersion(let path):
+      "\(path) holds an unfinished run that was started with another version of elixir-gpu; finish "
+        + "it with that version, or delete it to start anew"
     case .notANumber(let sample, let round):
       "the denoiser made values that are not numbers of sample \(sample) in round \(round + 1); "
         + "check its weights"

@@ -2,6 +2,7 @@ import Checkpoints
 import ComputeBackend
 import Datasets
 import Foundation
+import Support
 
 /// The folder of an unfinished run, `OUTPUT.partial`, which the same command goes on with.
 ///
@@ -29,6 +30,7 @@ final class RunFolder {
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     url = URL(fileURLWithPath: path + ".partial")
     let file = url.appendingPathComponent("run.json")
+    let identity = identity.merging([Self.versionKey: Self.version]) { $1 }
     try Self.prepare(url, record: file)
     guard let lock = try FileLock(url.appendingPathComponent(Self.lockName).path) else {
       throw PurificationError.fileSystem(
@@ -44,6 +46,9 @@ final class RunFolder {
         return
       }
       guard force else {
+        guard before[Self.versionKey] == Self.version else {
+          throw PurificationError.otherVersion(path: url.path)
+        }
         throw PurificationError.otherRun(
           path: url.path,
           difference: "\(difference): \(before[difference] ?? "none"), "
@@ -57,9 +62,7 @@ final class RunFolder {
       for name in try manager.contentsOfDirectory(atPath: url.path) where name != Self.lockName {
         try manager.removeItem(at: url.appendingPathComponent(name))
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try AtomicFile.write(Array(try encoder.encode(identity)), to: file)
+      try JSONText.write(identity, to: file.path)
     }
   }
 
@@ -80,6 +83,9 @@ final class RunFolder {
   }
 
   private static let lockName = "lock"
+  /// Of the files in the folder: with another version nothing in it can be used.
+  private static let versionKey = "run format"
+  private static let version = "2"
 
   /// Makes the folder unless it is there, and ours.
   private static func prepare(_ url: URL, record: URL) throws {
