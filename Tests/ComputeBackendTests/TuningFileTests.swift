@@ -3,7 +3,6 @@ import Devices
 import Foundation
 import OpenCLBackend
 import Testing
-import Support
 import TestSupport
 
 /// What `elixir-gpu tune` leaves behind.

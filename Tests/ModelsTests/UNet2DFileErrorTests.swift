@@ -2,7 +2,6 @@ import Checkpoints
 import ComputeBackend
 import Foundation
 import Models
-import Support
 import TestSupport
 import Testing
 
