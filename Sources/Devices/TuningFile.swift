@@ -1,6 +1,7 @@
 import ComputeBackend
 import ConvolutionAlgorithms
 import Foundation
+import Support
 
 /// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by default
 /// in `~/.cache`.
@@ -78,13 +79,11 @@ public struct TuningFile {
       version: Self.version, device: device.name, driver: device.driver,
       precision: device.precision, convolutions: measurements.convolutions,
       layout: measurements.layout)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
-      try encoder.encode(contents).write(to: url, options: .atomic)
+      try JSONText.write(contents, to: url.path)
     } catch {
       throw TuningFileError.unwritable(path: url.path, reason: error.localizedDescription)
     }

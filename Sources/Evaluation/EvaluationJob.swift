@@ -39,7 +39,9 @@ public struct EvaluationJob {
     let shape = self.poisoned.shape
     for other in [self.purified, self.test] + (self.clean.map { [$0] } ?? []) {
       try other.requireShape(shape, of: poisoned)
+      try other.requireReadableImages()
     }
+    try self.poisoned.requireReadableImages()
     guard manipulation.count == self.poisoned.count else {
       throw EvaluationError.counts(
         path: self.poisoned.path, count: self.poisoned.count, expected: manipulation.count)

@@ -34,7 +34,7 @@ public struct RadioactiveTracer {
     _ manifest: MarkManifest, markingNetwork: any Classifier, images: any LabelledImages
   ) throws {
     let found = try NetworkChecksum.of(markingNetwork)
-    guard found == manifest.markingNetwork,
+    guard found == manifest.markingNetwork || !manifest.identifiesNetwork,
       markingNetwork.configuration.featureCount == manifest.featureCount
     else {
       throw TracingError.otherMarkingNetwork(expected: manifest.markingNetwork, found: found)

@@ -1,5 +1,7 @@
 import ComputeBackend
 import Devices
+import Runs
+import Support
 
 /// A library's error for which the command line knows a remedy.
 protocol AdvisedError: Error {
@@ -22,6 +24,21 @@ extension TuningFileError: AdvisedError {
     switch self {
     case .damaged, .laterVersion: "run elixir-gpu tune again, or forget it by tune --reset"
     case .unwritable: nil
+    }
+  }
+}
+
+extension FileError: AdvisedError {
+  var advice: String? {
+    if case .outputExists = self { "give --force to replace it" } else { nil }
+  }
+}
+
+extension RunError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .other, .otherVersion: "--force replaces it"
+    case .damaged, .fileSystem: nil
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ComputeBackend
 import Devices
 import Foundation
+import Support
 
 /// `elixir-gpu devices`: what there is to compute on.
 struct DevicesCommand: ParsableCommand {
@@ -22,10 +23,7 @@ struct DevicesCommand: ParsableCommand {
   func run() throws {
     let devices = try Devices.list()
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(devices), as: UTF8.self))
-      return
+      return print(try JSONText.indented(devices))
     }
     for device in devices {
       let memory = String(format: "%.1f GiB", Double(device.memory) / 0x1p30)

@@ -6,6 +6,7 @@ import ConvolutionAlgorithms
 import Devices
 import Foundation
 import Models
+import Support
 
 /// `elixir-gpu tune`: measures how kernels are best laid out on an OpenCL device, and which convolution
 /// algorithms are fastest on any.
@@ -94,7 +95,7 @@ struct TuneCommand: ParsableCommand {
     }
     var bestStep = try step(best)
     print("milliseconds of a step by layout, batch \(batch)")
-    print("  \(best): \(FigureText.text(try bestStep() * 1e3, digits: 2)), as shipped")
+    print("  \(best): \(NumberFormat.text(try bestStep() * 1e3, digits: 2)), as shipped")
     func alternatives() -> [[DeviceLayout]] { Devices.alternatives(to: best, on: backend) }
     for number in alternatives().indices {
       // What is fastest so far has changed; its alternatives in this step are those to try.
@@ -103,8 +104,8 @@ struct TuneCommand: ParsableCommand {
         // In turn, so that a drift of the machine's speed falls on both.
         let times = try (0..<3).map { _ in (try bestStep(), try other()) }
         let least = (times.map(\.0).min() ?? 0, times.map(\.1).min() ?? 0)
-        let ratio = FigureText.text(least.1 / least.0, digits: 2)
-        print("  \(layout): \(FigureText.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
+        let ratio = NumberFormat.text(least.1 / least.0, digits: 2)
+        print("  \(layout): \(NumberFormat.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
         // A difference below the noise is no reason to leave what was tested.
         if least.1 < 0.97 * least.0 { (best, bestStep) = (layout, other) }
       }
@@ -162,7 +163,7 @@ struct TuneCommand: ParsableCommand {
     let g = item.geometry
     let shape = "\(g.inputHeight)×\(g.inputWidth) \(g.inputChannels)→\(g.outputChannels)"
     let figures = times.map {
-      "\($0.0.rawValue) \(FigureText.text($0.1 * 1e3, digits: 3))"
+      "\($0.0.rawValue) \(NumberFormat.text($0.1 * 1e3, digits: 3))"
     }
     let name = item.operation.rawValue
     return "  \(shape), \(name): \(figures.joined(separator: ", ")): \(best.rawValue)"

@@ -3,6 +3,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Runs
+import Support
 
 /// Our decisions: noise from the data, targets by transplants, a repair that carriers cannot reach.
 extension DataElixirRun {
@@ -28,8 +29,7 @@ extension DataElixirRun {
       try run.status("noise search", "\(noiseSteps) steps")
       return try retention(of: samples, noiseSteps: noiseSteps, victim: victim)
     }
-    try TextFile.write(
-      String(decoding: try JSONEncoder().encode(search), as: UTF8.self), to: file.path)
+    try JSONText.write(search, to: file.path)
     try run.note(search.text)
     return search
   }

@@ -109,7 +109,11 @@ package struct CarrierSearch {
       counts[label].samples += 1
       guard finding.consensus != label else { continue }
       counts[label].moved += 1
-      if candidates.labels(of: sample).original != label { counts[label].unbelieved += 1 }
+      let believed = candidates.labels(of: sample).original
+      if believed != label {
+        counts[label].unbelieved += 1
+        counts[believed].claimed += 1
+      }
     }
     return counts
   }
