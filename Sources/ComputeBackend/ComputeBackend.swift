@@ -6,7 +6,8 @@
 ///   Outputs may not overlap inputs, except that elementwise operations may write in place.
 /// - Encoding returns once the work is enqueued. Only `download` and `synchronize` wait.
 /// - A failure is sticky: later operations do nothing, and the next waiting call throws it.
-/// - Misuse by the programmer (shapes that disagree) is a precondition failure that names the operation.
+/// - Misuse by the programmer (shapes that disagree) stops the program with the operation's name;
+///   `ValidatedBackend` sees to it for all backends.
 public protocol ComputeBackend: AnyObject, Sendable, MemoryOperations, ElementwiseOperations,
   ReductionOperations, MatrixOperations, ConvolutionOperations, PoolingOperations,
   NormalizationOperations, AttentionOperations, RandomOperations, OptimizerOperations,

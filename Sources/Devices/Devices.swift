@@ -28,15 +28,18 @@ public enum Devices {
       requested: specification, advice: "use one of auto, cpu, opencl, opencl:N")
   }
 
-  private static func processor(_ options: DeviceOptions) throws -> CPUBackend {
+  private static func processor(_ options: DeviceOptions) throws -> any ComputeBackend {
     let description = try CPUBackend(threads: 1, precision: options.precision).description
     let measured = try measurements(options, for: description)
-    return try CPUBackend(
-      threads: options.threads, precision: options.precision,
-      convolutions: options.convolutions ?? measured.choice)
+    return ValidatedBackend(
+      try CPUBackend(
+        threads: options.threads, precision: options.precision,
+        convolutions: options.convolutions ?? measured.choice))
   }
 
-  private static func openCL(_ index: Int, _ options: DeviceOptions) throws -> OpenCLBackend {
+  private static func openCL(
+    _ index: Int, _ options: DeviceOptions
+  ) throws -> any ComputeBackend {
     guard options.precision == .float32 else {
       throw BackendError.noDevice(
         requested: "opencl:\(index)",
@@ -46,10 +49,11 @@ public enum Devices {
     let measured =
       devices.indices.contains(index)
       ? try measurements(options, for: devices[index]) : TuningMeasurements()
-    return try OpenCLBackend(
-      deviceIndex: index, kernelDirectory: options.kernelDirectory,
-      convolutions: options.convolutions ?? measured.choice,
-      layout: (options.layout ?? measured.layout)?.kernels)
+    return ValidatedBackend(
+      try OpenCLBackend(
+        deviceIndex: index, kernelDirectory: options.kernelDirectory,
+        convolutions: options.convolutions ?? measured.choice,
+        layout: (options.layout ?? measured.layout)?.kernels))
   }
 
   /// What the device's tuning file holds; nothing if the caller chooses how convolutions are computed.
@@ -62,7 +66,7 @@ public enum Devices {
 
   /// How a backend's kernels are laid out; `nil` where that is fixed.
   public static func layout(of backend: any ComputeBackend) -> DeviceLayout? {
-    (backend as? OpenCLBackend).map { DeviceLayout($0.layout) }
+    openCL(backend).map { DeviceLayout($0.layout) }
   }
 
   /// What is worth measuring instead of a layout of a backend's kernels: a step for each number;
@@ -70,8 +74,11 @@ public enum Devices {
   public static func alternatives(
     to layout: DeviceLayout, on backend: any ComputeBackend
   ) -> [[DeviceLayout]] {
-    guard let backend = backend as? OpenCLBackend else { return [] }
-    return backend.alternatives(to: layout.kernels).map { $0.map { DeviceLayout($0) } }
+    (openCL(backend)?.alternatives(to: layout.kernels) ?? []).map { $0.map { DeviceLayout($0) } }
+  }
+
+  private static func openCL(_ backend: any ComputeBackend) -> OpenCLBackend? {
+    (backend as? ValidatedBackend<OpenCLBackend>)?.base
   }
 
   /// All devices that `make` can have.

@@ -47,7 +47,7 @@ package struct KernelSource: Sendable {
       let path = named + "/" + file
       guard let data = FileManager.default.contents(atPath: path) else {
         throw .kernelFile(
-          path: path, reason: "cannot be read; a kernel directory must hold every .cl file")
+          path: path, reason: "cannot be read; a kernel directory must hold every file of Kernels/")
       }
       return (path, String(decoding: data, as: UTF8.self))
     }

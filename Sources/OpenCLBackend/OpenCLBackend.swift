@@ -118,9 +118,3 @@ public final class OpenCLBackend: ComputeBackend {
   /// A buffer for intermediate results; it returns to the pool when the caller drops it.
   func temporary(_ count: Int) -> Buffer { makeBuffer(count: max(count, 1)) }
 }
-
-/// Stops the program when the operands of an operation disagree.
-@inline(__always)
-func require(_ operation: StaticString, _ condition: Bool, _ detail: @autoclosure () -> String) {
-  precondition(condition, "\(operation): \(detail())")
-}

@@ -1,11 +1,11 @@
 import Foundation
 
 /// The directory without which PoCL has no device: it keeps compiled kernels there.
-struct PoCLCache {
+package struct PoCLCache {
   /// `$POCL_CACHE_DIR`, or else `pocl/kcache` in the user's cache.
-  let path: String
+  package let path: String
 
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -15,7 +15,7 @@ struct PoCLCache {
   }
 
   /// Why files cannot be made in it; `nil` if they can.
-  var problem: String? {
+  package var problem: String? {
     let probe = path + "/\(UUID().uuidString)"
     do {
       try FileManager.default.createDirectory(

@@ -6,23 +6,22 @@ extension Epilogue {
     _ y: Double, sample: Int, channel: Int, channels: Int, index: Int
   ) -> Double {
     var sum = y
-    if let bias { sum += bias.elements(channels, "epilogue")[channel] }
+    if let bias { sum += bias.elements[channel] }
     if let sampleBias { sum += sampleBias.elements[sample * channels + channel] }
     if let residual { sum += residual.elements[index] }
     return activation.unary(sum)
   }
 }
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func matrixProduct(
     _ shape: MatrixProductShape, _ a: BufferSlice, _ b: BufferSlice, epilogue: Epilogue,
     into: BufferSlice
   ) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
-    precondition(epilogue.sampleBias == nil, "matrixProduct: sampleBias is for convolutions")
-    let left = a.elements(shape.batch * m * k, "matrixProduct")
-    let right = b.elements((shape.sharedB ? 1 : shape.batch) * k * n, "matrixProduct")
-    let result = into.elements(shape.batch * m * n, "matrixProduct")
+    let left = a.elements
+    let right = b.elements
+    let result = into.elements
     for batch in 0..<shape.batch {
       let x = left + batch * m * k
       let z = right + (shape.sharedB ? 0 : batch * k * n)

@@ -1,15 +1,15 @@
 import ComputeBackend
 import Foundation
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func sgdStep(
     _ parameters: SGDParameters, weights: BufferSlice, gradients: BufferSlice,
     velocity: BufferSlice, gradientScale: BufferSlice?
   ) {
     let p = weights.elements
-    let gradient = gradients.elements(weights.count, "sgdStep")
-    let v = velocity.elements(weights.count, "sgdStep")
-    let scale = gradientScale?.elements(1, "sgdStep")[0] ?? 1
+    let gradient = gradients.elements
+    let v = velocity.elements
+    let scale = gradientScale?.elements[0] ?? 1
     let momentum = Double(parameters.momentum)
     for i in 0..<weights.count {
       let g = scale * gradient[i] + Double(parameters.weightDecay) * p[i]
@@ -23,10 +23,10 @@ extension ReferenceBackend {
     firstMoment: BufferSlice, secondMoment: BufferSlice, gradientScale: BufferSlice?
   ) {
     let p = weights.elements
-    let gradient = gradients.elements(weights.count, "adamStep")
-    let m = firstMoment.elements(weights.count, "adamStep")
-    let v = secondMoment.elements(weights.count, "adamStep")
-    let scale = gradientScale?.elements(1, "adamStep")[0] ?? 1
+    let gradient = gradients.elements
+    let m = firstMoment.elements
+    let v = secondMoment.elements
+    let scale = gradientScale?.elements[0] ?? 1
     let rate = Double(parameters.learningRate)
     let decay = Double(parameters.weightDecay)
     let beta1 = Double(parameters.beta1)

@@ -1,6 +1,6 @@
 import ComputeBackend
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   /// Undefined contents are NaN, so that a test finds an operation that reads them.
   public func makeBuffer(count: Int) -> Buffer {
     guard let buffer = pool.make(count: count) else {
@@ -14,7 +14,7 @@ extension ReferenceBackend {
   public func upload<Element: BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Element>, to slice: BufferSlice
   ) {
-    let into = slice.elements(values.count, "upload")
+    let into = slice.elements
     for i in 0..<values.count {
       switch values[i] {
       case let value as Float: into[i] = Double(value)
@@ -27,7 +27,7 @@ extension ReferenceBackend {
   public func download<Element: BitwiseCopyable>(
     _ slice: BufferSlice, to values: UnsafeMutableBufferPointer<Element>
   ) throws {
-    let source = slice.elements(values.count, "download")
+    let source = slice.elements
     for i in 0..<values.count {
       let value: (any BitwiseCopyable)? =
         switch Element.self {
@@ -50,15 +50,14 @@ extension ReferenceBackend {
 
   public func copy(_ source: BufferSlice, into: BufferSlice) {
     let x = source.elements
-    let y = into.elements(source.count, "copy")
+    let y = into.elements
     for i in 0..<source.count { y[i] = x[i] }
   }
 
   public func permute(_ source: BufferSlice, shape: [Int], axes: [Int], into: BufferSlice) {
-    precondition(axes.sorted() == Array(shape.indices), "permute: axes \(axes) of shape \(shape)")
     let count = shape.reduce(1, *)
-    let x = source.elements(count, "permute")
-    let y = into.elements(count, "permute")
+    let x = source.elements
+    let y = into.elements
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() {
       strides[axis] = strides[axis + 1] * shape[axis + 1]
@@ -78,11 +77,6 @@ extension ReferenceBackend {
     _ source: BufferSlice, sourcePitch: Int, into: BufferSlice, intoPitch: Int, rows: Int,
     columns: Int
   ) {
-    precondition(
-      rows == 0
-        || (rows - 1) * sourcePitch + columns <= source.count
-          && (rows - 1) * intoPitch + columns <= into.count,
-      "copyBlock: \(rows)×\(columns) from \(source.count) into \(into.count) elements")
     let x = source.elements
     let y = into.elements
     for row in 0..<rows {
@@ -94,7 +88,7 @@ extension ReferenceBackend {
     _ table: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
     let x = table.elements
-    let y = into.elements(indices.count * columns, "gatherRows")
+    let y = into.elements
     for row in 0..<indices.count {
       let from = Int(indices.elements[row])
       for column in 0..<columns { y[row * columns + column] = x[from * columns + column] }
@@ -104,7 +98,7 @@ extension ReferenceBackend {
   public func scatterAddRows(
     _ source: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
-    let x = source.elements(indices.count * columns, "scatterAddRows")
+    let x = source.elements
     let y = into.elements
     for row in 0..<indices.count {
       let to = Int(indices.elements[row])

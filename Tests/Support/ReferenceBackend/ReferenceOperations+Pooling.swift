@@ -1,12 +1,12 @@
 import ComputeBackend
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func maxPool(
     _ geometry: Pool2DGeometry, _ input: BufferSlice, into: BufferSlice, indices: BufferSlice
   ) {
-    let x = input.elements(geometry.inputCount, "maxPool")
-    let y = into.elements(geometry.outputCount, "maxPool")
-    let places = indices.elements(geometry.outputCount, "maxPool")
+    let x = input.elements
+    let y = into.elements
+    let places = indices.elements
     let (height, width, channels) = (geometry.inputHeight, geometry.inputWidth, geometry.channels)
     for i in 0..<into.count {
       let channel = i % channels
@@ -33,23 +33,23 @@ extension ReferenceBackend {
   }
 
   public func scatterAdd(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    let places = indices.elements(source.count, "scatterAdd")
+    let places = indices.elements
     for i in 0..<into.count { into.elements[i] = 0 }
     for i in 0..<source.count { into.elements[Int(places[i])] += source.elements[i] }
   }
 
   public func gather(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    let places = indices.elements(into.count, "gather")
+    let places = indices.elements
     for i in 0..<into.count { into.elements[i] = source.elements[Int(places[i])] }
   }
 
   public func averagePool(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-    let x = input.elements(batch * height * width * channels, "averagePool")
+    let (height, width, channels) = (shape[1], shape[2], shape[3])
+    let x = input.elements
     let (rows, columns) = (height / factor, width / factor)
-    let y = into.elements(batch * rows * columns * channels, "averagePool")
+    let y = into.elements
     for i in 0..<into.count {
       let ox = i / channels % columns
       let oy = i / channels / columns % rows
@@ -68,10 +68,10 @@ extension ReferenceBackend {
   public func upsampleNearest(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-    let x = input.elements(batch * height * width * channels, "upsampleNearest")
+    let (height, width, channels) = (shape[1], shape[2], shape[3])
+    let x = input.elements
     let (rows, columns) = (height * factor, width * factor)
-    let y = into.elements(batch * rows * columns * channels, "upsampleNearest")
+    let y = into.elements
     for i in 0..<into.count {
       let ox = i / channels % columns
       let oy = i / channels / columns % rows

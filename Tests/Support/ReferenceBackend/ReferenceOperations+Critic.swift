@@ -1,14 +1,14 @@
 import ComputeBackend
 import Foundation
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func scaledSlopes(
     _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
     factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let x = z.elements(rows * columns, "scaledSlopes")
-    let scales = factors?.elements(perRow ? rows : columns, "scaledSlopes")
-    let y = into.elements(rows * columns, "scaledSlopes")
+    let x = z.elements
+    let scales = factors?.elements
+    let y = into.elements
     for r in 0..<rows {
       for c in 0..<columns {
         let at = r * columns + c
@@ -22,9 +22,9 @@ extension ReferenceBackend {
     penalties: BufferSlice
   ) {
     let (pairs, features) = (shape.pairs, shape.features)
-    let g = slopes.elements(pairs * features, "penaltyDirections")
-    let y = into.elements(pairs * features, "penaltyDirections")
-    let penalty = penalties.elements(pairs, "penaltyDirections")
+    let g = slopes.elements
+    let y = into.elements
+    let penalty = penalties.elements
     for j in 0..<pairs {
       let row = j * features..<(j + 1) * features
       let norm = row.reduce(0) { $0 + g[$1] * g[$1] }.squareRoot()
@@ -39,13 +39,13 @@ extension ReferenceBackend {
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
-    let first = z.elements(2 * pairs * units, "criticFactors")
-    let share = shares.elements(pairs, "criticFactors")
-    let w = output.elements(units, "criticFactors")
-    let slopes = t?.elements(pairs * units, "criticFactors")
-    let b = bias.elements(units, "criticFactors")
-    let o = outputGradient.elements(units, "criticFactors")
-    let total = transport.elements(1, "criticFactors")
+    let first = z.elements
+    let share = shares.elements
+    let w = output.elements
+    let slopes = t?.elements
+    let b = bias.elements
+    let o = outputGradient.elements
+    let total = transport.elements
     let c = Double(transportWeight) / Double(pairs)
     let curve = activation.unary
     total[0] = 0
@@ -74,13 +74,9 @@ extension ReferenceBackend {
     gradients: CriticWeights
   ) {
     let (features, units) = (shape.features, shape.units)
-    func elements(_ slice: BufferSlice, _ count: Int) -> UnsafeMutablePointer<Double> {
-      slice.elements(count, "criticWeightGradients")
-    }
-    let (v, w) = (elements(weights.hidden, units * features), elements(weights.output, units))
-    let slopes = elements(throughSlopes, units * features)
-    let hidden = elements(gradients.hidden, units * features)
-    let output = elements(gradients.output, units)
+    let (v, w) = (weights.hidden.elements, weights.output.elements)
+    let slopes = throughSlopes.elements
+    let (hidden, output) = (gradients.hidden.elements, gradients.output.elements)
     for i in 0..<units {
       for k in i * features..<(i + 1) * features {
         hidden[k] = w[i] * (hidden[k] + slopes[k])

@@ -16,16 +16,16 @@ extension AttentionShape {
   }
 }
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func attention(
     _ shape: AttentionShape, queries: BufferSlice, keys: BufferSlice, values: BufferSlice,
     into: BufferSlice, logSumExp logSums: BufferSlice
   ) {
-    let q = queries.elements(shape.queryCount, "attention")
-    let k = keys.elements(shape.keyCount, "attention")
-    let v = values.elements(shape.keyCount, "attention")
-    let y = into.elements(shape.queryCount, "attention")
-    let saved = logSums.elements(shape.logSumExpCount, "attention")
+    let q = queries.elements
+    let k = keys.elements
+    let v = values.elements
+    let y = into.elements
+    let saved = logSums.elements
     shape.forEachQuery { b, head, query in
       let from = shape.place(b, query, head, rows: shape.queries)
       var scores = (0..<shape.keys).map { key in
@@ -51,15 +51,15 @@ extension ReferenceBackend {
     output: BufferSlice, logSumExp: BufferSlice, upstream: BufferSlice,
     queriesGradient: BufferSlice, keysGradient: BufferSlice, valuesGradient: BufferSlice
   ) {
-    let q = queries.elements(shape.queryCount, "attentionGradient")
-    let k = keys.elements(shape.keyCount, "attentionGradient")
-    let v = values.elements(shape.keyCount, "attentionGradient")
-    let y = output.elements(shape.queryCount, "attentionGradient")
-    let logSums = logSumExp.elements(shape.logSumExpCount, "attentionGradient")
-    let g = upstream.elements(shape.queryCount, "attentionGradient")
-    let dq = queriesGradient.elements(shape.queryCount, "attentionGradient")
-    let dk = keysGradient.elements(shape.keyCount, "attentionGradient")
-    let dv = valuesGradient.elements(shape.keyCount, "attentionGradient")
+    let q = queries.elements
+    let k = keys.elements
+    let v = values.elements
+    let y = output.elements
+    let logSums = logSumExp.elements
+    let g = upstream.elements
+    let dq = queriesGradient.elements
+    let dk = keysGradient.elements
+    let dv = valuesGradient.elements
     for i in 0..<shape.queryCount { dq[i] = 0 }
     for i in 0..<shape.keyCount {
       dk[i] = 0

@@ -1,6 +1,6 @@
 import ComputeBackend
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func randomUniform(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
@@ -16,8 +16,8 @@ extension ReferenceBackend {
   private func random(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, normal: Bool, into: BufferSlice
   ) {
-    let stream = streams.elements(rows, "random")
-    let y = into.elements(rows * columns, "random")
+    let stream = streams.elements
+    let y = into.elements
     for row in 0..<rows {
       let values = Philox.row(key, stream: Int32(stream[row]), count: columns, normal: normal)
       for column in 0..<columns { y[row * columns + column] = Double(values[column]) }

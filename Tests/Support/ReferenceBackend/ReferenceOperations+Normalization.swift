@@ -26,18 +26,17 @@ private struct NormGroups {
   }
 }
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func groupNorm(
     _ shape: GroupNormShape, _ x: BufferSlice, gamma: BufferSlice, beta: BufferSlice,
     epsilon: Float, activation: Activation, into: BufferSlice, mean: BufferSlice, rstd: BufferSlice
   ) {
-    precondition(x.count == shape.count && into.count == shape.count, "groupNorm: \(shape)")
     let moments = normalize(
       NormGroups(shape), x, gamma: gamma, beta: beta, epsilon: epsilon, activation: activation,
       into: into)
     for (i, moment) in moments.enumerated() {
-      mean.elements(shape.statisticsCount, "groupNorm")[i] = moment.mean
-      rstd.elements(shape.statisticsCount, "groupNorm")[i] =
+      mean.elements[i] = moment.mean
+      rstd.elements[i] =
         1 / (moment.variance + Double(epsilon)).squareRoot()
     }
   }
@@ -47,7 +46,6 @@ extension ReferenceBackend {
     activation: Activation, mean: BufferSlice, rstd: BufferSlice, upstream: BufferSlice,
     inputGradient: BufferSlice, gammaGradient: BufferSlice, betaGradient: BufferSlice
   ) {
-    precondition(x.count == shape.count, "groupNormGradient: \(x.count) elements for \(shape)")
     normalizeGradient(
       NormGroups(shape), x, gamma: gamma, beta: beta, activation: activation, mean: doubles(mean),
       rstd: doubles(rstd), upstream: upstream, inputGradient: inputGradient,
@@ -59,13 +57,12 @@ extension ReferenceBackend {
     epsilon: Float, activation: Activation, into: BufferSlice, mean: BufferSlice,
     variance: BufferSlice
   ) {
-    precondition(x.count == rows * channels, "batchNorm: \(x.count) elements, \(rows)×\(channels)")
     let moments = normalize(
       NormGroups(rows: rows, channels: channels), x, gamma: gamma, beta: beta, epsilon: epsilon,
       activation: activation, into: into)
     for (i, moment) in moments.enumerated() {
-      mean.elements(channels, "batchNorm")[i] = moment.mean
-      variance.elements(channels, "batchNorm")[i] = moment.variance
+      mean.elements[i] = moment.mean
+      variance.elements[i] = moment.variance
     }
   }
 
@@ -75,8 +72,6 @@ extension ReferenceBackend {
     upstream: BufferSlice, inputGradient: BufferSlice, gammaGradient: BufferSlice,
     betaGradient: BufferSlice
   ) {
-    precondition(
-      x.count == rows * channels, "batchNormGradient: \(x.count) elements, \(rows)×\(channels)")
     normalizeGradient(
       NormGroups(rows: rows, channels: channels), x, gamma: gamma, beta: beta,
       activation: activation, mean: doubles(mean),
@@ -89,9 +84,9 @@ extension ReferenceBackend {
     activation: Activation, into: BufferSlice
   ) -> [(mean: Double, variance: Double)] {
     let source = x.elements
-    let scale = gamma.elements(groups.channels, "norm")
-    let shift = beta.elements(groups.channels, "norm")
-    let y = into.elements(x.count, "norm")
+    let scale = gamma.elements
+    let shift = beta.elements
+    let y = into.elements
     return groups.sets.map { set in
       let count = Double(set.count)
       let mean = set.reduce(0) { $0 + source[$1] } / count
@@ -112,12 +107,12 @@ extension ReferenceBackend {
     inputGradient: BufferSlice, gammaGradient: BufferSlice, betaGradient: BufferSlice
   ) {
     let source = x.elements
-    let scale = gamma.elements(groups.channels, "normGradient")
-    let shift = beta.elements(groups.channels, "normGradient")
-    let g = upstream.elements(x.count, "normGradient")
-    let dx = inputGradient.elements(x.count, "normGradient")
-    let dGamma = gammaGradient.elements(groups.channels, "normGradient")
-    let dBeta = betaGradient.elements(groups.channels, "normGradient")
+    let scale = gamma.elements
+    let shift = beta.elements
+    let g = upstream.elements
+    let dx = inputGradient.elements
+    let dGamma = gammaGradient.elements
+    let dBeta = betaGradient.elements
     for channel in 0..<groups.channels {
       dGamma[channel] = 0
       dBeta[channel] = 0

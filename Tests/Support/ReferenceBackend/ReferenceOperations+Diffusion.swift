@@ -1,7 +1,7 @@
 import ComputeBackend
 import Foundation
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func diffusionStep(
     _ step: DiffusionStep, sample: BufferSlice, output: BufferSlice,
     previousPrediction: BufferSlice?, noise: (key: NoiseKey, streams: BufferSlice)?, rows: Int,
@@ -9,14 +9,14 @@ extension ReferenceBackend {
   ) {
     let count = rows * pixels * channels
     let outputChannels = step.learnedVariance == nil ? channels : 2 * channels
-    let x = sample.elements(count, "diffusionStep")
-    let m = output.elements(rows * pixels * outputChannels, "diffusionStep")
-    let previous = previousPrediction?.elements(count, "diffusionStep")
-    let result = into.elements(count, "diffusionStep")
-    let predicted = prediction?.elements(count, "diffusionStep")
+    let x = sample.elements
+    let m = output.elements
+    let previous = previousPrediction?.elements
+    let result = into.elements
+    let predicted = prediction?.elements
     let draws = noise.map { noise in
       (0..<rows).map { row in
-        let stream = Int32(noise.streams.elements(rows, "diffusionStep")[row])
+        let stream = Int32(noise.streams.elements[row])
         return Philox.row(noise.key, stream: stream, count: pixels * channels, normal: true)
       }
     }

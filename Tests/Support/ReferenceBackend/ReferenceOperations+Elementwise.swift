@@ -38,17 +38,17 @@ extension BinaryOperation {
   }
 }
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func unary(_ operation: UnaryOperation, _ x: BufferSlice, into: BufferSlice) {
-    let y = into.elements(x.count, "unary")
+    let y = into.elements
     for i in 0..<x.count { y[i] = operation(x.elements[i]) }
   }
 
   public func unaryGradient(
     _ operation: UnaryOperation, _ x: BufferSlice, upstream: BufferSlice, into: BufferSlice
   ) {
-    let g = upstream.elements(x.count, "unaryGradient")
-    let y = into.elements(x.count, "unaryGradient")
+    let g = upstream.elements
+    let y = into.elements
     for i in 0..<x.count { y[i] = g[i] * operation.derivative(x.elements[i]) }
   }
 
@@ -56,9 +56,9 @@ extension ReferenceBackend {
     _ operation: BinaryOperation, _ a: BufferSlice, _ b: BufferSlice, shape: BlockShape,
     axesOfB: BlockAxes, into: BufferSlice
   ) {
-    let x = a.elements(shape.count, "binary")
-    let z = b.elements(shape.count(keeping: axesOfB), "binary")
-    let y = into.elements(shape.count, "binary")
+    let x = a.elements
+    let z = b.elements
+    let y = into.elements
     shape.forEach { o, m, i, index in
       y[index] = operation(x[index], z[shape.offset(o, m, i, keeping: axesOfB)])
     }
@@ -67,8 +67,7 @@ extension ReferenceBackend {
   public func affineSum(
     _ terms: [(coefficient: Float, slice: BufferSlice)], into: BufferSlice
   ) {
-    precondition((1...4).contains(terms.count), "affineSum: \(terms.count) terms, not 1 to 4")
-    let slices = terms.map { $0.slice.elements(into.count, "affineSum") }
+    let slices = terms.map { $0.slice.elements }
     for i in 0..<into.count {
       var sum = 0.0
       for (term, x) in zip(terms, slices) { sum += Double(term.coefficient) * x[i] }
@@ -79,10 +78,8 @@ extension ReferenceBackend {
   public func rowAffineSum(
     _ terms: [BufferSlice], coefficients: BufferSlice, rows: Int, into: BufferSlice
   ) {
-    precondition(
-      rows > 0 && into.count % rows == 0, "rowAffineSum: \(into.count) elements, \(rows) rows")
-    let c = coefficients.elements(terms.count * rows, "rowAffineSum")
-    let slices = terms.map { $0.elements(into.count, "rowAffineSum") }
+    let c = coefficients.elements
+    let slices = terms.map { $0.elements }
     let columns = into.count / rows
     for i in 0..<into.count {
       var sum = 0.0
@@ -96,10 +93,10 @@ extension ReferenceBackend {
     activation: Activation, into: BufferSlice
   ) {
     let axes: BlockAxes = perSample ? [.outer, .inner] : .inner
-    let source = x.elements(shape.count, "modulate")
-    let factors = scale.elements(shape.count(keeping: axes), "modulate")
-    let terms = shift.elements(shape.count(keeping: axes), "modulate")
-    let y = into.elements(shape.count, "modulate")
+    let source = x.elements
+    let factors = scale.elements
+    let terms = shift.elements
+    let y = into.elements
     shape.forEach { o, m, i, index in
       let place = shape.offset(o, m, i, keeping: axes)
       y[index] = activation.unary(source[index] * factors[place] + terms[place])

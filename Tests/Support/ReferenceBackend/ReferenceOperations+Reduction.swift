@@ -1,13 +1,13 @@
 import ComputeBackend
 import Foundation
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func reduce(
     _ operation: ReductionOperation, _ x: BufferSlice, shape: BlockShape, keeping: BlockAxes,
     scale: Float, into: BufferSlice
   ) {
-    let source = x.elements(shape.count, "reduce")
-    let y = into.elements(shape.count(keeping: keeping), "reduce")
+    let source = x.elements
+    let y = into.elements
     for i in 0..<into.count { y[i] = operation == .maximum ? -.infinity : 0 }
     shape.forEach { o, m, i, index in
       let place = shape.offset(o, m, i, keeping: keeping)
@@ -21,8 +21,8 @@ extension ReferenceBackend {
   }
 
   public func argmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    let source = x.elements(rows * columns, "argmax")
-    let y = into.elements(rows, "argmax")
+    let source = x.elements
+    let y = into.elements
     for row in 0..<rows {
       var best = 0
       for column in 0..<columns where source[row * columns + column] > source[row * columns + best]
@@ -34,8 +34,8 @@ extension ReferenceBackend {
   }
 
   public func softmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    let source = x.elements(rows * columns, "softmax")
-    let y = into.elements(rows * columns, "softmax")
+    let source = x.elements
+    let y = into.elements
     for row in 0..<rows {
       let values = source + row * columns
       let logSum = logSumExp(values, count: columns)
@@ -46,9 +46,9 @@ extension ReferenceBackend {
   public func softmaxGradient(
     _ y: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    let p = y.elements(rows * columns, "softmaxGradient")
-    let g = upstream.elements(rows * columns, "softmaxGradient")
-    let result = into.elements(rows * columns, "softmaxGradient")
+    let p = y.elements
+    let g = upstream.elements
+    let result = into.elements
     for row in 0..<rows {
       let range = row * columns..<(row + 1) * columns
       var dot = 0.0
@@ -60,9 +60,9 @@ extension ReferenceBackend {
   public func softmaxCrossEntropy(
     _ logits: BufferSlice, labels: BufferSlice, rows: Int, columns: Int, losses: BufferSlice
   ) {
-    let x = logits.elements(rows * columns, "softmaxCrossEntropy")
-    let label = labels.elements(rows, "softmaxCrossEntropy")
-    let y = losses.elements(rows, "softmaxCrossEntropy")
+    let x = logits.elements
+    let label = labels.elements
+    let y = losses.elements
     for row in 0..<rows {
       let values = x + row * columns
       y[row] = logSumExp(values, count: columns) - values[Int(label[row])]
@@ -73,10 +73,10 @@ extension ReferenceBackend {
     _ logits: BufferSlice, labels: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int,
     into: BufferSlice
   ) {
-    let x = logits.elements(rows * columns, "softmaxCrossEntropyGradient")
-    let label = labels.elements(rows, "softmaxCrossEntropyGradient")
-    let g = upstream.elements(rows, "softmaxCrossEntropyGradient")
-    let y = into.elements(rows * columns, "softmaxCrossEntropyGradient")
+    let x = logits.elements
+    let label = labels.elements
+    let g = upstream.elements
+    let y = into.elements
     for row in 0..<rows {
       let values = x + row * columns
       let logSum = logSumExp(values, count: columns)

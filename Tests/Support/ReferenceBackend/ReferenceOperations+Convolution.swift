@@ -29,14 +29,14 @@ extension Conv2DGeometry {
   }
 }
 
-extension ReferenceBackend {
+extension ReferenceOperations {
   public func convolve(
     _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice, epilogue: Epilogue,
     into: BufferSlice
   ) {
-    let x = input.elements(geometry.inputCount, "convolve")
-    let w = weight.elements(geometry.weightCount, "convolve")
-    let y = into.elements(geometry.outputCount, "convolve")
+    let x = input.elements
+    let w = weight.elements
+    let y = into.elements
     for i in 0..<into.count { y[i] = 0 }
     geometry.forEachProduct { y[$2] += x[$0] * w[$1] }
     let channels = geometry.outputChannels
@@ -51,9 +51,9 @@ extension ReferenceBackend {
     _ geometry: Conv2DGeometry, outputGradient: BufferSlice, weight: BufferSlice,
     into: BufferSlice
   ) {
-    let g = outputGradient.elements(geometry.outputCount, "convolveInputGradient")
-    let w = weight.elements(geometry.weightCount, "convolveInputGradient")
-    let x = into.elements(geometry.inputCount, "convolveInputGradient")
+    let g = outputGradient.elements
+    let w = weight.elements
+    let x = into.elements
     for i in 0..<into.count { x[i] = 0 }
     geometry.forEachProduct { x[$0] += g[$2] * w[$1] }
   }
@@ -62,9 +62,9 @@ extension ReferenceBackend {
     _ geometry: Conv2DGeometry, input: BufferSlice, outputGradient: BufferSlice,
     into: BufferSlice
   ) {
-    let x = input.elements(geometry.inputCount, "convolveWeightGradient")
-    let g = outputGradient.elements(geometry.outputCount, "convolveWeightGradient")
-    let w = into.elements(geometry.weightCount, "convolveWeightGradient")
+    let x = input.elements
+    let g = outputGradient.elements
+    let w = into.elements
     for i in 0..<into.count { w[i] = 0 }
     geometry.forEachProduct { w[$1] += g[$2] * x[$0] }
   }
