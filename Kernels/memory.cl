@@ -1,4 +1,4 @@
-// Moves that change no value. Elements are 4 bytes and travel as uint.
+// Moves that change no value, and bytes from and to elements. Elements are 4 bytes and travel as uint.
 #include "common.cl"
 
 #define UVLOAD VLOAD
@@ -84,4 +84,34 @@ GROUP_KERNEL void gather(
   indices += indicesOffset;
   into += intoOffset;
   for (ITEMS(i, count)) into[i] = source[indices[i]];
+}
+
+// into[i] = table[byte i]; an element of `bytes` holds four, the first one in its lowest bits.
+GROUP_KERNEL void unpackBytes(
+    const global uint *bytes, int bytesOffset, const global uint *table, int tableOffset,
+    global uint *into, int intoOffset, int count) {
+  bytes += bytesOffset;
+  table += tableOffset;
+  into += intoOffset;
+  for (ITEMS(word, ceilDivide(count, 4))) {
+    const uint packed = bytes[word];
+    const int start = 4 * word, end = min(start + 4, count);
+    for (int i = start; i < end; ++i) into[i] = table[packed >> 8 * (i - start) & 255];
+  }
+}
+
+// Byte i of `into` = source[i] cut to a whole number in 0 ... 255, 0 for NaN; the rest is 0.
+GROUP_KERNEL void packBytes(
+    const global float *source, int sourceOffset, global uint *into, int intoOffset, int count) {
+  source += sourceOffset;
+  into += intoOffset;
+  for (ITEMS(word, ceilDivide(count, 4))) {
+    const int start = 4 * word, end = min(start + 4, count);
+    uint packed = 0;
+    for (int i = start; i < end; ++i) {
+      const float value = source[i];
+      packed |= (value >= 0 ? (uint)min(value, 255.0f) : 0u) << 8 * (i - start);
+    }
+    into[word] = packed;
+  }
 }

@@ -92,6 +92,26 @@ extension CPUBackend {
     }
   }
 
+  public func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice) {
+    guard isHealthy else { return }
+    let x = UnsafeRawPointer(bytes.floats).assumingMemoryBound(to: UInt8.self)
+    let (values, y) = (table.floats, into.written())
+    threads.parallelRanges(into.count, grain: Self.grain) { range, _ in
+      for i in range { y[i] = values[Int(x[i])] }
+    }
+  }
+
+  public func packBytes(_ source: BufferSlice, into: BufferSlice) {
+    guard isHealthy else { return }
+    let (x, words) = (source.floats, into.written())
+    let y = UnsafeMutableRawPointer(words).assumingMemoryBound(to: UInt8.self)
+    for i in source.count..<4 * into.count { y[i] = 0 }
+    threads.parallelRanges(source.count, grain: Self.grain) { range, _ in
+      // Not a number fails the comparison.
+      for i in range { y[i] = x[i] >= 0 ? UInt8(min(x[i], 255)) : 0 }
+    }
+  }
+
   /// Elements below which splitting a simple loop does not pay.
   static let grain = 8192
 }

@@ -27,6 +27,12 @@ public protocol MemoryOperations {
   /// Adds row `i` of `source` to row `indices[i]` of `into`; repeated indices add up.
   func scatterAddRows(
     _ source: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice)
+  /// `into[i]` = `table[byte i]`, from bytes of which an Int32 element holds four, the first one in its
+  /// lowest bits; `table` has 256 elements.
+  func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice)
+  /// Byte i of `into`, packed likewise, = `source[i]` cut to a whole number in 0 … 255, 0 for NaN; what
+  /// is left of the last element is 0.
+  func packBytes(_ source: BufferSlice, into: BufferSlice)
 }
 
 extension MemoryOperations {

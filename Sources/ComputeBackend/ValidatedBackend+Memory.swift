@@ -78,4 +78,18 @@ extension ValidatedBackend {
       "\(indices.count) rows of \(columns) from \(source.count) elements into \(into.count)")
     base.scatterAddRows(source, indices: indices, columns: columns, into: into)
   }
+
+  public func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice) {
+    check(
+      "unpackBytes", bytes.count == (into.count + 3) / 4 && table.count == 256,
+      "\(bytes.count) elements by a table of \(table.count) into \(into.count)")
+    base.unpackBytes(bytes, table: table, into: into)
+  }
+
+  public func packBytes(_ source: BufferSlice, into: BufferSlice) {
+    check(
+      "packBytes", into.count == (source.count + 3) / 4,
+      "\(source.count) elements into \(into.count)")
+    base.packBytes(source, into: into)
+  }
 }

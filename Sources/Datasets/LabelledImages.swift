@@ -10,11 +10,6 @@ public protocol LabelledImages: Sendable {
 
 extension LabelledImages {
   public var count: Int { labels.count }
-
-  /// Some images in [0, 1], `[N, H, W, C]`.
-  public func unitPixels(_ samples: [Int]) throws -> [Float] {
-    try images(samples).map { Float($0) / 255 }
-  }
 }
 
 extension ImageDataset: LabelledImages {}

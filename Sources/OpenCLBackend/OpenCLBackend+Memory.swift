@@ -120,6 +120,18 @@ extension OpenCLBackend {
       into: into)
   }
 
+  public func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice) {
+    context.launch(
+      .memory, "unpackBytes", items: bytes.count,
+      [.input(bytes), .input(table), .output(into), .int(into.count)])
+  }
+
+  public func packBytes(_ source: BufferSlice, into: BufferSlice) {
+    context.launch(
+      .memory, "packBytes", items: into.count,
+      [.input(source), .output(into), .int(source.count)])
+  }
+
   /// The items in which kernels handle a row.
   func pieces(_ columns: Int) -> Int { (columns + tuning.piece - 1) / tuning.piece }
 

@@ -54,7 +54,7 @@ public struct RadioactiveMarker {
       images.count == samples.count * shape.byteCount && labels.count == samples.count,
       "RadioactiveMarker: \(images.count) bytes, \(samples.count) samples, \(labels.count) labels")
     let original = Tensor(
-      images.map { Float($0) }, shape: [samples.count, shape.height, shape.width, shape.channels],
+      bytes: images, shape: [samples.count, shape.height, shape.width, shape.channels],
       on: backend)
     let goal = Goal(
       original: normalized(original), features: features(normalized(original)),

@@ -208,7 +208,8 @@ import Testing
         let bytes = [UInt8](repeating: 0, count: pool.count * 9)
         let labels = pool.map { _ in 0 }
         return CandidateRound(
-          candidates: [bytes, bytes], labels: [labels, labels], notNumbers: [1])
+          candidates: [bytes, bytes], labels: [labels, labels], originals: labels,
+          notNumbers: [1])
       }
     }
     let folder = try TemporaryFolder()

@@ -58,6 +58,11 @@ import Testing
         pool.map { PooledSample(sample: $0, round: seen[$0] ?? 0) },
         newImages: new.flatMap { image($0) })
       #expect(made.notNumbers.isEmpty)
+      #expect(
+        made.originals == new.map { sample in
+          let image = image(sample)
+          return image.firstIndex(of: image.max() ?? 0) ?? -1
+        })
       for (place, sample) in pool.enumerated() {
         let round = seen[sample] ?? 0
         let expected = try alone(sample, rounds: round + 1, on: backend)[round]

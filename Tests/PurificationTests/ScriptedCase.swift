@@ -83,7 +83,9 @@ enum ScriptedCase {
         pool.flatMap { candidate($0.round * perRound + step, of: $0.sample) }
       }
       let labels = candidates.map { Classifier(pixel: 0).labels($0, count: pool.count) }
-      return CandidateRound(candidates: candidates, labels: labels)
+      return CandidateRound(
+        candidates: candidates, labels: labels,
+        originals: Classifier(pixel: 0).labels(newImages, count: newImages.count / 9))
     }
 
     /// Whether the pool keeps what the protocol promises.
@@ -133,7 +135,7 @@ enum ScriptedCase {
     _ denoiser: Denoiser, threshold: Int = 2, batchSize: Int = 12
   ) -> CandidateConstruction {
     CandidateConstruction(
-      images: Images(), generator: denoiser, victim: Classifier(pixel: 0),
+      images: Images(), generator: denoiser,
       filter: AnomalyFilter(threshold: .count(threshold)), rounds: rounds, batchSize: batchSize)
   }
 }

@@ -28,7 +28,9 @@ import Training
   func gradientsReachTheImages(device: TestDevice) throws {
     let network = ClassifierFile.random(configuration, seed: 3, on: device.backend)
     let pixels = Tensor(
-      try images.unitPixels([0, 1, 2]), shape: images.shape.batchShape(3), on: device.backend)
+      try images.images([0, 1, 2]).map { Float($0) / 255 }, shape: images.shape.batchShape(3),
+      on: device.backend)
+    #expect(try images.unitTensor([0, 1, 2], on: device.backend).values() == pixels.values())
     func slopes(_ features: (Tensor) throws -> Tensor) throws -> [Float] {
       let x = pixels.variable()
       return try gradient(of: try features(x).square().sum(), wrt: [x])[0].values()

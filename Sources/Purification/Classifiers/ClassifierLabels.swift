@@ -48,9 +48,7 @@ final class ClassifierLabels: LabelModel {
       let end = min(start + Self.batchSize, count)
       let bytes = images[start * shape.byteCount..<end * shape.byteCount]
       results += try body(
-        Tensor(
-          bytes.map { Float($0) },
-          shape: shape.batchShape(end - start), on: backend))
+        Tensor(bytes: bytes, shape: shape.batchShape(end - start), on: backend))
     }
     return results
   }

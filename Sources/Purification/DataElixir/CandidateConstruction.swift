@@ -12,7 +12,6 @@ import Training
 public struct CandidateConstruction {
   public var images: any LabelledImages
   public var generator: any CandidateGenerator
-  public var victim: any LabelModel
   public var filter: AnomalyFilter
   /// n
   public var rounds: Int
@@ -24,15 +23,14 @@ public struct CandidateConstruction {
   public var keepsAllImages = false
 
   public init(
-    images: any LabelledImages, generator: any CandidateGenerator, victim: any LabelModel,
-    filter: AnomalyFilter, rounds: Int, batchSize: Int
+    images: any LabelledImages, generator: any CandidateGenerator, filter: AnomalyFilter,
+    rounds: Int, batchSize: Int
   ) {
     precondition(
       rounds > 0 && batchSize > 0,
       "CandidateConstruction: \(rounds) rounds, batches of \(batchSize)")
     self.images = images
     self.generator = generator
-    self.victim = victim
     self.filter = filter
     self.rounds = rounds
     self.batchSize = batchSize
@@ -61,10 +59,7 @@ public struct CandidateConstruction {
     defer { try? storing.finish() }
     while true {
       let entering = try queue.take(batchSize - pool.count)
-      let originals =
-        entering.samples.isEmpty
-        ? [] : try victim.labels(entering.bytes, count: entering.samples.count)
-      pool += zip(entering.samples, originals).map { InFlightSample($0, original: $1) }
+      pool += entering.samples.map { InFlightSample($0) }
       if pool.isEmpty { break }
       try advance(&pool, newImages: entering.bytes)
       try storing.finish()
@@ -101,6 +96,9 @@ public struct CandidateConstruction {
       "CandidateGenerator.round: \(made.candidates.count) candidates")
     if let bad = made.notNumbers.first {
       throw PurificationError.notANumber(sample: pool[bad].index, round: pool[bad].rounds)
+    }
+    for (place, label) in zip(pool.indices.suffix(made.originals.count), made.originals) {
+      pool[place].labels.original = label
     }
     let size = images.shape.byteCount
     for place in pool.indices {
@@ -142,7 +140,8 @@ public struct CandidateConstruction {
   /// What is known of a sample on its way through the rounds.
   private struct InFlightSample {
     let index: Int
-    var labels: SampleLabels
+    /// The original's label is known after the first round.
+    var labels = SampleLabels(original: 0, candidates: [])
     /// Rounds behind it.
     var rounds = 0
     /// It is benign whatever the rounds to come bring.
@@ -150,10 +149,7 @@ public struct CandidateConstruction {
     /// Candidate images so far; none once it is settled.
     var candidates: [UInt8] = []
 
-    init(_ index: Int, original: Int) {
-      self.index = index
-      labels = SampleLabels(original: original, candidates: [])
-    }
+    init(_ index: Int) { self.index = index }
   }
 }
 

@@ -32,15 +32,20 @@ public struct CandidateRound: Sendable {
   public var candidates: [[UInt8]]
   /// The victim's label of each candidate image, `[m, N]`.
   public var labels: [[Int]]
+  /// The victim's labels of the new images.
+  public var originals: [Int]
   /// Places in the pool of samples whose result is not a number.
   public var notNumbers: [Int]
 
-  public init(candidates: [[UInt8]], labels: [[Int]], notNumbers: [Int] = []) {
+  public init(
+    candidates: [[UInt8]], labels: [[Int]], originals: [Int], notNumbers: [Int] = []
+  ) {
     precondition(
       candidates.count == labels.count,
       "CandidateRound: \(candidates.count) candidates, \(labels.count) lists of labels")
     self.candidates = candidates
     self.labels = labels
+    self.originals = originals
     self.notNumbers = notNumbers
   }
 }

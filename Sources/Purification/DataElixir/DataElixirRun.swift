@@ -116,8 +116,8 @@ struct DataElixirRun {
     of images: any LabelledImages, chain: DiffusionChain, victim: ClassifierLabels
   ) -> CandidateConstruction {
     CandidateConstruction(
-      images: images, generator: generator(chain, victim: victim), victim: victim,
-      filter: options.rules.filter, rounds: options.roundCount, batchSize: context.batchSize)
+      images: images, generator: generator(chain, victim: victim), filter: options.rules.filter,
+      rounds: options.roundCount, batchSize: context.batchSize)
   }
 
   func generator(_ chain: DiffusionChain, victim: ClassifierLabels) -> DiffusionCandidates {

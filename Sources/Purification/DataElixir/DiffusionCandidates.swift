@@ -4,7 +4,7 @@ import Datasets
 import Diffusion
 
 /// Candidates by a diffusion chain on a device, labelled there; the host waits once a round. Images
-/// stay on the device from a sample's first round to its last.
+/// stay on the device from a sample's first round to its last, and cross to it and back as bytes.
 package final class DiffusionCandidates: CandidateGenerator {
   private let chain: DiffusionChain
   private let shape: ImageShape
@@ -37,25 +37,30 @@ package final class DiffusionCandidates: CandidateGenerator {
     let streams = NoiseStreams(
       IndexTensor(pool.map { Int32($0.sample) }, shape: [pool.count], on: backend),
       rounds: pool.map(\.round))
-    var states: [Tensor] = []
+    let new = newImages.isEmpty ? nil : PackedBytes(newImages, on: backend)
+    let newShape = shape.batchShape(newImages.count / shape.byteCount)
+    let originals = new.map { label($0.tensor(shape: newShape)) }
+    var states: [PackedBytes] = []
     var labels: [IndexTensor] = []
     let result = chain.purify(
-      start(of: pool, newImages: newImages), streams: streams, keepLast: keepLast, kind: kind
+      start(of: pool, new: new?.tensor(shape: newShape) { Float($0) / 127.5 - 1 }),
+      streams: streams, keepLast: keepLast, kind: kind
     ) { _, bytes in
-      states.append(bytes)
+      states.append(bytes.packedBytes())
       labels.append(label(bytes))
     }
     samples = pool.map(\.sample)
     images = result
     let sums = rowSums(result)
     return CandidateRound(
-      candidates: try states.map { try $0.values().map(Self.byte) },
+      candidates: try states.map { try $0.values() },
       labels: try labels.map { try $0.values().map { Int($0) } },
+      originals: try originals?.values().map { Int($0) } ?? [],
       notNumbers: try sums.values().enumerated().filter { !$0.element.isFinite }.map(\.offset))
   }
 
   /// Where each sample's round starts, `[N, H, W, C]`.
-  private func start(of pool: [PooledSample], newImages: [UInt8]) -> Tensor {
+  private func start(of pool: [PooledSample], new: Tensor?) -> Tensor {
     let old = pool.prefix { $0.round > 0 }
     var parts: [Tensor] = []
     if !old.isEmpty {
@@ -66,12 +71,7 @@ package final class DiffusionCandidates: CandidateGenerator {
       let indices = IndexTensor(rows, shape: [rows.count], on: backend)
       parts.append(rows.count < samples.count ? images.gatheredRows(indices) : images)
     }
-    if old.count < pool.count {
-      parts.append(
-        Tensor(
-          newImages.map { Float($0) / 127.5 - 1 }, shape: shape.batchShape(pool.count - old.count),
-          on: backend))
-    }
+    if let new { parts.append(new) }
     return parts.count == 1 ? parts[0] : concatenateRows(parts)
   }
 
@@ -94,11 +94,5 @@ package final class DiffusionCandidates: CandidateGenerator {
         .sum, shape: BlockShape(outer: rows, inner: result.count / rows), keeping: .outer,
         resultShape: [rows])
     }
-  }
-
-  /// A byte that the device rounded already; what is not a number becomes 0, and is found in the
-  /// result.
-  private static func byte(_ value: Float) -> UInt8 {
-    value >= 0 ? UInt8(min(value, 255)) : 0
   }
 }

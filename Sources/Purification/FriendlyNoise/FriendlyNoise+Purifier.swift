@@ -4,6 +4,7 @@ import Foundation
 import Models
 import Runs
 import Support
+import Training
 
 extension FriendlyNoise {
   public var files: [String: String] { reference.files.merging(victim.files) { $1 } }
@@ -28,9 +29,7 @@ extension FriendlyNoise {
       while images.count < untrusted.count {
         let range = images.count..<min(images.count + context.batchSize, untrusted.count)
         let samples = Array(untrusted[range])
-        let pixels = Tensor(
-          try dataset.unitPixels(samples), shape: dataset.shape.batchShape(range.count),
-          on: context.backend)
+        let pixels = try dataset.unitTensor(samples, on: context.backend)
         let perturbations = perturbations(of: pixels, samples: samples, by: network)
         try images.append(try (pixels + perturbations).bytes())
         try count(images.count)

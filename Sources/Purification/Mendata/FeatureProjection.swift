@@ -47,7 +47,7 @@ struct FeatureProjection {
     let shown = min(count, Self.limit)
     let values = try extractor.features(
       count: shown, shape: untrusted.shape, batchSize: 128,
-      pixels: { try images($0.map { $0 * count / shown }).map { Float($0) / 255 } }
+      bytes: { try images($0.map { $0 * count / shown }) }
     ).values()
     let columns = extractor.featureCount
     return (0..<shown).map { row in

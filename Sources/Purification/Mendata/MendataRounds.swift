@@ -180,18 +180,19 @@ final class MendataRounds {
 
   /// ℓ of the last critic when the perturbations are as they are, amplified, and in whole bytes.
   func finalDistances() throws -> MendataDistances {
-    let (untrusted, result) = (untrusted, result)
-    func distance(_ pixels: @escaping @Sendable ([Int]) throws -> [Float]) throws -> Double {
-      let features = try step.extractor.features(
-        count: untrusted.count, shape: untrusted.shape, batchSize: batchSize, pixels: pixels)
-      return Double(
-        try trainer.critic.distance(purified: features, reference: reference).item())
+    let result = result
+    let (count, shape, extractor) = (untrusted.count, untrusted.shape, step.extractor)
+    func distance(_ features: Tensor) throws -> Double {
+      Double(try trainer.critic.distance(purified: features, reference: reference).item())
     }
     return MendataDistances(
-      perturbed: Double(
-        try trainer.critic.distance(purified: purified, reference: reference).item()),
-      amplified: try distance(result.pixels),
-      quantized: try distance { try result.images($0).map { Float($0) / 255 } })
+      perturbed: try distance(purified),
+      amplified: try distance(
+        extractor.features(
+          count: count, shape: shape, batchSize: batchSize, pixels: result.pixels)),
+      quantized: try distance(
+        extractor.features(
+          count: count, shape: shape, batchSize: batchSize, bytes: result.images)))
   }
 }
 

@@ -3,6 +3,7 @@ import ComputeBackend
 import Critic
 import Datasets
 import Models
+import Training
 
 /// Step II of Mendata: moves samples down the slope of the critic behind the feature extractor.
 package struct PerturbationStep {
@@ -76,7 +77,7 @@ package struct PerturbationStep {
   ) throws -> (before: Tensor, clean: Tensor, slope: Tensor) {
     let backend = critic.backend
     let shape = images.shape.batchShape(samples.count)
-    let clean = Tensor(try images.unitPixels(samples), shape: shape, on: backend)
+    let clean = try images.unitTensor(samples, on: backend)
     let before = Tensor(perturbations, shape: shape, on: backend)
     let input = (clean + before).variable()
     return (before, clean, gradient(of: critic(extractor(input)).sum(), wrt: [input])[0])

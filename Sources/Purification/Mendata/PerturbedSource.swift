@@ -12,8 +12,8 @@ struct PerturbedSource: ChangedImages, @unchecked Sendable {
   func pixels(_ samples: [Int]) throws -> [Float] {
     let perturbations = try store.perturbations(of: samples)
     let scale = scale
-    return zip(try images.unitPixels(samples), perturbations).map {
-      min(max($0 + scale * $1, 0), 1)
+    return zip(try images.images(samples), perturbations).map {
+      min(max(Float($0) / 255 + scale * $1, 0), 1)
     }
   }
 

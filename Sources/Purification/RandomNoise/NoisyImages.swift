@@ -1,6 +1,7 @@
 import Autograd
 import ComputeBackend
 import Datasets
+import Training
 
 /// Images with Gaussian noise, made when they are read.
 struct NoisyImages: ChangedImages {
@@ -12,8 +13,7 @@ struct NoisyImages: ChangedImages {
 
   func images(_ places: [Int]) throws -> [UInt8] {
     let chosen = places.map { samples[$0] }
-    let pixels = Tensor(
-      try images.unitPixels(chosen), shape: images.shape.batchShape(chosen.count), on: backend)
+    let pixels = try images.unitTensor(chosen, on: backend)
     return try withoutGradient {
       try (pixels + noise.perturbations(of: pixels, samples: chosen)).bytes()
     }

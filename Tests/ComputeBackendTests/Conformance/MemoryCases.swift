@@ -48,6 +48,22 @@ let memoryCases: [OperationCase] =
       run.backend.gatherRows(
         run.normal(10), indices: indices, columns: 1, into: run.output("y", 1001, .exact))
     },
+    OperationCase("unpackBytes of 4099") { run in
+      let words = run.labels(1025, in: 0..<Int(Int32.max))
+      run.backend.unpackBytes(words, table: run.normal(256), into: run.output("y", 4099, .exact))
+    },
+    OperationCase("unpackBytes of 3 with the highest bit") { run in
+      run.backend.unpackBytes(
+        run.integers([-2]), table: run.normal(256), into: run.output("y", 3, .exact))
+    },
+    OperationCase("packBytes of 4099") { run in
+      run.backend.packBytes(
+        run.uniform(4099, in: -20...280), into: run.integerOutput("y", 1025))
+    },
+    OperationCase("packBytes of values at the limits") { run in
+      let values: [Float] = [-1, -0.0, 0.99, 1, 254.99, 255, 256, .infinity, -.infinity, .nan, 128]
+      run.backend.packBytes(run.floats(values), into: run.integerOutput("y", 3))
+    },
     OperationCase("scatterAddRows with repeats") { run in
       let y = run.output("y", normal: 5 * 33, .relative(1e-6))
       run.backend.scatterAddRows(

@@ -16,7 +16,8 @@ import TestSupport
   ]
   private static let others = [
     "permute [2, 3, 5] to [0, 2, 1]", "copyBlock of one column leaves the others",
-    "gatherRows with repeats", "scatterAddRows with repeats", "gather with repeats",
+    "gatherRows with repeats", "unpackBytes of 3 with the highest bit",
+    "packBytes of values at the limits", "scatterAddRows with repeats", "gather with repeats",
     "unary exp", "unaryGradient tanh", "binary into b", "affineSum of 3 terms of 1000",
     "rowAffineSum of 2 terms of 3×17", "modulate silu 3×35×17 per sample",
     "reduce sum 3×17×33 keeping 0", "reduce sumOfSquares 3×17×33 keeping 2",

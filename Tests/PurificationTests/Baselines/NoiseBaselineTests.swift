@@ -97,7 +97,7 @@ import Testing
       URL(fileURLWithPath: world.victim), on: device.backend
     ).inferenceCopy()
     let samples = Array(0..<32)
-    let pixels = try ImageDataset.open(world.dataset).unitPixels(samples)
+    let pixels = try ImageDataset.open(world.dataset).images(samples).map { Float($0) / 255 }
     let images = Tensor(pixels, shape: [32, 8, 8, 1], on: device.backend)
     let friendly = try FriendlyNoise(radius: 64, weight: 8, seed: 2).perturbations(
       of: images, samples: samples, by: network

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: TestDevices.all)
   func followsTheFormula(device: TestDevice) throws {
     let step = try step(device, stepSize: 0.5, sizePenalty: 0.3)
-    let pixels = try images.unitPixels([1, 4])
+    let pixels = try images.images([1, 4]).map { Float($0) / 255 }
     let before = (0..<128).map { Float($0 % 7 - 3) / 100 }
     let x = Tensor(
       zip(pixels, before).map(+), shape: Self.shape.batchShape(2), on: device.backend

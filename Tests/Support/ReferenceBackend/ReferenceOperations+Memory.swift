@@ -105,4 +105,21 @@ extension ReferenceOperations {
       for column in 0..<columns { y[to * columns + column] += x[row * columns + column] }
     }
   }
+
+  public func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice) {
+    for i in 0..<into.count {
+      let word = UInt32(bitPattern: Int32(bytes.elements[i / 4]))
+      into.elements[i] = table.elements[Int(word >> (8 * (i % 4)) & 255)]
+    }
+  }
+
+  public func packBytes(_ source: BufferSlice, into: BufferSlice) {
+    for word in 0..<into.count {
+      var packed: UInt32 = 0
+      for i in 4 * word..<min(4 * word + 4, source.count) where source.elements[i] >= 0 {
+        packed |= UInt32(min(source.elements[i], 255)) << (8 * (i % 4))
+      }
+      into.elements[word] = Double(Int32(bitPattern: packed))
+    }
+  }
 }
