@@ -23,7 +23,9 @@ public struct NoiseKey: Hashable, Sendable {
 /// Counter-based random numbers, rows `[rows, columns]`, `streams` Int32 `[rows]`.
 public protocol RandomOperations {
   /// Uniform in (0, 1), the bits equal on every backend.
-  func randomUniform(_ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice)
+  func randomUniform(
+    _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice)
   /// Standard normal by `Philox.normals`; backends agree to 2 units in the last place.
-  func randomNormal(_ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice)
+  func randomNormal(
+    _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice)
 }

@@ -1,7 +1,7 @@
 import ComputeBackend
 import ConvolutionAlgorithms
 
-/// What `elixir-gpu tune` found on a device.
+/// What was measured to be fastest on a device.
 public struct TuningMeasurements: Sendable, Equatable {
   public var convolutions: ConvolutionTable
   /// `nil` where kernels have one layout, or none was measured.

@@ -1,4 +1,4 @@
-/// The layouts that are shipped, and those that `elixir-gpu tune` tries.
+/// The layouts that are shipped, and those that are worth measuring instead.
 ///
 /// A device gets the entry of its name, else of its vendor, else of its kind, in each case the first
 /// that it can run.

@@ -8,8 +8,8 @@ extension OpenCLBackend {
     context.launch(
       .gradientPenalty, "scaledSlopes", items: rows * vectors(columns),
       arguments(of: activation) + [
-        .input(z), .int(factors == nil ? 0 : perRow ? 1 : 2), .optional(factors, else: z), .output(into),
-        .int(rows), .int(columns),
+        .input(z), .int(factors == nil ? 0 : perRow ? 1 : 2), .optional(factors, else: z),
+        .output(into), .int(rows), .int(columns),
       ])
   }
 

@@ -14,16 +14,16 @@ package struct PoCLCache {
       ?? value("HOME").map { $0 + "/.cache/pocl/kcache" } ?? "/tmp/pocl/kcache"
   }
 
-  /// Why files cannot be made in it; `nil` if they can.
+  /// Why nothing can be made in it, with the path where that shows; `nil` if something can.
   package var problem: String? {
-    let probe = path + "/\(UUID().uuidString)"
-    do {
-      try FileManager.default.createDirectory(
-        atPath: probe, withIntermediateDirectories: true)
-      try FileManager.default.removeItem(atPath: probe)
-      return nil
-    } catch {
-      return "\(path): \(error.localizedDescription)"
+    var place = path.hasPrefix("/") ? "" : "."
+    for name in path.split(separator: "/") + [Substring(UUID().uuidString)] {
+      place += "/" + name
+      guard mkdir(place, 0o700) == 0 || errno == EEXIST else {
+        return "\(place): \(String(cString: strerror(errno)))"
+      }
     }
+    rmdir(place)
+    return nil
   }
 }

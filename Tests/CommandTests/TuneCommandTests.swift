@@ -99,7 +99,8 @@ import Testing
     #expect(wrong != text)
     try folder.write(Array(wrong.utf8), to: file)
     let line = try #require(try measure().errorLine)
-    #expect(line.contains("layout does not fit: numbers must be positive"), "\(line)")
+    #expect(line.contains("layout does not fit opencl:0: numbers must be positive"), "\(line)")
+    #expect(line.hasSuffix("elixir-gpu tune --reset forgets what was measured"), "\(line)")
     #expect(try run("tune", "--reset").exitCode == 0)
     #expect(try measure().exitCode == 0)
   }

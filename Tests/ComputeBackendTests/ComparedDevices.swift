@@ -25,13 +25,15 @@ let winogradDevices: [TestDevice] = [ConvolutionAlgorithm.winograd2, .winograd4]
     let sets: [InstructionSet] = [.avx2, .avx512].filter(\.isSupported)
     let processors = try sets.map {
       TestDevice(
-        "cpu \($0) \(algorithm)", try CPUBackend(instructionSet: $0, convolutions: .always(algorithm)))
+        "cpu \($0) \(algorithm)",
+        try CPUBackend(instructionSet: $0, convolutions: .always(algorithm)))
     }
     let styles: [DeviceTuning.Style] = TestDevices.contains("opencl") ? [.cpu, .gpu] : []
     return try processors
       + styles.map {
         TestDevice(
-          "opencl \($0) \(algorithm)", try OpenCLBackend(style: $0, convolutions: .always(algorithm)))
+          "opencl \($0) \(algorithm)",
+          try OpenCLBackend(style: $0, convolutions: .always(algorithm)))
       }
   } catch {
     fatalError("winogradDevices: \(error)")

@@ -25,7 +25,8 @@ import Testing
   @Test func kernelsCountAsSwiftDoes() throws {
     let declarations = [
       declaration("Unary", UnaryOperation.Code.self), declaration("Activation", Activation.self),
-      declaration("Binary", BinaryOperation.self), declaration("Reduction", ReductionOperation.self),
+      declaration("Binary", BinaryOperation.self),
+      declaration("Reduction", ReductionOperation.self),
     ].joined(separator: "\n")
     let text = try String(contentsOf: Self.file, encoding: .utf8)
     let start = try #require(text.range(of: "enum {")).lowerBound

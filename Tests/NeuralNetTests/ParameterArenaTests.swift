@@ -19,9 +19,11 @@ import Testing
     let before = try weights.map { try $0.exported() }
     #expect(weights.allSatisfy { !$0.value.requiresGradient })
     #expect(!network.loss().requiresGradient)
+    #expect(network.backend === backend)
     let arena = ParameterArena(weights)
     #expect(try weights.map { try $0.exported() } == before)
     #expect(weights.allSatisfy { $0.value.requiresGradient })
+    #expect(network.backend === backend)
     #expect(network.weightCount == 54 + 3 + 3 + 12 + 4)
     #expect(arena.count == 64 + 16 + 16 + 16 + 16)
   }

@@ -28,7 +28,6 @@ final class SmallNetwork: Module {
 
   /// The mean cross entropy of fixed random images.
   func loss() -> Tensor {
-    let backend = convolution.weight.value.backend
     let values = Philox.row(
       NoiseKey(seed: 3, step: 0, purpose: 0), stream: 0, count: 300, normal: true)
     let labels = IndexTensor([0, 1, 2, 3, 0, 1], shape: [6], on: backend)
