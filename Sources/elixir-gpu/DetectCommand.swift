@@ -55,7 +55,8 @@ struct DetectCommand: ParsableCommand {
     help: "knn, knn-kappa: resize images to this side for the classifier (default: their own).")
   var featureSize: Int?
 
-  @Option(help: "knn, knn-kappa: neighbours that vote (default: the mean number of samples per class).")
+  @Option(
+    help: "knn, knn-kappa: neighbours that vote (default: the mean number of samples per class).")
   var k: Int?
 
   @Option(help: "knn-kappa: samples to list of each class.")
@@ -119,7 +120,8 @@ struct DetectCommand: ParsableCommand {
       let detector = SimulatedDetector(
         precision: simulatedPrecision, recall: simulatedRecall, seed: seed)
       reference = try detector.reference(manipulated: manipulated, count: source.count)
-      remark = "method: simulated, precision \(simulatedPrecision), recall \(simulatedRecall), seed \(seed)"
+      remark =
+        "method: simulated, precision \(simulatedPrecision), recall \(simulatedRecall), seed \(seed)"
     } else {
       (reference, remark) = try byNeighbors(source)
     }
