@@ -28,7 +28,7 @@ struct ElixirCommand: ParsableCommand {
       exit(withError: error)
     } catch let error as FileError {
       var line = "error: \(error)"
-      if case .outputExists = error { line += ", or give --force to replace it" }
+      if case .outputExists = error { line += " or give --force to replace it" }
       FileHandle.standardError.write(Data((line + "\n").utf8))
       exit(withError: ExitCode.failure)
     } catch {
