@@ -187,6 +187,6 @@ struct DetectCommand: ParsableCommand {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { NumberFormat.text(100 * $0, digits: 2) + " %" } ?? "undefined"
+    share.map { NumberFormat.percent($0, digits: 2) } ?? "undefined"
   }
 }
