@@ -1,4 +1,5 @@
 import Datasets
+import Support
 
 /// Writes a poisoned copy of a dataset with its ground truth, whole or not at all.
 struct PoisonedOutput {
@@ -39,7 +40,8 @@ struct PoisonedOutput {
   private func samples(names: [String]) -> [PoisonManifest.Sample] {
     var places = Array(names.indices)
     if dataset.format == .imageFolder {
-      let order = places.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
+      let files = names.map { FileName(escaped: $0) }
+      let order = places.sorted { files[$0] < files[$1] }
       for (place, index) in order.enumerated() { places[index] = place }
     }
     return poisons.map { index in

@@ -84,6 +84,8 @@ public struct TuningFile {
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
       try JSONText.write(contents, to: url.path)
+    } catch FileError.unwritable(_, let reason) {
+      throw TuningFileError(path: url.path, problem: "cannot be written: \(reason)")
     } catch {
       throw TuningFileError.unwritable(path: url.path, reason: error.localizedDescription)
     }

@@ -69,7 +69,8 @@ public final class RunFolder {
   public static func identity(
     of options: some Encodable, backend: any ComputeBackend
   ) throws -> [String: String] {
-    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(options))
+    let encoded = try JSONSerialization.jsonObject(
+      with: Data(try JSONText.line(options).utf8))
     var identity = try (encoded as? [String: Any] ?? [:]).mapValues { value in
       String(
         decoding: try JSONSerialization.data(

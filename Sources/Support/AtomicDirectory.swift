@@ -92,7 +92,7 @@ public final class AtomicDirectory {
     let isEmpty = try Directory.entries(target).isEmpty
     guard isEmpty || isMarked(target) else {
       throw FileError.outputRefused(
-        path: destination, reason: "it holds files that elixir-gpu did not write")
+        path: destination, reason: "it was not written by elixir-gpu")
     }
   }
 

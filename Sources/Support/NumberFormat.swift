@@ -7,6 +7,11 @@ public enum NumberFormat {
     String(format: "%.\(digits)f", value)
   }
 
+  /// A share of 1, such as `12.5 %`.
+  public static func percent(_ share: Double, digits: Int = 1) -> String {
+    text(100 * share, digits: digits) + " %"
+  }
+
   /// To three digits at least: `0.42`, `12.5` or `1204`.
   public static func rate(_ value: Double) -> String {
     text(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)

@@ -44,21 +44,17 @@ public struct MarkManifest: Codable, Sendable, Equatable {
 
   /// The marks as vectors.
   public var vectors: RadioactiveMarks {
-    let values = stride(from: 0, to: marks.count, by: 4).map { start in
-      Float(
-        bitPattern: (0..<4).reduce(UInt32(0)) { bits, byte in
-          bits | UInt32(marks[marks.startIndex + start + byte]) << (8 * byte)
-        })
-    }
+    var reader = ByteReader(Array(marks))
+    var values: [Float] = []
+    while let value = reader.next(Float.self) { values.append(value) }
     return RadioactiveMarks(classCount: classCount, featureCount: featureCount, values: values)
   }
 
   /// How marks are stored.
   static func data(_ marks: RadioactiveMarks) -> Data {
-    Data(
-      marks.values.flatMap { value in
-        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-      })
+    var writer = ByteWriter()
+    for value in marks.values { writer.append(value) }
+    return Data(writer.bytes)
   }
 
   /// Reads the manifest from a marked dataset's folder (or its own path).

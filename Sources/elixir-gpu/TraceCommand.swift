@@ -78,11 +78,11 @@ struct TraceCommand: ParsableCommand {
           + String(format: "%8.3f", test.cosine) + "  "
           + Self.probability(log10: test.logPValue / M_LN10))
     }
-    let share = NumberFormat.text(100 * result.explainedShare)
+    let share = NumberFormat.percent(result.explainedShare)
     lines += [
       "",
       "Aligned on \(result.imageCount) images: \(result.featureCount) features of the marking "
-        + "network explain \(share) % of the model's scores"
+        + "network explain \(share) of the model's scores"
         + (result.isRidged ? ", some of them redundant (ridge regression)" : ""),
       "All classes, by Fisher's method: p ="
         + " \(Self.probability(log10: result.log10PValue).trimmingCharacters(in: .whitespaces))",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Support
 import Training
 
 /// `elixir-gpu train classifier`.
@@ -92,7 +93,8 @@ struct TrainClassifierCommand: ParsableCommand {
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {
       let accuracy = try network.accuracy(on: testImages)
-      print("Accuracy on \(testImages.count) test images: \(percent(accuracy))")
+      print(
+        "Accuracy on \(testImages.count) test images: \(NumberFormat.percent(accuracy, digits: 2))")
     }
     print("Written to \(output)")
   }
@@ -105,8 +107,6 @@ struct TrainClassifierCommand: ParsableCommand {
       stem: stem, imageSize: max(images.height, images.width))
     return ClassifierFile.random(configuration, seed: training.seed, on: backend)
   }
-
-  private func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
 }
 
 extension ClassifierConfiguration.Architecture: ExpressibleByArgument {}

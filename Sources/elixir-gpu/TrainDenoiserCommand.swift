@@ -121,7 +121,7 @@ struct TrainDenoiserCommand: ParsableCommand {
     }
     line.end()
     if let last {
-      let rate = String(format: "%.0f", last.imagesPerSecond)
+      let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")
     }
     print("Written to \(output)")

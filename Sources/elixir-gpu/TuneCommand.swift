@@ -105,7 +105,8 @@ struct TuneCommand: ParsableCommand {
         let times = try (0..<3).map { _ in (try bestStep(), try other()) }
         let least = (times.map(\.0).min() ?? 0, times.map(\.1).min() ?? 0)
         let ratio = NumberFormat.text(least.1 / least.0, digits: 2)
-        print("  \(layout): \(NumberFormat.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
+        print(
+          "  \(layout): \(NumberFormat.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
         // A difference below the noise is no reason to leave what was tested.
         if least.1 < 0.97 * least.0 { (best, bestStep) = (layout, other) }
       }

@@ -1,6 +1,7 @@
 import Attacks
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -53,6 +54,27 @@ import Testing
     let files = ["data_batch_1.bin", PoisonManifest.fileName, "trigger.png", "poison-preview.png"]
     for file in files { #expect(try folder.read("a/" + file) == folder.read("b/" + file)) }
     #expect(try folder.read("a/" + files[0]) != folder.read("c/" + files[0]))
+  }
+
+  /// A name that is not UTF-8 is sorted by its bytes, not by the text that stands for it.
+  @Test func placesFollowTheBytesOfNames() throws {
+    let folder = try TemporaryFolder()
+    let root = FileName(folder.path + "/clean")
+    let files = [FileName(bytes: [0xE9] + ".png".utf8), FileName("\u{E9}.png"), FileName("z.png")]
+    for (index, file) in ([FileName("a.png")] + files).enumerated() {
+      let path = root / FileName(index == 0 ? "a" : "b") / file
+      try Directory.make(path.parent)
+      try RandomAccessFile.write(try PNG.encode(Shapes(seed: 8).image(index)), to: path)
+    }
+    let clean = try ImageDataset.open(folder.path + "/clean")
+    let manifest = try PoisonJob(
+      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 0),
+      selection: PoisonSelection(rate: 0.75, seed: 3)
+    ).run(output: folder.path + "/poisoned")
+    let poisoned = try ImageDataset.open(
+      folder.path + "/poisoned", classNames: clean.classNames)
+    #expect(manifest.samples.count == 3)
+    for sample in manifest.samples { #expect(poisoned.name(of: sample.index) == sample.name) }
   }
 
   /// In an image folder a poisoned sample moves to the target's class, and so changes its place.

@@ -121,7 +121,7 @@ struct HostileSafetensorsTests {
     #expect {
       try SafetensorsFile(absent)
     } throws: {
-      "\($0)" == "\(absent.path): no such file; check the path"
+      "\($0)" == "\(absent.path): there is no such file or folder; check the path"
     }
     #expect { try SafetensorsFile(folder.url) } throws: { "\($0)".contains("not a regular file") }
   }

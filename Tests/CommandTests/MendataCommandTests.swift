@@ -39,7 +39,8 @@ import Testing
   @Test func writesTheDatasetAndItsReport() throws {
     let run = try CommandRun(mendata("out", "--rounds", "3"), in: folder.path)
     #expect(run.exitCode == 0, "\(run)")
-    #expect(run.output.contains("Reference: 16 images (simulated:1.0,0.3), 44 images are untrusted"))
+    #expect(
+      run.output.contains("Reference: 16 images (simulated:1.0,0.3), 44 images are untrusted"))
     #expect(run.output.contains("Round 3: distance "))
     #expect(run.output.contains("Written to out; see report.html there"))
     let (before, after) = (

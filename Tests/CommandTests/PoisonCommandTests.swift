@@ -123,12 +123,16 @@ import Testing
 
   @Test func refusesToReplaceItsInputOrForeignFolders() throws {
     let folder = try example()
-    for (output, message) in [("clean", "contains the input"), ("sizes", "not written by elixir")] {
+    for (output, message) in [
+      ("clean", "contains the input"), ("clean/../clean/new", "lies in the input"),
+      ("sizes", "not written by elixir"),
+    ] {
       let run = try CommandRun(
         ["poison", "clean", "--force", "--output", output], in: folder.path)
       #expect(try #require(run.errorLine).contains(message))
     }
     #expect(try folder.entries("sizes") == ["cat"])
+    #expect(try !folder.entries("clean").contains("new"))
     #expect(try ImageDataset.open(folder.path + "/clean").count == 40)
   }
 

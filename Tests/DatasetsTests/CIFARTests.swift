@@ -76,8 +76,8 @@ import Testing
     let folder = try TemporaryFolder()
     let records: [(UInt8, UInt8)] = [(4, 30), (11, 55), (4, 30)]
     let bytes = records.flatMap { [$0.0, $0.1] + patternBytes(3072) }
-    try folder.write(bytes, to: "train.bin")
-    let dataset = try ImageDataset.open(folder.path)
+    try folder.write(bytes, to: "in/train.bin")
+    let dataset = try ImageDataset.open(folder.path + "/in")
     #expect(dataset.format == .cifar100)
     #expect(dataset.labels == [30, 55, 30])
     #expect(dataset.classCount == 100)

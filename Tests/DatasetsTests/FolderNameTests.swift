@@ -39,16 +39,20 @@ import Testing
     let names = ["caf\u{E9}/a.png", "cafe\u{301}/a.png", "cafe\u{301}/b.png"].map { FileName($0) }
     try write(names)
     let dataset = try ImageDataset.open(folder.path + "/data")
-    #expect(dataset.classNames.map { FileName($0) } == ["cafe\u{301}", "caf\u{E9}"].map { FileName($0) })
+    #expect(
+      dataset.classNames.map { FileName($0) } == ["cafe\u{301}", "caf\u{E9}"].map { FileName($0) })
     #expect(dataset.labels == [0, 0, 1])
     #expect(try dataset.images([2]) == patternBytes(18))
     // The names are taken, whatever their normalization.
     let writer = try DatasetWriter(copying: dataset, to: folder.path + "/out")
     try writer.replace(0, label: 1)
-    #expect(try writer.finishLayout().map { FileName($0) }[0] == FileName("caf\u{E9}/cafe\u{301}-a.png"))
+    #expect(
+      try writer.finishLayout().map { FileName($0) }[0] == FileName("caf\u{E9}/cafe\u{301}-a.png"))
     try writer.commit()
     #expect(
-      try ImageDataset.open(folder.path + "/out", classNames: dataset.classNames).labels == [0, 1, 1])
+      try ImageDataset.open(folder.path + "/out", classNames: dataset.classNames).labels == [
+        0, 1, 1,
+      ])
   }
 
   @Test func namesThatAreNotUTF8KeepTheirBytes() throws {

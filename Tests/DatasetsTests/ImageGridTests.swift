@@ -10,17 +10,17 @@ import Testing
     let picture = grid.render()
     // 8 margin + (40 + 6 + 8) a column; 8 + 13 heading + (46 + 13 caption + 8) a row.
     #expect(picture.shape == ImageShape(height: 155, width: 116, channels: 3))
-    func colour(_ y: Int, _ x: Int) -> [UInt8] { (0..<3).map { picture[y, x, $0] } }
-    #expect(colour(0, 0) == [255, 255, 255])
-    #expect(colour(21, 8) == [255, 255, 255])
-    #expect(colour(24, 11) == [0, 0, 0])
-    #expect(colour(63, 50) == [0, 0, 0])
-    #expect(colour(21, 62) == [200, 30, 30])
-    #expect(colour(24, 65) == [0, 0, 0])
+    func color(_ y: Int, _ x: Int) -> [UInt8] { (0..<3).map { picture[y, x, $0] } }
+    #expect(color(0, 0) == [255, 255, 255])
+    #expect(color(21, 8) == [255, 255, 255])
+    #expect(color(24, 11) == [0, 0, 0])
+    #expect(color(63, 50) == [0, 0, 0])
+    #expect(color(21, 62) == [200, 30, 30])
+    #expect(color(24, 65) == [0, 0, 0])
     // The heading's I has its top row in the three middle columns.
-    #expect((8..<13).map { colour(8, $0)[0] } == [255, 20, 20, 20, 255])
-    // The caption takes the frame's colour.
-    #expect(colour(70, 62) == [200, 30, 30])
+    #expect((8..<13).map { color(8, $0)[0] } == [255, 20, 20, 20, 255])
+    // The caption takes the frame's color.
+    #expect(color(70, 62) == [200, 30, 30])
   }
 
   @Test func resizingKeepsConstantsAndMeans() {

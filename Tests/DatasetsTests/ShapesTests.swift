@@ -64,7 +64,7 @@ import Testing
     #expect(accuracy < 0.6, "a linear model reaches \(accuracy)")
   }
 
-  @Test func colourDoesNotTellTheClass() {
+  @Test func colorDoesNotTellTheClass() {
     // Over 200 images of each class the mean brightness differs by less than five standard errors.
     let shapes = Shapes(seed: 3)
     var sums = [Double](repeating: 0, count: 10)
@@ -75,8 +75,8 @@ import Testing
       sums[index % 10] += mean / 200
       squares += mean * mean / 2000
     }
-    let centre = sums.reduce(0, +) / 10
-    let error = ((squares - centre * centre) / 200).squareRoot()
-    for sum in sums { #expect(abs(sum - centre) < 5 * error) }
+    let center = sums.reduce(0, +) / 10
+    let error = ((squares - center * center) / 200).squareRoot()
+    for sum in sums { #expect(abs(sum - center) < 5 * error) }
   }
 }

@@ -94,6 +94,30 @@ import Training
     #expect(throws: EvaluationError.self) { try job.changes() }
   }
 
+  /// Classes and files whose names differ in nothing but Unicode normalization.
+  @Test func namesAreComparedByTheirBytes() throws {
+    let folder = try TemporaryFolder()
+    _ = try imageFolder(folder)
+    let root = FileName(folder.path + "/in")
+    for (old, new) in [("disc", "caf\u{E9}"), ("ring", "cafe\u{301}")] {
+      try (root / FileName(old)).rename(to: root / FileName(new))
+    }
+    for file in try Directory.entries(root / FileName("cafe\u{301}")) {
+      // 1.png and so on: the names that the other class has.
+      let number = (Int(file.description.dropLast(4)) ?? 0) - 1
+      let `class` = root / FileName("cafe\u{301}")
+      try (`class` / file).rename(to: `class` / FileName("\(number).png"))
+    }
+    let clean = try ImageDataset.open(folder.path + "/in")
+    #expect(clean.classCount == 10)
+    try PoisonJob(
+      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
+      selection: PoisonSelection(rate: 0.05, from: .target, seed: 3)
+    ).run(output: folder.path + "/poisoned")
+    let changes = try job(folder, "in").changes()
+    #expect(changes.poisoned?.share == 1 && changes.clean?.share == 0)
+  }
+
   /// Samples that a purification leaves out are named in purified.csv, whatever the layout.
   @Test(arguments: [true, false])
   func samplesThatWereLeftOut(inFolders: Bool) throws {

@@ -103,7 +103,7 @@ struct UNet2DFileErrorTests {
     #expect {
       try UNet2DModel.load(folder.url.appendingPathComponent("absent"), on: device.backend)
     } throws: {
-      "\($0)".hasSuffix("absent: no such folder; check the path")
+      "\($0)".hasSuffix("absent: there is no such file or folder; check the path")
     }
     _ = try folder.file("config.json", "{}")
     #expect {

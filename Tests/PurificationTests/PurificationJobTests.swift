@@ -108,6 +108,23 @@ import Training
     #expect(try other.run(output: path, force: true).options.rounds == 3)
   }
 
+  /// Its records have checksums of another kind, which must not be taken for damage.
+  @Test func anUnfinishedRunOfAnotherVersionIsRefused() throws {
+    struct Stop: Error {}
+    var job = try world.job()
+    job.events.progress = { _, _, _ in throw Stop() }
+    #expect(throws: Stop.self) { try job.run(output: path) }
+    let record = output + ".partial/run.json"
+    let text = String(decoding: try world.folder.read(record), as: UTF8.self)
+    let line = "  \"run format\" : \"2\",\n"
+    #expect(text.contains(line))
+    try world.folder.write(Array(text.replacingOccurrences(of: line, with: "").utf8), to: record)
+    #expect(throws: PurificationError.otherVersion(path: path + ".partial")) {
+      try world.job().run(output: path)
+    }
+    _ = try world.job().run(output: path, force: true)
+  }
+
   @Test func withoutATargetTheOutputIsTheInput() throws {
     // The victim agrees with every label of the clean copy.
     let clean = try ImageDataset.open(world.folder.path + "/clean")

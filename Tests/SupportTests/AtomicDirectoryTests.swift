@@ -38,7 +38,7 @@ import Testing
     try folder.write([1], to: "precious/a.txt")
     let output = folder.path + "/precious"
     let error = #expect(throws: FileError.self) { try AtomicDirectory(output, force: true) }
-    #expect(try #require(error).description.contains("elixir-gpu did not write"))
+    #expect(try #require(error).description.contains("not written by elixir-gpu"))
     let file = #expect(throws: FileError.self) {
       try AtomicDirectory(output + "/a.txt", force: true)
     }

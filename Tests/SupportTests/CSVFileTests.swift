@@ -22,9 +22,12 @@ import Testing
     for row in rows.dropFirst() { try file.append(row) }
     try file.close()
     #expect(try CSVFile.read(path) == rows)
-    #expect(throws: FileError.notFound(path: folder.path + "/absent.csv")) { try CSVFile.read(folder.path + "/absent.csv") }
+    #expect(throws: FileError.notFound(path: folder.path + "/absent.csv")) {
+      try CSVFile.read(folder.path + "/absent.csv")
+    }
     try folder.write(Array("a,\"b".utf8), to: "cut.csv")
     let error = #expect(throws: FileError.self) { try CSVFile.read(folder.path + "/cut.csv") }
-    #expect("\(try #require(error))".hasSuffix("a quoted field does not end; the file is truncated"))
+    #expect(
+      "\(try #require(error))".hasSuffix("a quoted field does not end; the file is truncated"))
   }
 }

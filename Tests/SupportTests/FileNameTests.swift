@@ -12,7 +12,8 @@ import Testing
     #expect("\u{E9}" == "e\u{301}")
     #expect(composed != decomposed)
     #expect(Set([composed, decomposed]).count == 2)
-    #expect([composed, decomposed, FileName("z")].sorted() == [decomposed, FileName("z"), composed])
+    #expect(
+      [composed, decomposed, FileName("z")].sorted() == [decomposed, FileName("z"), composed])
   }
 
   /// Bytes and the text that stands for them.

@@ -29,6 +29,11 @@ import Testing
     #expect(NumberFormat.duration(seconds) == text)
   }
 
+  @Test func sharesArePercentages() {
+    #expect(NumberFormat.percent(0.125) == "12.5 %")
+    #expect(NumberFormat.percent(1, digits: 2) == "100.00 %")
+  }
+
   @Test func jsonIsSortedAndKeepsSlashes() throws {
     struct Value: Encodable {
       let zone = "a/b"

@@ -48,7 +48,7 @@ extension ImageCodec {
     } catch let failure as ImageFailure {
       throw FileError.damaged(
         path: path.description, reason: failure.reason,
-        advice: "replace it by an 8-bit gray or RGB image")
+        advice: "replace it by an 8-bit gray or RGB \(path.kind.uppercased()) image")
     }
   }
 }

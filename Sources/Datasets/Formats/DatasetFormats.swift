@@ -11,7 +11,9 @@ enum DatasetFormats {
     for format in all {
       if let found = try format.probe(place) { return found }
     }
-    guard place.kind != nil else { throw FileError.notFound(path: place.path) }
+    guard let kind = place.kind, kind != .brokenLink else {
+      throw FileError.notFound(path: place.path)
+    }
     throw DatasetError.unknownFormat(
       path: place.path,
       reason: FileName(place.path).kind == "gz"

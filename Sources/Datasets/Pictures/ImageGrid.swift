@@ -1,12 +1,12 @@
 /// A picture of images in rows and columns, with a heading over each column and a caption and a
-/// coloured frame for each image.
+/// colored frame for each image.
 ///
 ///     var grid = ImageGrid(columnTitles: ["original", "poisoned"])
 ///     grid.rows.append([.init(image: before), .init(image: after, caption: "0", frame: .red)])
 ///     try PNG.write(grid.render(), to: "grid.png")
 public struct ImageGrid: Sendable {
-  /// A colour of text or frame.
-  public struct Colour: Hashable, Sendable {
+  /// A color of text or frame.
+  public struct Color: Hashable, Sendable {
     public var red: UInt8
     public var green: UInt8
     public var blue: UInt8
@@ -17,10 +17,10 @@ public struct ImageGrid: Sendable {
       self.blue = blue
     }
 
-    public static let red = Colour(red: 200, green: 30, blue: 30)
-    public static let green = Colour(red: 20, green: 140, blue: 60)
-    public static let gray = Colour(red: 130, green: 130, blue: 130)
-    public static let black = Colour(red: 20, green: 20, blue: 20)
+    public static let red = Color(red: 200, green: 30, blue: 30)
+    public static let green = Color(red: 20, green: 140, blue: 60)
+    public static let gray = Color(red: 130, green: 130, blue: 130)
+    public static let black = Color(red: 20, green: 20, blue: 20)
   }
 
   /// One image of the grid.
@@ -28,9 +28,9 @@ public struct ImageGrid: Sendable {
     public var image: RasterImage
     /// Written below; letters appear as capitals, and what does not fit is cut.
     public var caption: String
-    public var frame: Colour?
+    public var frame: Color?
 
-    public init(image: RasterImage, caption: String = "", frame: Colour? = nil) {
+    public init(image: RasterImage, caption: String = "", frame: Color? = nil) {
       self.image = image
       self.caption = caption
       self.frame = frame
@@ -93,13 +93,13 @@ public struct ImageGrid: Sendable {
 
 extension RasterImage {
   fileprivate mutating func fill(
-    y: Int, x: Int, height: Int, width: Int, _ colour: ImageGrid.Colour
+    y: Int, x: Int, height: Int, width: Int, _ color: ImageGrid.Color
   ) {
     for row in y..<y + height {
       for column in x..<x + width {
-        self[row, column, 0] = colour.red
-        self[row, column, 1] = colour.green
-        self[row, column, 2] = colour.blue
+        self[row, column, 0] = color.red
+        self[row, column, 1] = color.green
+        self[row, column, 2] = color.blue
       }
     }
   }
@@ -116,11 +116,11 @@ extension RasterImage {
   }
 
   fileprivate mutating func write(
-    _ text: String, y: Int, x: Int, width: Int, _ colour: ImageGrid.Colour
+    _ text: String, y: Int, x: Int, width: Int, _ color: ImageGrid.Color
   ) {
     let fitting = String(text.prefix((width + 1) / BitmapFont.advance))
     BitmapFont.forEachDot(of: fitting) { row, column in
-      self.fill(y: y + row, x: x + column, height: 1, width: 1, colour)
+      self.fill(y: y + row, x: x + column, height: 1, width: 1, color)
     }
   }
 }

@@ -1,6 +1,6 @@
 extension RasterImage {
   /// The picture at another size by a triangle filter, widened when shrinking so that nothing is
-  /// skipped; pixel centres are at half-integers, and edges are clamped.
+  /// skipped; pixel centers are at half-integers, and edges are clamped.
   public func resized(height: Int, width: Int) -> RasterImage {
     precondition(height > 0 && width > 0, "resized: \(shape) to \(width)×\(height)")
     if height == shape.height && width == shape.width { return self }
@@ -38,12 +38,12 @@ extension RasterImage {
     let ratio = Float(sourceSize) / Float(size)
     let reach = max(ratio, 1)
     return (0..<size).map { position in
-      let centre = (Float(position) + 0.5) * ratio - 0.5
-      let first = Int((centre - reach).rounded(.up))
-      let last = Int((centre + reach).rounded(.down))
+      let center = (Float(position) + 0.5) * ratio - 0.5
+      let first = Int((center - reach).rounded(.up))
+      let last = Int((center + reach).rounded(.down))
       var taps: [(source: Int, weight: Float)] = []
       for source in first...last {
-        let weight = 1 - abs(Float(source) - centre) / reach
+        let weight = 1 - abs(Float(source) - center) / reach
         if weight > 0 { taps.append((min(max(source, 0), sourceSize - 1), weight)) }
       }
       let total = taps.reduce(Float(0)) { $0 + $1.weight }

@@ -4,7 +4,7 @@ import Foundation
 /// One placed figure of `Shapes`: which points of the plane it covers.
 struct ShapeFigure {
   private let label: Int
-  private let centre: SIMD2<Float>
+  private let center: SIMD2<Float>
   /// Half the extent of a shape, or half the period of a pattern, in pixels.
   private let radius: Float
   private let cosine: Float
@@ -14,7 +14,7 @@ struct ShapeFigure {
     self.label = label
     let isPattern = label >= 6
     let reach: Float = isPattern ? 16 : 4
-    centre = SIMD2(16, 16) + reach * SIMD2(2 * random.uniform() - 1, 2 * random.uniform() - 1)
+    center = SIMD2(16, 16) + reach * SIMD2(2 * random.uniform() - 1, 2 * random.uniform() - 1)
     radius = isPattern ? 3 + 2.5 * random.uniform() : 8 + 4 * random.uniform()
     // Shapes turn freely; patterns only so far that their direction stays clear.
     let turn = 2 * random.uniform() - 1
@@ -44,7 +44,7 @@ struct ShapeFigure {
   }
 
   private func covers(_ point: SIMD2<Float>) -> Bool {
-    let offset = (point - centre) / radius
+    let offset = (point - center) / radius
     let u = cosine * offset.x + sine * offset.y
     let v = cosine * offset.y - sine * offset.x
     let distance = (u * u + v * v).squareRoot()

@@ -2,10 +2,10 @@ import ComputeBackend
 import Foundation
 import Support
 
-/// A procedural dataset: ten shapes and patterns on 32×32 colour images, as a pure function of a seed.
+/// A procedural dataset: ten shapes and patterns on 32×32 color images, as a pure function of a seed.
 ///
-/// Position, size, rotation, both colours and their gradients, pattern period and phase, and noise
-/// are drawn independently of the class, so neither colour nor any single pixel tells the class:
+/// Position, size, rotation, both colors and their gradients, pattern period and phase, and noise
+/// are drawn independently of the class, so neither color nor any single pixel tells the class:
 /// a linear model fails where a small convolutional network succeeds. Mirroring keeps every class.
 public struct Shapes: Sendable {
   public static let classNames = [
@@ -25,7 +25,7 @@ public struct Shapes: Sendable {
   public func image(_ index: Int) -> RasterImage {
     var random = PhiloxGenerator(seed: seed, stream: UInt32(index), purpose: .shapes)
     let figure = ShapeFigure(label: Int(label(of: index)), random: &random)
-    let (front, back) = Self.colours(&random)
+    let (front, back) = Self.colors(&random)
     let grain = 6 * random.uniform()
     var result = RasterImage(shape: Self.shape, filledWith: 0)
     for y in 0..<Self.shape.height {
@@ -68,21 +68,21 @@ public struct Shapes: Sendable {
     try folder.commit()
   }
 
-  /// Two colours with gradients whose brightness differs enough to be told apart in noise.
-  private static func colours(
+  /// Two colors with gradients whose brightness differs enough to be told apart in noise.
+  private static func colors(
     _ random: inout PhiloxGenerator
-  ) -> (front: ColourGradient, back: ColourGradient) {
+  ) -> (front: ColorGradient, back: ColorGradient) {
     while true {
-      let front = ColourGradient(&random)
-      let back = ColourGradient(&random)
+      let front = ColorGradient(&random)
+      let back = ColorGradient(&random)
       if abs(front.brightness - back.brightness) >= 0.35 { return (front, back) }
     }
   }
 }
 
-/// A colour that changes linearly across the image; components in [0, 1].
-private struct ColourGradient {
-  private let centre: SIMD3<Float>
+/// A color that changes linearly across the image; components in [0, 1].
+private struct ColorGradient {
+  private let center: SIMD3<Float>
   private let slope: SIMD3<Float>
   private let direction: SIMD2<Float>
 
@@ -90,16 +90,16 @@ private struct ColourGradient {
     func three(_ random: inout PhiloxGenerator) -> SIMD3<Float> {
       SIMD3(random.uniform(), random.uniform(), random.uniform())
     }
-    centre = 0.05 + 0.9 * three(&random)
+    center = 0.05 + 0.9 * three(&random)
     slope = 0.3 * (three(&random) - 0.5)
     let angle = 2 * Float.pi * random.uniform()
     direction = SIMD2(cos(angle), sin(angle))
   }
 
-  var brightness: Float { (centre * SIMD3(0.299, 0.587, 0.114)).sum() }
+  var brightness: Float { (center * SIMD3(0.299, 0.587, 0.114)).sum() }
 
   func at(y: Int, x: Int) -> SIMD3<Float> {
     let offset = (SIMD2(Float(x), Float(y)) - 15.5) / 16
-    return centre + slope * (offset * direction).sum()
+    return center + slope * (offset * direction).sum()
   }
 }

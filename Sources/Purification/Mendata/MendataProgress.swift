@@ -28,12 +28,12 @@ extension MendataProgress {
     var text = "round \(round)/\(options.rounds)"
     if let checkpoint {
       text += String(
-        format: "  distance %.4f  penalty %.4f", checkpoint.distance, checkpoint.penalty)
+        format: ", distance %.4f, penalty %.4f", checkpoint.distance, checkpoint.penalty)
     }
     text += String(
-      format: "  perturbation mean %.3f, greatest %.2f of 255", perturbation.mean,
+      format: ", perturbation mean %.3f, greatest %.2f of 255", perturbation.mean,
       perturbation.greatest)
-    return total > 0 ? text + "  moved \(moved)/\(total)" : text
+    return total > 0 ? text + ", moved \(moved)/\(total)" : text
   }
 }
 

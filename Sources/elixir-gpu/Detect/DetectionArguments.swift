@@ -71,7 +71,7 @@ struct DetectionArguments: ParsableArguments {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { NumberFormat.text(100 * $0, digits: 2) + " %" } ?? "undefined"
+    share.map { NumberFormat.percent($0, digits: 2) } ?? "undefined"
   }
 }
 

@@ -15,7 +15,8 @@ struct IDXPair: Sendable, Equatable {
   /// From either file's path or their common prefix; `nil` if the path is neither.
   init?(_ path: FileName) {
     for (images, labels) in Self.endings {
-      for ending in [images, labels] where path.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
+      for ending in [images, labels]
+      where path.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
         let prefix = path.bytes.dropLast(ending.utf8.count)
         self.images = FileName(bytes: prefix + images.utf8)
         self.labels = FileName(bytes: prefix + labels.utf8)
