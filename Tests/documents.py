@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what the documents say: length, links, spelling, and every command line of the program.
+"""Checks what the documents say: length, links, spelling, paths, Swift, and every command line.
 
     Tests/documents.py [--program .build/release/elixir-gpu]
 
@@ -148,6 +148,14 @@ def check_links(path, lines):
                 report(path, number, f"{target}: there is no such heading")
 
 
+def check_paths(path, lines):
+    """Files of the repository that are named in code spans."""
+    for number, line in prose(lines):
+        for span in re.findall(r"`((?:Sources|Tests|Kernels|Benchmarks|Examples|docs)/[\w./+-]+)`", line):
+            if not (ROOT / span).exists():
+                report(path, number, f"there is no {span}")
+
+
 def check_language(path, lines):
     for number, line in enumerate(lines, 1):
         if "../shared" in line:
@@ -215,6 +223,7 @@ def main():
     for path in USER_DOCUMENTS + OTHER_DOCUMENTS:
         lines = path.read_text().splitlines()
         check_links(path, lines)
+        check_paths(path, lines)
         check_commands(root, path, lines)
         if (program.parent / "Modules").exists():
             check_swift(path, lines, program.parent)
