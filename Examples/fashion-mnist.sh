@@ -19,7 +19,7 @@ for argument in "$@"; do
     *) folder=$argument ;;
   esac
 done
-program=$(realpath "${ELIXIR:-$(dirname "$0")/../.build/release/elixir-gpu}")
+program=$(realpath -m "${ELIXIR:-$(dirname "$0")/../.build/release/elixir-gpu}")
 [ -x "$program" ] || { echo "$program is missing: run make build" >&2; exit 1; }
 
 if [ $short = yes ]; then

@@ -3,7 +3,7 @@
 # trainings, on generated images. Needs the program (`make build`, or ELIXIR=path).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-program=$(realpath "${ELIXIR:-.build/release/elixir-gpu}")
+program=$(realpath -m "${ELIXIR:-.build/release/elixir-gpu}")
 commands=$(sed -n '/^## Purify your folder/,/^##* /!d; s/^    //p' README.md)
 [ "$(grep -c '^elixir-gpu' <<< "$commands")" -ge 2 ] || { echo "README.md has no commands" >&2; exit 1; }
 
