@@ -15,7 +15,8 @@ folder=walkthrough-output
 for argument in "$@"; do
   case $argument in
     --short) short=yes ;;
-    -*) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 64 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit ;;
+    -*) echo "There is no option $argument; see --help" >&2; exit 64 ;;
     *) folder=$argument ;;
   esac
 done
