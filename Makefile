@@ -74,7 +74,7 @@ demo: build
 install: build
 	install -D .build/release/elixir-gpu $(DESTDIR)$(PREFIX)/bin/elixir-gpu
 	install -d $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
-	install -m 644 Kernels/*.cl $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
+	install -m 644 Kernels/*.cl Kernels/*.h $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks

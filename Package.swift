@@ -10,9 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection", "Purification",
-        "Evaluation", "Benchmarking",
+        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
+        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
+        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
+        "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -28,20 +29,34 @@ let package = Package(
     .target(name: "CKernelSources"),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
+    // Files, hashes, texts and numbers, for all.
+    .target(name: "Support"),
+
     // Devices.
     .target(name: "ComputeBackend"),
-    .target(name: "CPUBackend", dependencies: ["ComputeBackend", "COpenBLAS", "CMicroKernels"]),
-    .target(name: "OpenCLBackend", dependencies: ["ComputeBackend", "COpenCL", "CKernelSources"]),
-    .target(name: "Devices", dependencies: ["ComputeBackend", "CPUBackend", "OpenCLBackend"]),
+    .target(name: "ConvolutionAlgorithms", dependencies: ["ComputeBackend"]),
+    .target(
+      name: "CPUBackend",
+      dependencies: ["ComputeBackend", "ConvolutionAlgorithms", "COpenBLAS", "CMicroKernels"]),
+    .target(
+      name: "OpenCLBackend",
+      dependencies: [
+        "Support", "ComputeBackend", "ConvolutionAlgorithms", "COpenCL", "CKernelSources",
+      ]),
+    .target(
+      name: "Devices",
+      dependencies: [
+        "Support", "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend",
+      ]),
 
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
-    .target(name: "Checkpoints"),
+    .target(name: "Checkpoints", dependencies: ["Support"]),
     .target(
       name: "Models",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
       ]),
     .target(
       name: "Critic",
@@ -50,29 +65,31 @@ let package = Package(
       ]),
 
     // Data and algorithms.
-    .target(name: "Datasets", dependencies: ["ComputeBackend", "CPNG"]),
+    .target(
+      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CPNG"],
+      exclude: ["README.md"]),
     .target(
       name: "Diffusion",
       dependencies: [
-        "ComputeBackend", "Autograd", "Checkpoints", "Models",
+        "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
     .target(
       name: "Training",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
         "Diffusion",
       ]),
     .target(
       name: "Attacks",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
       ]),
-    .target(name: "Runs", dependencies: ["ComputeBackend", "Checkpoints", "Datasets"]),
+    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Detection",
@@ -80,14 +97,14 @@ let package = Package(
     .target(
       name: "Purification",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
-        "Diffusion", "Training", "Runs", "Reports", "Detection",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
       ]),
     .target(
       name: "Benchmarking",
@@ -97,9 +114,9 @@ let package = Package(
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
-        "CBundledDenoiser", "ComputeBackend", "Devices", "Autograd", "Checkpoints", "Models",
-        "Critic", "Datasets", "Diffusion", "Training", "Attacks", "Tracing", "Runs", "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
+        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,8 +132,10 @@ let package = Package(
 
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
+  "Support": ["Support"],
   "ComputeBackend": [
-    "ComputeBackend", "CPUBackend", "OpenCLBackend", "Devices", "Checkpoints", "ReferenceBackend",
+    "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
+    "Checkpoints", "ReferenceBackend",
   ],
   "Autograd": ["ComputeBackend", "Devices", "Autograd", "ReferenceBackend"],
   "NeuralNet": [
@@ -124,11 +143,13 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Checkpoints": ["Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
-  "Critic": ["ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic"],
-  "Datasets": ["Datasets"],
+  "Critic": [
+    "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
+  ],
+  "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
-    "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -143,12 +164,14 @@ let tests: [String: [Target.Dependency]] = [
   "Reports": ["Reports"],
   "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
   "Purification": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-    "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
   ],
-  "Evaluation": ["Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation"],
+  "Evaluation": [
+    "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
+  ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
-  "Command": ["ComputeBackend", "Datasets"],
+  "Command": ["Support", "ComputeBackend", "Datasets", "Models"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {
   package.targets.append(

@@ -24,6 +24,8 @@
 #define PIECE 1024
 #endif
 
+#include "operation_codes.h"
+
 // Vector types by the number of lanes.
 #define JOIN2(a, b) a##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -148,11 +150,11 @@ static inline VEC normalDistribution(VEC x) { return 0.5f * erfc(-0.707106781186
 // `Activation` of ComputeBackend: 0 identity, 1 relu, 2 silu, 3 gelu, 4 tanh, 5 sigmoid.
 static inline VEC activate(int activation, VEC x) {
   switch (activation) {
-    case 1: return select(x, (VEC)(0.0f), x < 0.0f);
-    case 2: return x * sigmoid(x);
-    case 3: return x * normalDistribution(x);
-    case 4: return tanh(x);
-    case 5: return sigmoid(x);
+    case ActivationRelu: return select(x, (VEC)(0.0f), x < 0.0f);
+    case ActivationSilu: return x * sigmoid(x);
+    case ActivationGelu: return x * normalDistribution(x);
+    case ActivationTanh: return tanh(x);
+    case ActivationSigmoid: return sigmoid(x);
     default: return x;
   }
 }
@@ -160,17 +162,18 @@ static inline VEC activate(int activation, VEC x) {
 // The derivative of `activate` at x.
 static inline VEC activationSlope(int activation, VEC x) {
   switch (activation) {
-    case 1: return select((VEC)(0.0f), (VEC)(1.0f), x > 0.0f);
-    case 2: {
+    case ActivationRelu: return select((VEC)(0.0f), (VEC)(1.0f), x > 0.0f);
+    case ActivationSilu: {
       VEC s = sigmoid(x);
       return s * (1.0f + x * (1.0f - s));
     }
-    case 3: return normalDistribution(x) + x * (0.39894228040143268f * exp(-0.5f * x * x));
-    case 4: {
+    case ActivationGelu:
+      return normalDistribution(x) + x * (0.39894228040143268f * exp(-0.5f * x * x));
+    case ActivationTanh: {
       VEC t = tanh(x);
       return 1.0f - t * t;
     }
-    case 5: {
+    case ActivationSigmoid: {
       VEC s = sigmoid(x);
       return s * (1.0f - s);
     }

@@ -2,61 +2,56 @@
 #include "common.cl"
 
 // `UnaryOperation.Code` of ComputeBackend.
-enum {
-  AFFINE, EXP, LOG, SQUARE_ROOT, RECIPROCAL_SQUARE_ROOT, RECIPROCAL, SQUARE, ABSOLUTE, SIGN,
-  SINE, COSINE, TANH, SIGMOID, RELU, LEAKY_RELU, SILU, GELU, SOFTPLUS, CLAMP, STEP, QUANTIZE
-};
-
 static inline VEC signOf(VEC x) {
   return select((VEC)(0.0f), (VEC)(1.0f), x > 0.0f) - select((VEC)(0.0f), (VEC)(1.0f), x < 0.0f);
 }
 
 static inline VEC value(int code, VEC x, float a, float b) {
   switch (code) {
-    case AFFINE: return a * x + b;
-    case EXP: return exp(x);
-    case LOG: return log(x);
-    case SQUARE_ROOT: return sqrt(x);
-    case RECIPROCAL_SQUARE_ROOT: return 1.0f / sqrt(x);
-    case RECIPROCAL: return 1.0f / x;
-    case SQUARE: return x * x;
-    case ABSOLUTE: return fabs(x);
-    case SIGN: return signOf(x);
-    case SINE: return sin(x);
-    case COSINE: return cos(x);
-    case TANH: return activate(4, x);
-    case SIGMOID: return activate(5, x);
-    case RELU: return activate(1, x);
-    case LEAKY_RELU: return select(a * x, x, x > 0.0f);
-    case SILU: return activate(2, x);
-    case GELU: return activate(3, x);
-    case SOFTPLUS: return fmax(x, (VEC)(0.0f)) + log1p(exp(-fabs(x)));
-    case CLAMP: return limit(x, a, b);
-    case STEP: return select((VEC)(0.0f), (VEC)(1.0f), x > a);
+    case UnaryAffine: return a * x + b;
+    case UnaryExp: return exp(x);
+    case UnaryLog: return log(x);
+    case UnarySquareRoot: return sqrt(x);
+    case UnaryReciprocalSquareRoot: return 1.0f / sqrt(x);
+    case UnaryReciprocal: return 1.0f / x;
+    case UnarySquare: return x * x;
+    case UnaryAbsolute: return fabs(x);
+    case UnarySign: return signOf(x);
+    case UnarySine: return sin(x);
+    case UnaryCosine: return cos(x);
+    case UnaryTanh: return activate(ActivationTanh, x);
+    case UnarySigmoid: return activate(ActivationSigmoid, x);
+    case UnaryRelu: return activate(ActivationRelu, x);
+    case UnaryLeakyReLU: return select(a * x, x, x > 0.0f);
+    case UnarySilu: return activate(ActivationSilu, x);
+    case UnaryGelu: return activate(ActivationGelu, x);
+    case UnarySoftplus: return fmax(x, (VEC)(0.0f)) + log1p(exp(-fabs(x)));
+    case UnaryClamp: return limit(x, a, b);
+    case UnaryStep: return select((VEC)(0.0f), (VEC)(1.0f), x > a);
     default: return floor((limit(x, -1.0f, 1.0f) + 1.0f) * 127.5f);
   }
 }
 
 static inline VEC slope(int code, VEC x, float a, float b) {
   switch (code) {
-    case AFFINE: return (VEC)(a);
-    case EXP: return exp(x);
-    case LOG: return 1.0f / x;
-    case SQUARE_ROOT: return 0.5f / sqrt(x);
-    case RECIPROCAL_SQUARE_ROOT: return -0.5f / (x * sqrt(x));
-    case RECIPROCAL: return -1.0f / (x * x);
-    case SQUARE: return 2.0f * x;
-    case ABSOLUTE: return signOf(x);
-    case SINE: return cos(x);
-    case COSINE: return -sin(x);
-    case TANH: return activationSlope(4, x);
-    case SIGMOID: return activationSlope(5, x);
-    case RELU: return activationSlope(1, x);
-    case LEAKY_RELU: return select((VEC)(a), (VEC)(1.0f), x > 0.0f);
-    case SILU: return activationSlope(2, x);
-    case GELU: return activationSlope(3, x);
-    case SOFTPLUS: return sigmoid(x);
-    case CLAMP: return select((VEC)(0.0f), (VEC)(1.0f), (x >= a) & (x <= b));
+    case UnaryAffine: return (VEC)(a);
+    case UnaryExp: return exp(x);
+    case UnaryLog: return 1.0f / x;
+    case UnarySquareRoot: return 0.5f / sqrt(x);
+    case UnaryReciprocalSquareRoot: return -0.5f / (x * sqrt(x));
+    case UnaryReciprocal: return -1.0f / (x * x);
+    case UnarySquare: return 2.0f * x;
+    case UnaryAbsolute: return signOf(x);
+    case UnarySine: return cos(x);
+    case UnaryCosine: return -sin(x);
+    case UnaryTanh: return activationSlope(ActivationTanh, x);
+    case UnarySigmoid: return activationSlope(ActivationSigmoid, x);
+    case UnaryRelu: return activationSlope(ActivationRelu, x);
+    case UnaryLeakyReLU: return select((VEC)(a), (VEC)(1.0f), x > 0.0f);
+    case UnarySilu: return activationSlope(ActivationSilu, x);
+    case UnaryGelu: return activationSlope(ActivationGelu, x);
+    case UnarySoftplus: return sigmoid(x);
+    case UnaryClamp: return select((VEC)(0.0f), (VEC)(1.0f), (x >= a) & (x <= b));
     default: return (VEC)(0.0f);
   }
 }
@@ -90,12 +85,12 @@ GROUP_KERNEL void unaryGradient(
 
 static inline VEC combine(int code, VEC a, VEC b) {
   switch (code) {
-    case 0: return a + b;
-    case 1: return a - b;
-    case 2: return a * b;
-    case 3: return a / b;
-    case 4: return greaterOf(a, b);
-    case 5: return lesserOf(a, b);
+    case BinaryAdd: return a + b;
+    case BinarySubtract: return a - b;
+    case BinaryMultiply: return a * b;
+    case BinaryDivide: return a / b;
+    case BinaryMaximum: return greaterOf(a, b);
+    case BinaryMinimum: return lesserOf(a, b);
     default: return select((VEC)(0.0f), (VEC)(1.0f), a > b);
   }
 }

@@ -3,22 +3,21 @@
 #include "common.cl"
 
 // `UnaryOperation`: 13 relu, 14 leaky relu with a slope below zero, 17 softplus.
-enum { RELU = 13, LEAKY_RELU = 14, SOFTPLUS = 17 };
 
 static inline VEC curve(int code, float below, VEC x) {
-  if (code == SOFTPLUS) return fmax(x, 0.0f) + log1p(exp(-fabs(x)));
-  return code == RELU ? select(x, (VEC)(0.0f), x < 0.0f) : select(below * x, x, x > 0.0f);
+  if (code == UnarySoftplus) return fmax(x, 0.0f) + log1p(exp(-fabs(x)));
+  return code == UnaryRelu ? select(x, (VEC)(0.0f), x < 0.0f) : select(below * x, x, x > 0.0f);
 }
 
 // σ′
 static inline VEC curveSlope(int code, float below, VEC x) {
-  if (code == SOFTPLUS) return sigmoid(x);
-  return select((VEC)(code == RELU ? 0.0f : below), (VEC)(1.0f), x > 0.0f);
+  if (code == UnarySoftplus) return sigmoid(x);
+  return select((VEC)(code == UnaryRelu ? 0.0f : below), (VEC)(1.0f), x > 0.0f);
 }
 
 // σ″
 static inline VEC curvature(int code, VEC x) {
-  if (code != SOFTPLUS) return (VEC)(0.0f);
+  if (code != UnarySoftplus) return (VEC)(0.0f);
   const VEC e = exp(-fabs(x));
   return e / ((1.0f + e) * (1.0f + e));
 }

@@ -18,7 +18,7 @@ GROUP_KERNEL void reduceRows(
     const int start = item % chunks * length, end = min(columns, start + length);
     const global float *row = x + item / chunks * columns;
     float result;
-    if (operation == 1) {
+    if (operation == ReductionMaximum) {
       VEC best = (VEC)(-INFINITY);
       for (int i = start + get_local_id(0) * LANES; i < end; i += GROUP * LANES)
         best = greaterOf(best, loadPart(row + i, end - i, -INFINITY));
@@ -30,7 +30,7 @@ GROUP_KERNEL void reduceRows(
         VEC block = (VEC)(0.0f);
         for (int step = 0; step < BLOCK && i < end; ++step, i += GROUP * LANES) {
           VEC value = loadPart(row + i, end - i, 0);
-          block = operation == 2 ? fma(value, value, block) : block + value;
+          block = operation == ReductionSumOfSquares ? fma(value, value, block) : block + value;
         }
         sum += block;
       }
@@ -52,16 +52,16 @@ GROUP_KERNEL void reduceColumns(
     const int chunk = item / strips % chunks, sample = item / strips / chunks;
     const int end = min(rows, (chunk + 1) * length);
     const global float *at = x + (sample * rows + chunk * length) * columns + column;
-    VEC sum = (VEC)(operation == 1 ? -INFINITY : 0.0f);
+    VEC sum = (VEC)(operation == ReductionMaximum ? -INFINITY : 0.0f);
     int row = chunk * length;
     while (row < end) {
-      VEC block = (VEC)(operation == 1 ? -INFINITY : 0.0f);
+      VEC block = (VEC)(operation == ReductionMaximum ? -INFINITY : 0.0f);
       for (int step = 0; step < BLOCK && row < end; ++step, ++row, at += columns) {
         VEC value = loadPart(at, rest, 0);
-        if (operation == 1) block = greaterOf(block, value);
-        else block = operation == 2 ? fma(value, value, block) : block + value;
+        if (operation == ReductionMaximum) block = greaterOf(block, value);
+        else block = operation == ReductionSumOfSquares ? fma(value, value, block) : block + value;
       }
-      sum = operation == 1 ? greaterOf(sum, block) : sum + block;
+      sum = operation == ReductionMaximum ? greaterOf(sum, block) : sum + block;
     }
     storePart(scale * sum, partial + (sample * chunks + chunk) * columns + column, rest);
   }

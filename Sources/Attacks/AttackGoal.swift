@@ -37,7 +37,7 @@ public struct TargetImage: Sendable, Equatable {
   public static func choice(
     of source: ImageDataset, intended: Int32, seed: UInt64
   ) throws -> Int {
-    var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.targetImage)
+    var random = PhiloxGenerator(seed: seed, purpose: .targetImage)
     let others = source.labels.indices.filter { source.labels[$0] != intended }
     guard let index = others.randomElement(using: &random) else {
       throw AttackError.nothingToAttack(path: source.path, target: Int(intended))

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 
 /// The ground truth of a poisoned dataset, `poison-manifest.json` beside it.
 ///
@@ -129,9 +130,6 @@ public struct PoisonManifest: Codable, Sendable, Equatable {
   }
 
   func write(to folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-    try TextFile.write(text + "\n", to: folder + "/" + Self.fileName)
+    try JSONText.write(self, to: folder + "/" + Self.fileName)
   }
 }

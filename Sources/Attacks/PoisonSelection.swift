@@ -29,7 +29,7 @@ public struct PoisonSelection: Sendable, Equatable {
   public func indices(labels: [Int32], mapping: LabelMapping) throws -> [Int] {
     let candidates = candidates(labels: labels, mapping: mapping)
     let wanted = try count(of: labels.count, available: candidates.count)
-    var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.selection)
+    var random = PhiloxGenerator(seed: seed, purpose: .poisonSelection)
     return random.choose(wanted, of: candidates)
   }
 
@@ -53,15 +53,4 @@ public struct PoisonSelection: Sendable, Equatable {
     }
     return wanted
   }
-}
-
-/// Purposes of the random numbers that attacks draw.
-enum AttackPurpose {
-  static let selection: UInt32 = 0x9015
-  static let blendedPattern: UInt32 = 0xB1E4
-  static let patch: UInt32 = 0x9017
-  static let patchPlace: UInt32 = 0x9018
-  static let perturbation: UInt32 = 0x9019
-  static let targetImage: UInt32 = 0x901A
-  static let sourceImages: UInt32 = 0x901B
 }

@@ -38,7 +38,7 @@ extension Trigger {
 
   /// A square of random colours, at most 8×8 as in Sleeper Agent, without transparent bytes.
   public static func randomPatch(_ shape: ImageShape, side: Int = 8, seed: UInt64) -> RasterImage {
-    var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.patch)
+    var random = PhiloxGenerator(seed: seed, purpose: .patch)
     let square = ImageShape(
       height: min(side, shape.height), width: min(side, shape.width), channels: shape.channels)
     return RasterImage(
@@ -48,7 +48,7 @@ extension Trigger {
 
   /// Blended with the random pattern of Chen et al.: every byte uniform in 0 to 255.
   public static func blendedNoise(_ shape: ImageShape, alpha: Double, seed: UInt64) -> Trigger {
-    var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.blendedPattern)
+    var random = PhiloxGenerator(seed: seed, purpose: .blendedPattern)
     let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     return Trigger(
       kind: .blended(alpha: alpha), pattern: RasterImage(shape: shape, pixels: pixels))

@@ -89,7 +89,7 @@ public struct Trigger: Sendable, Equatable {
 
   private func place(seed: UInt64, sample: Int) -> (top: Int, left: Int) {
     var random = PhiloxGenerator(
-      seed: seed, stream: UInt32(truncatingIfNeeded: sample), purpose: AttackPurpose.patchPlace)
+      seed: seed, stream: UInt32(truncatingIfNeeded: sample), purpose: .patchPlace)
     return (
       Int.random(in: 0...shape.height - pattern.shape.height, using: &random),
       Int.random(in: 0...shape.width - pattern.shape.width, using: &random)

@@ -161,7 +161,7 @@ extension DeviceOperation {
       reads: [count, count] + (draws ? [rows] : []), writes: [count]
     ) { backend, reads, _, writes in
       // Any four bytes name a stream.
-      let noise = draws ? (NoiseKey(seed: 0, step: 0, purpose: 0), reads[2]) : nil
+      let noise = draws ? (NoiseKey(seed: 0, purpose: .benchmark), reads[2]) : nil
       backend.diffusionStep(
         step, sample: reads[0], output: reads[1], previousPrediction: nil, noise: noise,
         rows: rows, pixels: pixels, channels: channels, into: writes[0], prediction: nil)

@@ -57,13 +57,13 @@ public struct DeviceOperation: Sendable {
   public func prepare(on backend: any ComputeBackend) -> () -> Void {
     let stream = backend.makeBuffer(count: 1)[1]
     backend.upload([Int32(0)], to: stream)
-    var purpose: UInt32 = 0
+    var step: UInt32 = 0
     func random(_ count: Int) -> BufferSlice {
       let slice = backend.makeBuffer(count: count)[count]
       backend.randomUniform(
-        NoiseKey(seed: 0, step: 0, purpose: purpose), streams: stream, rows: 1, columns: count,
-        into: slice)
-      purpose += 1
+        NoiseKey(seed: 0, step: step, purpose: .benchmark), streams: stream, rows: 1,
+        columns: count, into: slice)
+      step += 1
       return slice
     }
     let (read, update) = (reads.map(random), updates.map(random))

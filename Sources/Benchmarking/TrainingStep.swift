@@ -43,13 +43,15 @@ public struct TrainingStep {
     }
   }
 
-  /// A classifier's of 32×32 images and 10 classes: cross entropy, SGD with momentum.
+  /// A classifier's of its own images and classes: cross entropy, SGD with momentum.
   public static func classifier(
     _ network: any Classifier, batch: Int, on backend: any ComputeBackend
   ) -> TrainingStep {
     network.setTraining(true)
-    let images = normal([batch, 32, 32, 3], seed: 1, backend)
-    let labels = IndexTensor((0..<Int32(batch)).map { $0 % 10 }, shape: [batch], on: backend)
+    let configuration = network.configuration
+    let (size, classes) = (configuration.imageSize, Int32(configuration.classes))
+    let images = normal([batch, size, size, configuration.inputChannels], seed: 1, backend)
+    let labels = IndexTensor((0..<Int32(batch)).map { $0 % classes }, shape: [batch], on: backend)
     let optimizer = SGD(
       ParameterArena(network.parameters.weights), momentum: 0.9, weightDecay: 5e-4)
     return TrainingStep(optimizer, learningRate: 0.1) {
@@ -75,7 +77,7 @@ public struct TrainingStep {
     _ shape: [Int], seed: UInt64, _ backend: any ComputeBackend
   ) -> Tensor {
     let values = Philox.row(
-      NoiseKey(seed: seed, step: 0, purpose: 0), stream: 0, count: shape.elementCount, normal: true)
+      NoiseKey(seed: seed, purpose: .benchmark), stream: 0, count: shape.elementCount, normal: true)
     return Tensor(values, shape: shape, on: backend)
   }
 }

@@ -21,6 +21,9 @@ static const unsigned char memory[] = {
 static const unsigned char normalization[] = {
 #embed "../../Kernels/normalization.cl"
 };
+static const unsigned char operationCodes[] = {
+#embed "../../Kernels/operation_codes.h"
+};
 static const unsigned char optimizer[] = {
 #embed "../../Kernels/optimizer.cl"
 };
@@ -67,6 +70,7 @@ static const ElixirKernelFile files[] = {
     FILE_ENTRY("gradient_penalty.cl", gradientPenalty),
     FILE_ENTRY("memory.cl", memory),
     FILE_ENTRY("normalization.cl", normalization),
+    FILE_ENTRY("operation_codes.h", operationCodes),
     FILE_ENTRY("optimizer.cl", optimizer),
     FILE_ENTRY("peak.cl", peak),
     FILE_ENTRY("philox.cl", philox),

@@ -107,7 +107,7 @@ static void run(
 }
 
 static INLINE bool isPlain(const ElixirOutput *output) {
-  return output->scale == 1 && output->activation == ElixirActivationIdentity && !output->bias
+  return output->scale == 1 && output->activation == ActivationIdentity && !output->bias
          && !output->sampleBias && !output->residual && !output->rowOffsets;
 }
 

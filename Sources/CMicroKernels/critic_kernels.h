@@ -1,6 +1,6 @@
 // The passes between a critic's matrix products for one instruction set.
 
-#define EACH_CODE(M) M(ElixirReLU) M(ElixirLeakyReLU) M(ElixirSoftplus)
+#define EACH_CODE(M) M(UnaryRelu) M(UnaryLeakyReLU) M(UnarySoftplus)
 
 static void NAME(scaledSlopes)(
     int32_t code, float a, const float *x, const float *factors, float factor,
@@ -36,7 +36,7 @@ static float NAME(penaltyDirection)(
 
 // σ″, beside its argument's σ and σ′ in the file of vector functions.
 static INLINE vec NAME(curvature)(int32_t code, vec x) {
-  if (code != ElixirSoftplus) return (vec){0};
+  if (code != UnarySoftplus) return (vec){0};
   return NAME(sigmoidSlope)(x);
 }
 

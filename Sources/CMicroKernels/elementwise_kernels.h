@@ -35,13 +35,13 @@ static void NAME(unaryGradient)(
 
 static INLINE vec NAME(combineTwo)(int32_t operation, vec a, vec b) {
   switch (operation) {
-    case ElixirAdd: return a + b;
-    case ElixirSubtract: return a - b;
-    case ElixirMultiply: return a * b;
-    case ElixirDivide: return a / b;
+    case BinaryAdd: return a + b;
+    case BinarySubtract: return a - b;
+    case BinaryMultiply: return a * b;
+    case BinaryDivide: return a / b;
     // NaN in either operand passes on.
-    case ElixirMaximum: return NAME(select)((a > b) | (a != a), a, b);
-    case ElixirMinimum: return NAME(select)((a < b) | (a != a), a, b);
+    case BinaryMaximum: return NAME(select)((a > b) | (a != a), a, b);
+    case BinaryMinimum: return NAME(select)((a < b) | (a != a), a, b);
     default: return NAME(select)(a > b, NAME(splat)(1), (vec){0});
   }
 }

@@ -50,7 +50,7 @@ static INLINE void NAME(slopesOf)(
   for (long r = 0; r < rows; r++) {
     vec centred = NAME(loadPart)(x + r * pitch, n) - mean;
     vec g = NAME(loadPart)(upstream + r * pitch, n);
-    if (activation != ElixirActivationIdentity) {
+    if (activation != ActivationIdentity) {
       vec y = NAME(fma)(centred, factor, beta);
       g *= NAME(derivative)(NAME(unaryCode)(activation), 1, 0, y);
     }

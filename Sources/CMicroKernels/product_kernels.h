@@ -81,7 +81,7 @@ TILES(wideTransposedTile, 2, true)
 
 // Whether the tile can be stored as it is.
 static INLINE bool NAME(isPlain)(const ElixirOutput *output) {
-  return output->scale == 1 && output->activation == ElixirActivationIdentity && !output->bias
+  return output->scale == 1 && output->activation == ActivationIdentity && !output->bias
          && !output->sampleBias && !output->residual && !output->rowOffsets;
 }
 

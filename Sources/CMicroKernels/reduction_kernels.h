@@ -11,7 +11,7 @@ static INLINE vec NAME(larger)(vec a, vec b) {
 }
 
 static INLINE double NAME(reduceRun)(const int32_t operation, const float *x, long count) {
-  if (operation == ElixirMaximumOf) {
+  if (operation == ReductionMaximum) {
     vec greatest = NAME(splat)(-__builtin_inff());
     long i = 0;
     for (; i + LANES <= count; i += LANES) greatest = NAME(larger)(greatest, NAME(load)(x + i));
@@ -23,7 +23,7 @@ static INLINE double NAME(reduceRun)(const int32_t operation, const float *x, lo
   dvec sum = {0};
   for (long i = 0; i < count; i += LANES) {
     dvec v = NAME(widen)(NAME(loadPart)(x + i, count - i));
-    sum += operation == ElixirSum ? v : v * v;
+    sum += operation == ReductionSum ? v : v * v;
   }
   return NAME(total)(sum);
 }
@@ -47,7 +47,7 @@ static void NAME(reduceRuns)(
 static INLINE void NAME(reduceColumn)(
     const int32_t operation, const float *x, long rows, long pitch, long n, double *partials) {
   double lanes[LANES];
-  if (operation == ElixirMaximumOf) {
+  if (operation == ReductionMaximum) {
     vec greatest = NAME(splat)(-__builtin_inff());
     for (long r = 0; r < rows; r++)
       greatest = NAME(larger)(greatest, NAME(loadPart)(x + r * pitch, n));
@@ -57,7 +57,7 @@ static INLINE void NAME(reduceColumn)(
     dvec sum = {0};
     for (long r = 0; r < rows; r++) {
       dvec v = NAME(widen)(NAME(loadPart)(x + r * pitch, n));
-      sum += operation == ElixirSum ? v : v * v;
+      sum += operation == ReductionSum ? v : v * v;
     }
     memcpy(lanes, &sum, sizeof lanes);
   }
@@ -100,7 +100,7 @@ static INLINE void NAME(scaleRun)(float *x, float factor, long count) {
 static void NAME(softmax)(const float *x, long rows, long columns, float *into) {
   for (long r = 0; r < rows; r++) {
     const float *row = x + r * columns;
-    const float greatest = (float)NAME(reduceRun)(ElixirMaximumOf, row, columns);
+    const float greatest = (float)NAME(reduceRun)(ReductionMaximum, row, columns);
     const double sum = NAME(shiftedExponentials)(row, greatest, columns, into + r * columns);
     NAME(scaleRun)(into + r * columns, (float)(1 / sum), columns);
   }
@@ -131,7 +131,7 @@ static void NAME(crossEntropy)(
     const float *logits, const int32_t *labels, long rows, long columns, float *losses) {
   for (long r = 0; r < rows; r++) {
     const float *row = logits + r * columns;
-    const float greatest = (float)NAME(reduceRun)(ElixirMaximumOf, row, columns);
+    const float greatest = (float)NAME(reduceRun)(ReductionMaximum, row, columns);
     const double sum = NAME(shiftedExponentials)(row, greatest, columns, 0);
     losses[r] = (float)(log(sum) + ((double)greatest - (double)row[labels[r]]));
   }
@@ -143,7 +143,7 @@ static void NAME(crossEntropyGradient)(
   for (long r = 0; r < rows; r++) {
     const float *row = logits + r * columns;
     float *result = into + r * columns;
-    const float greatest = (float)NAME(reduceRun)(ElixirMaximumOf, row, columns);
+    const float greatest = (float)NAME(reduceRun)(ReductionMaximum, row, columns);
     const double sum = NAME(shiftedExponentials)(row, greatest, columns, result);
     // p − 1 for the label's own p near 1 is minus the share of the others.
     double others = 0;
@@ -157,7 +157,7 @@ static void NAME(exponentials)(
     float *x, long rows, long columns, long pitch, float *sums, float *logSumExp) {
   for (long r = 0; r < rows; r++) {
     float *row = x + r * pitch;
-    const float greatest = (float)NAME(reduceRun)(ElixirMaximumOf, row, columns);
+    const float greatest = (float)NAME(reduceRun)(ReductionMaximum, row, columns);
     const double sum = NAME(shiftedExponentials)(row, greatest, columns, row);
     sums[r] = (float)sum;
     logSumExp[r] = (float)((double)greatest + log(sum));

@@ -217,29 +217,29 @@ static INLINE vec NAME(sineShifted)(vec x, int quarters) {
 // A unary operation; `code` is a constant wherever this is used.
 static INLINE vec NAME(evaluate)(int32_t code, float a, float b, vec x) {
   switch (code) {
-    case ElixirAffine: return NAME(fma)(x, NAME(splat)(a), NAME(splat)(b));
-    case ElixirExp: return NAME(exp)(x);
-    case ElixirLog: return NAME(log)(x);
-    case ElixirSquareRoot: return NAME(squareRoot)(x);
-    case ElixirReciprocalSquareRoot: return 1.0f / NAME(squareRoot)(x);
-    case ElixirReciprocal: return 1.0f / x;
-    case ElixirSquare: return x * x;
-    case ElixirAbsolute: return NAME(absolute)(x);
-    case ElixirSign:
+    case UnaryAffine: return NAME(fma)(x, NAME(splat)(a), NAME(splat)(b));
+    case UnaryExp: return NAME(exp)(x);
+    case UnaryLog: return NAME(log)(x);
+    case UnarySquareRoot: return NAME(squareRoot)(x);
+    case UnaryReciprocalSquareRoot: return 1.0f / NAME(squareRoot)(x);
+    case UnaryReciprocal: return 1.0f / x;
+    case UnarySquare: return x * x;
+    case UnaryAbsolute: return NAME(absolute)(x);
+    case UnarySign:
       return NAME(select)(x > 0.0f, NAME(splat)(1), NAME(select)(x < 0.0f, NAME(splat)(-1), x));
-    case ElixirSine: return NAME(sineShifted)(x, 0);
-    case ElixirCosine: return NAME(sineShifted)(x, 1);
-    case ElixirTanh: return NAME(tanh)(x);
-    case ElixirSigmoid: return NAME(sigmoid)(x);
-    case ElixirReLU: return NAME(select)(x < 0.0f, (vec){0}, x);
-    case ElixirLeakyReLU: return NAME(select)(x > 0.0f, x, x * a);
-    case ElixirSiLU: return x / (1.0f + NAME(exp)(-x));
-    case ElixirGELU: return x * NAME(normalDistribution)(x);
-    case ElixirSoftplus: return NAME(softplus)(x);
-    case ElixirClamp:
+    case UnarySine: return NAME(sineShifted)(x, 0);
+    case UnaryCosine: return NAME(sineShifted)(x, 1);
+    case UnaryTanh: return NAME(tanh)(x);
+    case UnarySigmoid: return NAME(sigmoid)(x);
+    case UnaryRelu: return NAME(select)(x < 0.0f, (vec){0}, x);
+    case UnaryLeakyReLU: return NAME(select)(x > 0.0f, x, x * a);
+    case UnarySilu: return x / (1.0f + NAME(exp)(-x));
+    case UnaryGelu: return x * NAME(normalDistribution)(x);
+    case UnarySoftplus: return NAME(softplus)(x);
+    case UnaryClamp:
       return NAME(select)(x < a, NAME(splat)(a), NAME(select)(x > b, NAME(splat)(b), x));
-    case ElixirStep: return NAME(select)(x > a, NAME(splat)(1), (vec){0});
-    case ElixirQuantizeToByte: {
+    case UnaryStep: return NAME(select)(x > a, NAME(splat)(1), (vec){0});
+    case UnaryQuantizeToByte: {
       vec limited = NAME(select)(x < -1.0f, NAME(splat)(-1), NAME(select)(x > 1.0f, NAME(splat)(1), x));
       return __builtin_elementwise_floor((limited + 1.0f) * 127.5f);
     }
@@ -251,29 +251,29 @@ static INLINE vec NAME(evaluate)(int32_t code, float a, float b, vec x) {
 static INLINE vec NAME(derivative)(int32_t code, float a, float b, vec x) {
   const vec one = NAME(splat)(1);
   switch (code) {
-    case ElixirAffine: return NAME(splat)(a);
-    case ElixirExp: return NAME(exp)(x);
-    case ElixirLog: return 1.0f / x;
-    case ElixirSquareRoot: return 0.5f / NAME(squareRoot)(x);
-    case ElixirReciprocalSquareRoot: return -0.5f / (x * NAME(squareRoot)(x));
-    case ElixirReciprocal: return -1.0f / (x * x);
-    case ElixirSquare: return x + x;
-    case ElixirAbsolute: return NAME(select)(x > 0.0f, one, NAME(select)(x < 0.0f, -one, x));
-    case ElixirSine: return NAME(sineShifted)(x, 1);
-    case ElixirCosine: return NAME(sineShifted)(x, 2);
-    case ElixirTanh: return 4.0f * NAME(sigmoidSlope)(x + x);
-    case ElixirSigmoid: return NAME(sigmoidSlope)(x);
-    case ElixirReLU: return NAME(select)(x > 0.0f, one, (vec){0});
-    case ElixirLeakyReLU: return NAME(select)(x > 0.0f, one, NAME(splat)(a));
-    case ElixirSiLU: {
+    case UnaryAffine: return NAME(splat)(a);
+    case UnaryExp: return NAME(exp)(x);
+    case UnaryLog: return 1.0f / x;
+    case UnarySquareRoot: return 0.5f / NAME(squareRoot)(x);
+    case UnaryReciprocalSquareRoot: return -0.5f / (x * NAME(squareRoot)(x));
+    case UnaryReciprocal: return -1.0f / (x * x);
+    case UnarySquare: return x + x;
+    case UnaryAbsolute: return NAME(select)(x > 0.0f, one, NAME(select)(x < 0.0f, -one, x));
+    case UnarySine: return NAME(sineShifted)(x, 1);
+    case UnaryCosine: return NAME(sineShifted)(x, 2);
+    case UnaryTanh: return 4.0f * NAME(sigmoidSlope)(x + x);
+    case UnarySigmoid: return NAME(sigmoidSlope)(x);
+    case UnaryRelu: return NAME(select)(x > 0.0f, one, (vec){0});
+    case UnaryLeakyReLU: return NAME(select)(x > 0.0f, one, NAME(splat)(a));
+    case UnarySilu: {
       vec s = NAME(sigmoid)(x);
       return NAME(fma)(x, NAME(sigmoidSlope)(x), s);
     }
-    case ElixirGELU:
+    case UnaryGelu:
       return NAME(fma)(
           x * 0.39894228040143267794f, NAME(bell)(x), NAME(normalDistribution)(x));
-    case ElixirSoftplus: return NAME(sigmoid)(x);
-    case ElixirClamp: return NAME(select)((x >= a) & (x <= b), one, (vec){0});
+    case UnarySoftplus: return NAME(sigmoid)(x);
+    case UnaryClamp: return NAME(select)((x >= a) & (x <= b), one, (vec){0});
     default: return (vec){0};
   }
 }
@@ -281,17 +281,17 @@ static INLINE vec NAME(derivative)(int32_t code, float a, float b, vec x) {
 // The unary code of an activation.
 static INLINE int32_t NAME(unaryCode)(int32_t activation) {
   switch (activation) {
-    case ElixirActivationReLU: return ElixirReLU;
-    case ElixirActivationSiLU: return ElixirSiLU;
-    case ElixirActivationGELU: return ElixirGELU;
-    case ElixirActivationTanh: return ElixirTanh;
-    case ElixirActivationSigmoid: return ElixirSigmoid;
-    default: return ElixirAffine;
+    case ActivationRelu: return UnaryRelu;
+    case ActivationSilu: return UnarySilu;
+    case ActivationGelu: return UnaryGelu;
+    case ActivationTanh: return UnaryTanh;
+    case ActivationSigmoid: return UnarySigmoid;
+    default: return UnaryAffine;
   }
 }
 
 static INLINE vec NAME(activate)(int32_t activation, vec x) {
-  return activation == ElixirActivationIdentity
+  return activation == ActivationIdentity
              ? x
              : NAME(evaluate)(NAME(unaryCode)(activation), 1, 0, x);
 }

@@ -6,11 +6,6 @@ extension CPUBackend {
     _ shape: AttentionShape, queries: BufferSlice, keys: BufferSlice, values: BufferSlice,
     into: BufferSlice, logSumExp: BufferSlice
   ) {
-    precondition(
-      queries.count == shape.queryCount && keys.count == shape.keyCount
-        && values.count == shape.keyCount && into.count == shape.queryCount
-        && logSumExp.count == shape.logSumExpCount,
-      "attention: queries \(queries.count), keys \(keys.count), values \(values.count), \(shape)")
     guard isHealthy else { return }
     let layout = AttentionLayout(shape, kernels.products)
     let (q, k, v) = (queries.floats, keys.floats, values.floats)
@@ -57,11 +52,6 @@ extension CPUBackend {
     output: BufferSlice, logSumExp: BufferSlice, upstream: BufferSlice,
     queriesGradient: BufferSlice, keysGradient: BufferSlice, valuesGradient: BufferSlice
   ) {
-    precondition(
-      [queries, output, upstream, queriesGradient].allSatisfy { $0.count == shape.queryCount }
-        && [keys, values, keysGradient, valuesGradient].allSatisfy { $0.count == shape.keyCount }
-        && logSumExp.count == shape.logSumExpCount,
-      "attentionGradient: queries \(queries.count), keys \(keys.count), \(shape)")
     guard isHealthy else { return }
     let layout = AttentionLayout(shape, kernels.products)
     let (q, k, v) = (queries.floats, keys.floats, values.floats)

@@ -7,10 +7,6 @@ extension CPUBackend {
     epsilon: Float, activation: Activation, into: BufferSlice, mean: BufferSlice,
     variance: BufferSlice
   ) {
-    precondition(
-      rows > 0 && x.count == rows * channels && into.count == x.count && gamma.count == channels
-        && beta.count == channels && mean.count == channels && variance.count == channels,
-      "batchNorm: \(x.count) elements into \(into.count), shape [\(rows), \(channels)]")
     let slices = Slices(rows)
     let scratch = temporary(4 * slices.count * channels)
     let constantsMemory = temporary(ChannelConstants.size * channels)
@@ -57,12 +53,6 @@ extension CPUBackend {
     upstream: BufferSlice, inputGradient: BufferSlice, gammaGradient: BufferSlice,
     betaGradient: BufferSlice
   ) {
-    precondition(
-      rows > 0 && x.count == rows * channels && upstream.count == x.count
-        && inputGradient.count == x.count && gamma.count == channels && beta.count == channels
-        && mean.count == channels && variance.count == channels
-        && gammaGradient.count == channels && betaGradient.count == channels,
-      "batchNormGradient: \(x.count) elements, upstream \(upstream.count), [\(rows), \(channels)]")
     let slices = Slices(rows)
     let scratch = temporary(6 * slices.count * channels)
     let constantsMemory = temporary(ChannelConstants.size * channels)

@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 // Convolution by Winograd's algorithm where that is faster, and otherwise as a matrix product of
 // patches and weights. The patches are gathered into a thread's cache a block of rows at a time and
@@ -9,15 +10,6 @@ extension CPUBackend {
     _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice, epilogue: Epilogue,
     into: BufferSlice
   ) {
-    check("convolve", geometry, input: input, weight: weight, output: into)
-    precondition(
-      (epilogue.bias.map { $0.count == geometry.outputChannels } ?? true)
-        && (epilogue.sampleBias.map { $0.count == geometry.batch * geometry.outputChannels } ?? true)
-        && (epilogue.residual.map { $0.count == geometry.outputCount } ?? true),
-      """
-      convolve: bias \(epilogue.bias?.count ?? 0), sampleBias \(epilogue.sampleBias?.count ?? 0), \
-      residual \(epilogue.residual?.count ?? 0), geometry \(geometry)
-      """)
     guard isHealthy, geometry.outputCount > 0 else { return }
     let area = geometry.outputHeight * geometry.outputWidth
     let source = input.floats
@@ -47,7 +39,6 @@ extension CPUBackend {
     _ geometry: Conv2DGeometry, outputGradient: BufferSlice, weight: BufferSlice,
     into: BufferSlice
   ) {
-    check("convolveInputGradient", geometry, input: into, weight: weight, output: outputGradient)
     guard isHealthy, geometry.inputCount > 0 else { return }
     let (source, y) = (outputGradient.floats, into.written())
     if let size = algorithm(geometry, .inputGradient).tileSize {
@@ -82,19 +73,6 @@ extension CPUBackend {
       }
       if let offsets { offsets.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
     }
-  }
-
-  func check(
-    _ operation: String, _ geometry: Conv2DGeometry, input: BufferSlice, weight: BufferSlice,
-    output: BufferSlice
-  ) {
-    precondition(
-      input.count == geometry.inputCount && weight.count == geometry.weightCount
-        && output.count == geometry.outputCount,
-      """
-      \(operation): input \(input.count), weight \(weight.count), output \(output.count) elements, \
-      geometry \(geometry)
-      """)
   }
 
   /// Rows of patches times a packed matrix; the place where an algorithm is chosen.

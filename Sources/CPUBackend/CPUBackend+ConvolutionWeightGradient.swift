@@ -6,8 +6,6 @@ extension CPUBackend {
     _ geometry: Conv2DGeometry, input: BufferSlice, outputGradient: BufferSlice,
     into: BufferSlice
   ) {
-    check(
-      "convolveWeightGradient", geometry, input: input, weight: into, output: outputGradient)
     guard isHealthy, geometry.weightCount > 0 else { return }
     let (x, g) = (input.floats, outputGradient.floats)
     if let size = algorithm(geometry, .weightGradient).tileSize {

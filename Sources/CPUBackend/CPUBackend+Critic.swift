@@ -6,11 +6,6 @@ extension CPUBackend {
     _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
     factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let count = rows * columns
-    precondition(
-      z.count == count && into.count == count
-        && factors.map { $0.count == (perRow ? rows : columns) } ?? true,
-      "scaledSlopes: \(z.count) into \(into.count), \(rows) × \(columns)")
     guard isHealthy else { return }
     let operation = activation.unary
     let (x, scales, y) = (z.floats, factors?.floats, into.written())
@@ -29,10 +24,6 @@ extension CPUBackend {
     penalties: BufferSlice
   ) {
     let (pairs, features) = (shape.pairs, shape.features)
-    precondition(
-      slopes.count == pairs * features && into.count == pairs * features
-        && penalties.count == pairs,
-      "penaltyDirections: \(slopes.count) into \(into.count) and \(penalties.count), \(shape)")
     guard isHealthy else { return }
     let (g, y, penalty) = (slopes.floats, into.written(), penalties.written())
     threads.parallelRanges(pairs, grain: max(1, Self.grain / features)) { range, _ in
@@ -49,11 +40,6 @@ extension CPUBackend {
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
-    precondition(
-      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && (t == nil || t?.count == pairs * units) && bias.count == units
-        && outputGradient.count == units && transport.count == 1,
-      "criticFactors: z \(z.count), \(shares.count) shares, \(shape)")
     guard isHealthy else { return }
     let operation = activation.unary
     // Sums of 16 pairs, then those of all: the order does not depend on the threads.
@@ -87,11 +73,6 @@ extension CPUBackend {
     gradients: CriticWeights
   ) {
     let (features, units) = (shape.features, shape.units)
-    precondition(
-      [weights.hidden, throughSlopes, gradients.hidden].allSatisfy {
-        $0.count == units * features
-      } && weights.output.count == units && gradients.output.count == units,
-      "criticWeightGradients: \(throughSlopes.count) as \(shape)")
     guard isHealthy else { return }
     let (hidden, output) = (weights.hidden.floats, weights.output.floats)
     let slopes = throughSlopes.floats

@@ -9,19 +9,6 @@ extension CPUBackend {
   ) {
     let columns = pixels * channels
     let outputColumns = step.learnedVariance == nil ? columns : 2 * columns
-    precondition(
-      sample.count == rows * columns && into.count == rows * columns
-        && output.count == rows * outputColumns
-        && (prediction.map { $0.count == rows * columns } ?? true)
-        && (noise.map { $0.streams.count == rows } ?? true),
-      """
-      diffusionStep: sample \(sample.count), output \(output.count), into \(into.count), \
-      shape [\(rows), \(pixels), \(channels)]
-      """)
-    precondition(
-      step.previousPredictionWeight == 0 || previousPrediction?.count == rows * columns,
-      "diffusionStep: \(previousPrediction?.count ?? 0) previous predictions, not \(rows * columns)"
-    )
     guard isHealthy else { return }
     let native = ElixirDiffusionStep(step)
     let drawsNoise = noise != nil && (step.noiseScale != 0 || step.learnedVariance != nil)

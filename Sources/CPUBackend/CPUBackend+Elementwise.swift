@@ -3,7 +3,6 @@ import ComputeBackend
 
 extension CPUBackend {
   public func unary(_ operation: UnaryOperation, _ x: BufferSlice, into: BufferSlice) {
-    precondition(x.count == into.count, "unary: \(x.count) elements into \(into.count)")
     guard isHealthy else { return }
     let (source, y) = (x.floats, into.written())
     threads.parallelRanges(x.count, grain: Self.grain) { range, _ in
@@ -16,9 +15,6 @@ extension CPUBackend {
   public func unaryGradient(
     _ operation: UnaryOperation, _ x: BufferSlice, upstream: BufferSlice, into: BufferSlice
   ) {
-    precondition(
-      x.count == into.count && x.count == upstream.count,
-      "unaryGradient: \(x.count) elements, \(upstream.count) upstream, into \(into.count)")
     guard isHealthy else { return }
     let (source, g, y) = (x.floats, upstream.floats, into.written())
     threads.parallelRanges(x.count, grain: Self.grain) { range, _ in
@@ -33,10 +29,6 @@ extension CPUBackend {
     _ operation: BinaryOperation, _ a: BufferSlice, _ b: BufferSlice, shape: BlockShape,
     axesOfB: BlockAxes, into: BufferSlice
   ) {
-    precondition(
-      a.count == shape.count && into.count == shape.count
-        && b.count == shape.count(keeping: axesOfB),
-      "binary: \(a.count) and \(b.count) elements into \(into.count), shape \(shape)")
     guard isHealthy, shape.count > 0 else { return }
     let plan = Broadcast(shape: shape, axes: axesOfB)
     let (x, z, y) = (a.floats, b.floats, into.written())
@@ -81,9 +73,6 @@ extension CPUBackend {
   public func affineSum(
     _ terms: [(coefficient: Float, slice: BufferSlice)], into: BufferSlice
   ) {
-    precondition(
-      (1...4).contains(terms.count) && terms.allSatisfy { $0.slice.count == into.count },
-      "affineSum: terms of \(terms.map(\.slice.count)) elements into \(into.count)")
     guard isHealthy else { return }
     let pointers = terms.map(\.slice.floats)
     let coefficients = terms.map(\.coefficient)
@@ -98,14 +87,6 @@ extension CPUBackend {
   public func rowAffineSum(
     _ terms: [BufferSlice], coefficients: BufferSlice, rows: Int, into: BufferSlice
   ) {
-    precondition(
-      !terms.isEmpty && rows > 0 && into.count % rows == 0
-        && terms.allSatisfy { $0.count == into.count }
-        && coefficients.count == terms.count * rows,
-      """
-      rowAffineSum: terms of \(terms.map(\.count)) elements, \(coefficients.count) coefficients, \
-      \(rows) rows, into \(into.count)
-      """)
     guard isHealthy else { return }
     let columns = into.count / rows
     let pointers = terms.map(\.floats)
@@ -125,14 +106,6 @@ extension CPUBackend {
     activation: Activation, into: BufferSlice
   ) {
     let channels = shape.inner
-    let parameters = perSample ? shape.outer * channels : channels
-    precondition(
-      x.count == shape.count && into.count == shape.count && scale.count == parameters
-        && shift.count == parameters,
-      """
-      modulate: \(x.count) elements, scale \(scale.count), shift \(shift.count), shape \(shape), \
-      into \(into.count)
-      """)
     guard isHealthy, shape.count > 0 else { return }
     let (source, a, b, y) = (x.floats, scale.floats, shift.floats, into.written())
     let middle = shape.middle

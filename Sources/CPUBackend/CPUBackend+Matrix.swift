@@ -19,12 +19,6 @@ extension CPUBackend {
   ) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     let matrices = shape.sharedB ? 1 : shape.batch
-    precondition(
-      a.count == shape.batch * m * k && b.count == matrices * k * n
-        && into.count == shape.batch * m * n && epilogue.sampleBias == nil
-        && (epilogue.bias.map { $0.count == n } ?? true)
-        && (epilogue.residual.map { $0.count == into.count } ?? true),
-      "matrixProduct: \(a.count) and \(b.count) elements into \(into.count), shape \(shape)")
     guard isHealthy, into.count > 0 else { return }
     let panels = packed(
       b, shape, matrices, besides: [a, epilogue.bias, epilogue.residual])

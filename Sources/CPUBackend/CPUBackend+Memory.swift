@@ -6,9 +6,6 @@ extension CPUBackend {
   public func upload<Element: BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Element>, to slice: BufferSlice
   ) {
-    precondition(
-      MemoryLayout<Element>.size == 4 && values.count == slice.count,
-      "upload: \(values.count) elements into \(slice.count)")
     guard isHealthy, let base = values.baseAddress else { return }
     memcpy(slice.written(), base, values.count * 4)
   }
@@ -16,9 +13,6 @@ extension CPUBackend {
   public func download<Element: BitwiseCopyable>(
     _ slice: BufferSlice, to values: UnsafeMutableBufferPointer<Element>
   ) throws {
-    precondition(
-      MemoryLayout<Element>.size == 4 && values.count == slice.count,
-      "download: \(slice.count) elements into \(values.count)")
     try takeFailure()
     guard let base = values.baseAddress else { return }
     memcpy(base, slice.floats, values.count * 4)
@@ -35,8 +29,6 @@ extension CPUBackend {
   }
 
   public func copy(_ source: BufferSlice, into: BufferSlice) {
-    precondition(
-      source.count == into.count, "copy: \(source.count) elements into \(into.count)")
     guard isHealthy else { return }
     let (x, y) = (source.floats, into.written())
     threads.parallelRanges(source.count, grain: Self.grain) { range, _ in
@@ -46,10 +38,6 @@ extension CPUBackend {
 
   public func permute(_ source: BufferSlice, shape: [Int], axes: [Int], into: BufferSlice) {
     let count = shape.reduce(1, *)
-    precondition(
-      shape.count <= 5 && axes.sorted() == Array(shape.indices) && source.count == count
-        && into.count == count,
-      "permute: shape \(shape) by axes \(axes), \(source.count) elements into \(into.count)")
     guard isHealthy, count > 0 else { return }
     let plan = Permutation(shape: shape, axes: axes)
     let rows = count / plan.inner
@@ -65,15 +53,6 @@ extension CPUBackend {
     _ source: BufferSlice, sourcePitch: Int, into: BufferSlice, intoPitch: Int, rows: Int,
     columns: Int
   ) {
-    precondition(
-      rows == 0
-        || (columns <= sourcePitch && columns <= intoPitch
-          && (rows - 1) * sourcePitch + columns <= source.count
-          && (rows - 1) * intoPitch + columns <= into.count),
-      """
-      copyBlock: \(rows)×\(columns) from \(source.count) elements of pitch \(sourcePitch) \
-      into \(into.count) of pitch \(intoPitch)
-      """)
     guard isHealthy else { return }
     let (x, y) = (source.floats, into.written())
     threads.parallelRanges(rows, grain: max(1, Self.grain / max(columns, 1))) { range, _ in
@@ -84,9 +63,6 @@ extension CPUBackend {
   public func gatherRows(
     _ table: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
-    precondition(
-      into.count == indices.count * columns,
-      "gatherRows: \(indices.count) rows of \(columns) into \(into.count)")
     guard isHealthy else { return }
     let rows = columns > 0 ? table.count / columns : 0
     let (x, place, y) = (table.floats, indices.integers, into.written())
@@ -102,9 +78,6 @@ extension CPUBackend {
   public func scatterAddRows(
     _ source: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
-    precondition(
-      source.count == indices.count * columns,
-      "scatterAddRows: \(indices.count) rows of \(columns) from \(source.count)")
     guard isHealthy else { return }
     let rows = columns > 0 ? into.count / columns : 0
     let (x, place, y) = (source.floats, indices.integers, into.written())

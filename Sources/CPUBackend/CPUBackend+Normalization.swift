@@ -7,11 +7,6 @@ extension CPUBackend {
     epsilon: Float, activation: Activation, into: BufferSlice, mean: BufferSlice,
     rstd: BufferSlice
   ) {
-    precondition(
-      x.count == shape.count && into.count == shape.count && gamma.count == shape.channels
-        && beta.count == shape.channels && mean.count == shape.statisticsCount
-        && rstd.count == shape.statisticsCount,
-      "groupNorm: \(x.count) elements into \(into.count), gamma \(gamma.count), shape \(shape)")
     guard isHealthy else { return }
     let (source, scale, shift) = (x.floats, gamma.floats, beta.floats)
     let (y, means, rstds) = (into.written(), mean.written(), rstd.written())
@@ -52,12 +47,6 @@ extension CPUBackend {
     inputGradient: BufferSlice, gammaGradient: BufferSlice, betaGradient: BufferSlice
   ) {
     let channels = shape.channels
-    precondition(
-      x.count == shape.count && upstream.count == shape.count
-        && inputGradient.count == shape.count && gamma.count == channels && beta.count == channels
-        && gammaGradient.count == channels && betaGradient.count == channels
-        && mean.count == shape.statisticsCount && rstd.count == shape.statisticsCount,
-      "groupNormGradient: \(x.count) elements, upstream \(upstream.count), shape \(shape)")
     let partialCount = 4 * shape.batch * channels
     let scratch = temporary(partialCount)
     guard isHealthy else { return }

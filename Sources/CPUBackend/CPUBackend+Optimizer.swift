@@ -8,9 +8,6 @@ extension CPUBackend {
     velocity: BufferSlice, gradientScale: BufferSlice?
   ) {
     let count = weights.count
-    precondition(
-      gradients.count == count && velocity.count == count,
-      "sgdStep: \(count) weights, \(gradients.count) gradients, \(velocity.count) velocities")
     guard isHealthy else { return }
     let scale = gradientScale?.floats[0] ?? 1
     let (g, p, v) = (gradients.floats, weights.written(), velocity.written())
@@ -27,13 +24,6 @@ extension CPUBackend {
     firstMoment: BufferSlice, secondMoment: BufferSlice, gradientScale: BufferSlice?
   ) {
     let count = weights.count
-    precondition(
-      gradients.count == count && firstMoment.count == count && secondMoment.count == count
-        && parameters.step > 0,
-      """
-      adamStep: \(count) weights, \(gradients.count) gradients, moments \(firstMoment.count) and \
-      \(secondMoment.count), step \(parameters.step)
-      """)
     guard isHealthy else { return }
     let scale = gradientScale?.floats[0] ?? 1
     var native = ElixirAdam(parameters)

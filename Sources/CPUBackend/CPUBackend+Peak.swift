@@ -8,7 +8,6 @@ extension CPUBackend: PeakMeasurement {
   public func repeatMultiplyAdd(
     _ values: BufferSlice, factor: Float, addend: Float, count: Int
   ) {
-    precondition(count >= 0, "repeatMultiplyAdd: \(count) times")
     guard isHealthy else { return }
     let x = values.written()
     let block = kernels.peak.block

@@ -5,10 +5,6 @@ extension CPUBackend {
   public func maxPool(
     _ geometry: Pool2DGeometry, _ input: BufferSlice, into: BufferSlice, indices: BufferSlice
   ) {
-    precondition(
-      input.count == geometry.inputCount && into.count == geometry.outputCount
-        && indices.count == geometry.outputCount && geometry.inputCount <= Int(Int32.max),
-      "maxPool: \(input.count) elements into \(into.count), geometry \(geometry)")
     guard isHealthy else { return }
     var window = ElixirWindow(
       height: geometry.inputHeight, width: geometry.inputWidth, channels: geometry.channels,
@@ -23,9 +19,6 @@ extension CPUBackend {
   }
 
   public func scatterAdd(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    precondition(
-      source.count == indices.count,
-      "scatterAdd: \(source.count) elements, \(indices.count) indices")
     guard isHealthy else { return }
     let (x, places, y) = (source.floats, indices.integers, into.written())
     let (count, total) = (source.count, into.count)
@@ -40,8 +33,6 @@ extension CPUBackend {
   }
 
   public func gather(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    precondition(
-      into.count == indices.count, "gather: \(indices.count) indices into \(into.count)")
     guard isHealthy else { return }
     let (x, places, y) = (source.floats, indices.integers, into.written())
     let count = source.count
@@ -57,13 +48,8 @@ extension CPUBackend {
   public func averagePool(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    precondition(shape.count == 4 && factor > 0, "averagePool: shape \(shape), factor \(factor)")
     let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
     let rows = batch * (height / factor)
-    precondition(
-      input.count == batch * height * width * channels
-        && into.count == rows * (width / factor) * channels,
-      "averagePool: \(input.count) elements of \(shape), factor \(factor), into \(into.count)")
     guard isHealthy, into.count > 0 else { return }
     let (x, y) = (input.floats, into.written())
     threads.parallelRanges(rows, grain: max(1, Self.grain / (width * channels))) { range, _ in
@@ -75,13 +61,7 @@ extension CPUBackend {
   public func upsampleNearest(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    precondition(
-      shape.count == 4 && factor > 0, "upsampleNearest: shape \(shape), factor \(factor)")
     let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-    precondition(
-      input.count == batch * height * width * channels
-        && into.count == input.count * factor * factor,
-      "upsampleNearest: \(input.count) elements of \(shape), factor \(factor), into \(into.count)")
     guard isHealthy, into.count > 0 else { return }
     let (x, y) = (input.floats, into.written())
     let work = width * channels * factor * factor

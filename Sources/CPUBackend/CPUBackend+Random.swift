@@ -5,23 +5,19 @@ extension CPUBackend {
   public func randomUniform(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    random("randomUniform", kernels.random.uniform, key, streams, rows, columns, into)
+    random(kernels.random.uniform, key, streams, rows, columns, into)
   }
 
   public func randomNormal(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    random("randomNormal", kernels.random.normal, key, streams, rows, columns, into)
+    random(kernels.random.normal, key, streams, rows, columns, into)
   }
 
   private func random(
-    _ name: String,
     _ kernel: (UnsafePointer<ElixirNoise>, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     _ key: NoiseKey, _ streams: BufferSlice, _ rows: Int, _ columns: Int, _ into: BufferSlice
   ) {
-    precondition(
-      streams.count == rows && into.count == rows * columns,
-      "\(name): \(streams.count) streams, shape [\(rows), \(columns)], into \(into.count)")
     guard isHealthy else { return }
     let (stream, y) = (streams.integers, into.written())
     forEachSegment(rows, columns) { row, first, last in

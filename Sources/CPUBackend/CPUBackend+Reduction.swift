@@ -6,9 +6,6 @@ extension CPUBackend {
     _ operation: ReductionOperation, _ x: BufferSlice, shape: BlockShape, keeping: BlockAxes,
     scale: Float, into: BufferSlice
   ) {
-    precondition(
-      x.count == shape.count && into.count == shape.count(keeping: keeping) && shape.count > 0,
-      "reduce: \(x.count) elements of \(shape) into \(into.count)")
     guard isHealthy else { return }
     let axes = Broadcast(shape: shape, axes: keeping).axes
     // The array as [outer, middle, inner] with alternating kinds and `inner` as found.
@@ -89,8 +86,6 @@ extension CPUBackend {
   }
 
   public func argmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    checkRows("argmax", x, rows, columns)
-    precondition(into.count == rows, "argmax: \(rows) rows into \(into.count)")
     guard isHealthy else { return }
     let (source, y) = (x.floats, into.writtenIntegers())
     parallelRows(rows, columns) { first, count in
@@ -99,8 +94,6 @@ extension CPUBackend {
   }
 
   public func softmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    checkRows("softmax", x, rows, columns)
-    checkRows("softmax", into, rows, columns)
     guard isHealthy else { return }
     let (source, y) = (x.floats, into.written())
     parallelRows(rows, columns) { first, count in
@@ -111,7 +104,6 @@ extension CPUBackend {
   public func softmaxGradient(
     _ y: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    for slice in [y, upstream, into] { checkRows("softmaxGradient", slice, rows, columns) }
     guard isHealthy else { return }
     let (p, g, result) = (y.floats, upstream.floats, into.written())
     parallelRows(rows, columns) { first, count in
@@ -123,10 +115,6 @@ extension CPUBackend {
   public func softmaxCrossEntropy(
     _ logits: BufferSlice, labels: BufferSlice, rows: Int, columns: Int, losses: BufferSlice
   ) {
-    checkRows("softmaxCrossEntropy", logits, rows, columns)
-    precondition(
-      labels.count == rows && losses.count == rows,
-      "softmaxCrossEntropy: \(rows) rows, \(labels.count) labels, \(losses.count) losses")
     guard isHealthy else { return }
     let (x, label, y) = (logits.floats, labels.integers, losses.written())
     checkLabels("softmaxCrossEntropy", label, rows, columns)
@@ -140,12 +128,6 @@ extension CPUBackend {
     _ logits: BufferSlice, labels: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int,
     into: BufferSlice
   ) {
-    checkRows("softmaxCrossEntropyGradient", logits, rows, columns)
-    checkRows("softmaxCrossEntropyGradient", into, rows, columns)
-    precondition(
-      labels.count == rows && upstream.count == rows,
-      "softmaxCrossEntropyGradient: \(rows) rows, \(labels.count) labels, \(upstream.count) upstream"
-    )
     guard isHealthy else { return }
     let (x, label, g, y) = (logits.floats, labels.integers, upstream.floats, into.written())
     checkLabels("softmaxCrossEntropyGradient", label, rows, columns)
@@ -161,12 +143,6 @@ extension CPUBackend {
     threads.parallelRanges(rows, grain: max(1, Self.grain / 4 / max(columns, 1))) { range, _ in
       body(range.lowerBound, range.count)
     }
-  }
-
-  private func checkRows(_ operation: String, _ x: BufferSlice, _ rows: Int, _ columns: Int) {
-    precondition(
-      x.count == rows * columns && columns > 0,
-      "\(operation): \(x.count) elements, shape [\(rows), \(columns)]")
   }
 
   private func checkLabels(

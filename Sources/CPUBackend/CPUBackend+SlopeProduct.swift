@@ -10,10 +10,6 @@ extension CPUBackend {
     guard activation.isPiecewiseLinear else {
       return denseSlopeProduct(activation, z, factors: factors, x, shape: shape, into: into)
     }
-    precondition(
-      shape.batch == 1 && !shape.transposeB && z.count == shape.aCount && x.count == shape.bCount
-        && into.count == shape.resultCount && factors.map { $0.count == shape.k } ?? true,
-      "slopeProduct: \(z.count) and \(x.count) into \(into.count), \(shape)")
     guard isHealthy else { return }
     let own = kernels.slopeProducts
     let blocks = (shape.k + own.blockRows - 1) / own.blockRows

@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 // Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
 // back. One of the two is transformed first: the tiles, if they are few enough for a cache

@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 extension CPUBackend {
   /// For few tiles and many kernels: a thread multiplies all tiles by a panel of kernels, which it

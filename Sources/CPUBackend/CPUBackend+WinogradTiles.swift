@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 extension CPUBackend {
   /// For many tiles, or kernels that are there already: a thread takes a block of tiles, transforms

@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 
 // The weight's gradient Gᵀ [Σ (A g Aᵀ) ⊙ (Bᵀ d B)] G: for each plane, a matrix product
 // [O, tiles]·[tiles, I] of transformed tiles, summed over the tiles of a slice.

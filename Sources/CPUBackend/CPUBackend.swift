@@ -1,5 +1,6 @@
 import CMicroKernels
 import ComputeBackend
+import ConvolutionAlgorithms
 import Glibc
 import Synchronization
 

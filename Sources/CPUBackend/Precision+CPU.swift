@@ -10,7 +10,7 @@ extension Precision {
     guard self == .float32 || set == .avx512 && elixirHasBFloat16() else {
       throw BackendError.noDevice(
         requested: "cpu",
-        advice: "--precision bf16 needs a processor with AVX512-BF16; use --precision fp32")
+        advice: "products in bf16 need a processor with AVX512-BF16")
     }
   }
 }

@@ -1,7 +1,5 @@
 /// What is wrong with a model file, in one line: the file, the fault, and what to do.
 public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file cannot be opened or read.
-  case unreadable(path: String, reason: String)
   /// The file breaks the rules of the safetensors format.
   case invalidSafetensors(path: String, reason: String)
   /// The file breaks the rules of JSON, or lacks what it must have.
@@ -20,11 +18,9 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
   case conflictingTensors(path: String, tensors: [String])
   /// NaN or infinity among a tensor's elements.
   case notFinite(path: String, tensor: String, index: Int)
-  case cannotWrite(path: String, reason: String)
 
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): \(reason)"
     case .invalidSafetensors(let path, let reason):
       "\(path): not a valid safetensors file: \(reason); download or export it again"
     case .invalidJSON(let path, let reason): "\(path): \(reason)"
@@ -47,7 +43,6 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
     case .notFinite(let path, let tensor, let index):
       "\(path): tensor '\(tensor)' has NaN or infinity at element \(index); "
         + "the training that wrote it diverged, use an earlier checkpoint"
-    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import Support
 
 extension JSONValue {
   /// Reads a JSON file of at most 64 MiB.
   public static func read(_ url: URL) throws -> JSONValue {
-    let file = try RandomAccessFile(url)
+    let file = try RandomAccessFile(url.path)
     guard file.size <= 64 << 20 else {
       throw CheckpointError.invalidJSON(
         path: url.path, reason: "\(file.size) bytes are too many for a configuration file")

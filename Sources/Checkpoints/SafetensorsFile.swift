@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A safetensors file opened for reading; its header is checked, its data are read on demand.
 ///
@@ -16,10 +17,10 @@ public final class SafetensorsFile: Sendable {
 
   /// Opens a file and checks its header.
   ///
-  /// - Throws: `CheckpointError.unreadable` or `.invalidSafetensors`.
+  /// - Throws: `FileError` or `CheckpointError.invalidSafetensors`.
   public init(_ url: URL) throws {
     self.url = url
-    file = try RandomAccessFile(url)
+    file = try RandomAccessFile(url.path)
     do {
       let (header, start) = try Self.header(file)
       dataStart = start
@@ -64,7 +65,7 @@ public final class SafetensorsFile: Sendable {
 
   /// A tensor's elements in row-major order, converted to Float.
   ///
-  /// - Throws: `CheckpointError.missingTensor`, `.unsupportedElementType` or `.unreadable`.
+  /// - Throws: `CheckpointError.missingTensor` or `.unsupportedElementType`, or `FileError`.
   public func floats(_ name: String) throws -> [Float] {
     guard let entry = entries[name] else {
       throw CheckpointError.missingTensor(path: url.path, tensor: name)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A tensor to be stored.
 public struct StoredTensor: Sendable {
@@ -50,7 +51,7 @@ public struct StoredTensor: Sendable {
 extension SafetensorsFile {
   /// Writes tensors sorted by name, atomically, with the data aligned to 8 bytes.
   ///
-  /// - Throws: `CheckpointError.cannotWrite`.
+  /// - Throws: `FileError.unwritable`.
   public static func write(
     _ tensors: [String: StoredTensor], metadata: [String: String] = [:], to url: URL
   ) throws {
@@ -59,7 +60,7 @@ extension SafetensorsFile {
       ($1.value.type.bits, $0.key) < ($0.value.type.bits, $1.key)
     }
     let header = headerText(order, metadata: metadata)
-    let file = try AtomicFile(url)
+    let file = try AtomicFile(url.path)
     try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
     try header.withUnsafeBytes { try file.write($0) }
     for (_, tensor) in order { try tensor.withBytes { try file.write($0) } }

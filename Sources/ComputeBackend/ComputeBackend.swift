@@ -6,7 +6,8 @@
 ///   Outputs may not overlap inputs, except that elementwise operations may write in place.
 /// - Encoding returns once the work is enqueued. Only `download` and `synchronize` wait.
 /// - A failure is sticky: later operations do nothing, and the next waiting call throws it.
-/// - Misuse by the programmer (shapes that disagree) is a precondition failure that names the operation.
+/// - Misuse by the programmer (shapes that disagree) stops the program with the operation's name;
+///   `ValidatedBackend` sees to it for all backends.
 public protocol ComputeBackend: AnyObject, Sendable, MemoryOperations, ElementwiseOperations,
   ReductionOperations, MatrixOperations, ConvolutionOperations, PoolingOperations,
   NormalizationOperations, AttentionOperations, RandomOperations, OptimizerOperations,
@@ -28,7 +29,7 @@ extension ComputeBackend {
 
 /// A device as shown by `elixir-gpu devices` and stamped on every benchmark result.
 public struct DeviceDescription: Sendable, Codable, Equatable {
-  /// What `--device` takes: `cpu`, `opencl:0`.
+  /// What `Devices.make` takes: `cpu`, `opencl:0`.
   public var identifier: String
   public var name: String
   /// Driver and platform versions, or the BLAS library with its core type.
@@ -68,6 +69,8 @@ public enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
   case kernelBuild(file: String, log: String)
   /// A kernel file that a named directory lacks.
   case kernelFile(path: String, reason: String)
+  /// A layout of kernels, asked for or measured earlier, that the device cannot run.
+  case unsuitableLayout(device: String, problem: String)
   case outOfMemory(bytes: Int, device: String)
   /// An operation that failed on the device.
   case execution(operation: String, reason: String)
@@ -77,8 +80,10 @@ public enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noDevice(let requested, let advice): "no device '\(requested)': \(advice)"
     case .kernelBuild(let file, let log): "kernel \(file) does not compile:\n\(log)"
     case .kernelFile(let path, let reason): "kernel file \(path): \(reason)"
+    case .unsuitableLayout(let device, let problem):
+      "the kernels' layout does not fit \(device): \(problem)"
     case .outOfMemory(let bytes, let device):
-      "out of memory on \(device): \(bytes) bytes could not be had; use a smaller --batch"
+      "out of memory on \(device): \(bytes) bytes could not be had"
     case .execution(let operation, let reason): "\(operation) failed on the device: \(reason)"
     }
   }

@@ -86,3 +86,8 @@ public protocol ConvolutionOperations {
     _ geometry: Conv2DGeometry, input: BufferSlice, outputGradient: BufferSlice,
     into: BufferSlice)
 }
+
+/// One of a convolution's triad.
+public enum ConvolutionOperation: String, Sendable, Codable, CaseIterable {
+  case forward, inputGradient, weightGradient
+}

@@ -50,7 +50,7 @@ public struct CriticWeights: Sendable {
   }
 }
 
-/// What `criticGradient` needs beside matrix products.
+/// What the gradient of a critic with a penalty on its slope needs beside matrix products.
 ///
 /// z is V·x + b of both halves of a batch, `[2, m, H]`; z̄ = ηz[0] + (1 − η)z[1], with one share η
 /// a pair, is that of the mixed samples, because V·x + b is affine.
@@ -107,87 +107,5 @@ extension CriticOperations where Self: ComputeBackend {
       activation, z, rows: rows, columns: columns, factors: factors, perRow: shape.transposeA,
       into: slopes)
     matrixProduct(shape, slopes, x, epilogue: Epilogue(), into: into)
-  }
-}
-
-extension ComputeBackend {
-  /// The exact gradient of transportWeight·ℓ + penaltyWeight·r for a critic h (Mendata, Algorithm 1).
-  ///
-  /// ℓ = mean h(purified) − mean h(reference), and r = mean (‖∇h(v)‖ − 1)² at v = η·purified +
-  /// (1 − η)·reference. A pair with ‖∇h(v)‖ = 0 adds nothing to the gradient of r.
-  ///
-  /// Four products, three of them with slopes, and one pass each for the slope's norm and the
-  /// gradients: v itself is never formed, nor is a graph. With D, the penalty's derivatives by ∇h, its
-  /// gradient by w[i] is Σ σ′(z̄)·D·Vᵀ over pairs, which is V[i]·P[i] for the P = σ′(z̄)ᵀ·D that its
-  /// gradient by V needs anyway; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
-  /// - Parameters:
-  ///   - pairs: `[2, m, d]`, the purified samples and the reference samples.
-  ///   - shares: η, `[m]`.
-  ///   - gradients: written, not added to.
-  ///   - values: `[2]`, receives ℓ and r.
-  public func criticGradient(
-    _ activation: CriticActivation, _ weights: CriticWeights, pairs: BufferSlice,
-    shares: BufferSlice, transportWeight: Float, penaltyWeight: Float, shape: CriticShape,
-    gradients: CriticWeights, values: BufferSlice
-  ) {
-    let (m, d, h) = (shape.pairs, shape.features, shape.units)
-    precondition(
-      pairs.count == 2 * m * d && shares.count == m && values.count == 2
-        && [weights, gradients].allSatisfy {
-          $0.hidden.count == h * d && $0.bias.count == h && $0.output.count == h
-        },
-      "criticGradient: \(pairs.count) features, \(shares.count) shares as \(shape)")
-    func temporary(_ count: Int) -> BufferSlice { makeBuffer(count: count)[count] }
-    let z = temporary(2 * m * h)
-    matrixProduct(
-      MatrixProductShape(m: 2 * m, n: h, k: d, transposeB: true), pairs, weights.hidden,
-      epilogue: Epilogue(bias: weights.bias), into: z)
-    let mixed = temporary(m * h)
-    let bothShares = temporary(2 * m)
-    copy(shares, into: bothShares.range(from: 0, count: m))
-    unary(.affine(scale: -1, offset: 1), shares, into: bothShares.range(from: m, count: m))
-    rowAffineSum(
-      [z.range(from: 0, count: m * h), z.range(from: m * h, count: m * h)],
-      coefficients: bothShares, rows: m, into: mixed)
-
-    let directions = temporary(m * d)
-    slopeProduct(
-      activation, mixed, factors: weights.output, weights.hidden,
-      shape: MatrixProductShape(m: m, n: d, k: h), into: directions)
-    let penalties = temporary(m)
-    penaltyDirections(
-      directions, scale: 2 * penaltyWeight / Float(m), shape: shape, into: directions,
-      penalties: penalties)
-    reduce(
-      .sum, penalties, shape: BlockShape(inner: m), keeping: [], scale: 1 / Float(m),
-      into: values.range(from: 1, count: 1))
-
-    func factors(penaltySlopes: BufferSlice?) {
-      criticFactors(
-        activation, z: z, shares: shares, output: weights.output, penaltySlopes: penaltySlopes,
-        transportWeight: transportWeight, shape: shape, bias: gradients.bias,
-        outputGradient: gradients.output, transport: values.range(from: 0, count: 1))
-    }
-    let overSamples = MatrixProductShape(m: h, n: d, k: 2 * m, transposeA: true)
-    if activation.isPiecewiseLinear {
-      factors(penaltySlopes: nil)
-      let signs = temporary(2 * m)
-      fill(signs.range(from: 0, count: m), with: transportWeight / Float(m))
-      fill(signs.range(from: m, count: m), with: -transportWeight / Float(m))
-      slopeProduct(activation, z, factors: signs, pairs, shape: overSamples, into: gradients.hidden)
-    } else {
-      let penaltySlopes = temporary(m * h)
-      matrixProduct(
-        MatrixProductShape(m: m, n: h, k: d, transposeB: true), directions, weights.hidden,
-        epilogue: Epilogue(), into: penaltySlopes)
-      factors(penaltySlopes: penaltySlopes)
-      matrixProduct(overSamples, z, pairs, epilogue: Epilogue(), into: gradients.hidden)
-    }
-    let throughSlopes = temporary(h * d)
-    slopeProduct(
-      activation, mixed, factors: nil, directions,
-      shape: MatrixProductShape(m: h, n: d, k: m, transposeA: true), into: throughSlopes)
-    criticWeightGradients(
-      weights, throughSlopes: throughSlopes, shape: shape, gradients: gradients)
   }
 }

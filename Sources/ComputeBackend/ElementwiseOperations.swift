@@ -1,6 +1,6 @@
 /// A function of one number, with up to two parameters `a` and `b`.
 public struct UnaryOperation: Hashable, Sendable {
-  /// The numbers are shared with the C and OpenCL kernels.
+  /// The numbers are those of `Kernels/operation_codes.h`, as for all operations that kernels know.
   public enum Code: Int32, CaseIterable, Sendable {
     /// a·x + b
     case affine = 0
@@ -58,7 +58,7 @@ public enum Activation: Int32, Sendable, CaseIterable {
   }
 }
 
-/// A function of two numbers. The numbers are shared with the C and OpenCL kernels.
+/// A function of two numbers.
 public enum BinaryOperation: Int32, Sendable, CaseIterable {
   case add = 0
   case subtract, multiply, divide, maximum, minimum

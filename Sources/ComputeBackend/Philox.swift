@@ -117,9 +117,11 @@ public struct PhiloxGenerator: RandomNumberGenerator, Sendable {
   /// - Parameters:
   ///   - stream: separates sequences of one seed.
   ///   - step: separates sequences of one stream, such as epochs.
-  public init(seed: UInt64, stream: UInt32 = 0, step: UInt32 = 0, purpose: UInt32 = 0x7E57) {
+  public init(
+    seed: UInt64, stream: UInt32 = 0, step: UInt32 = 0, purpose: RandomPurpose = .test
+  ) {
     self.seed = seed
-    self.counter = SIMD4(0, stream, step, purpose)
+    self.counter = SIMD4(0, stream, step, purpose.rawValue)
   }
 
   private mutating func nextWord() -> UInt32 {

@@ -14,6 +14,10 @@ public struct NoiseKey: Hashable, Sendable {
     self.step = step
     self.purpose = purpose
   }
+
+  public init(seed: UInt64, step: UInt32 = 0, purpose: RandomPurpose) {
+    self.init(seed: seed, step: step, purpose: purpose.rawValue)
+  }
 }
 
 /// Counter-based random numbers, rows `[rows, columns]`, `streams` Int32 `[rows]`.

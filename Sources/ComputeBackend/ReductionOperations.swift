@@ -1,4 +1,4 @@
-/// How elements are combined. The numbers are shared with the C and OpenCL kernels.
+/// How elements are combined.
 public enum ReductionOperation: Int32, Sendable, CaseIterable {
   case sum = 0
   case maximum, sumOfSquares

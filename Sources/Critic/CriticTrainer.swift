@@ -41,11 +41,13 @@ public final class CriticTrainer {
       pairs: options.batchSize, features: critic.features, units: critic.units)
     critic.backend.randomUniform(
       NoiseKey(
-        seed: options.seed, step: UInt32(truncatingIfNeeded: step), purpose: CriticPurpose.shares),
+        seed: options.seed, step: UInt32(truncatingIfNeeded: step), purpose: .criticShares),
       streams: streams.slice, rows: shape.pairs, columns: 1, into: shares)
-    critic.backend.criticGradient(
-      critic.activation, weights, pairs: pairs.slice, shares: shares, transportWeight: -1,
-      penaltyWeight: options.penaltyWeight, shape: shape, gradients: gradients, values: values)
+    CriticGradient(
+      critic.activation, shape, transportWeight: -1, penaltyWeight: options.penaltyWeight
+    ).encode(
+      weights, pairs: pairs.slice, shares: shares, gradients: gradients, values: values,
+      on: critic.backend)
     optimizer.step(learningRate: options.learningRate, gradientScale: nil)
     step += 1
   }
@@ -120,7 +122,8 @@ public final class CriticTrainer {
         (0..<(m + 3) / 4).flatMap { block in
           let words = Philox.words(
             counter: SIMD4(
-              UInt32(block), UInt32(half), UInt32(truncatingIfNeeded: step), CriticPurpose.batch),
+              UInt32(block), UInt32(half), UInt32(truncatingIfNeeded: step),
+              RandomPurpose.criticPairs.rawValue),
             key: options.seed)
           return (0..<4).map { Int32((UInt64(words[$0]) * UInt64(count)) >> 32) }
         }.prefix(m)
@@ -128,10 +131,4 @@ public final class CriticTrainer {
     }
     return IndexTensor(rows, shape: [steps, 2, m], on: critic.backend)
   }
-}
-
-/// Purposes of the random numbers that a critic's training draws.
-private enum CriticPurpose {
-  static let batch: UInt32 = 0xC210
-  static let shares: UInt32 = 0xC211
 }

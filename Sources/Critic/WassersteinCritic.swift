@@ -14,7 +14,6 @@ public final class WassersteinCritic: Module {
   public let features: Int
   /// Hidden units, H.
   public let units: Int
-  public let backend: any ComputeBackend
 
   /// Fetches `hidden.weight`, `hidden.bias`, `output.weight` and `output.bias`; with
   /// `RandomWeights(seed:on:)` they are the same on every backend.
@@ -32,7 +31,6 @@ public final class WassersteinCritic: Module {
     self.activation = activation
     hidden = try Linear("hidden", inputs: features, outputs: units, from: source)
     output = try Linear("output", inputs: units, outputs: 1, from: source)
-    backend = hidden.weight.value.backend
   }
 
   /// h of each row: `[N, d]` to `[N]`, differentiable by `v`.

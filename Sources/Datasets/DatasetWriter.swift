@@ -1,3 +1,5 @@
+import Support
+
 /// Writes a changed copy of a dataset: the same layout, the same names, whole or not at all.
 ///
 ///     let writer = try DatasetWriter(copying: dataset, to: "purified")
@@ -18,11 +20,12 @@ public final class DatasetWriter {
   /// - Parameters:
   ///   - output: the new folder.
   ///   - force: replace an output of an earlier run.
-  /// - Throws: `DatasetError` when the output exists, contains the source, or cannot be written.
+  /// - Throws: `FileError` when the output exists, contains the source, lies in it, or cannot be
+  ///   written.
   public init(copying dataset: ImageDataset, to output: String, force: Bool = false) throws {
     self.dataset = dataset
     directory = try AtomicDirectory(output, force: force, inputs: [dataset.path])
-    writer = try dataset.storage.makeWriter(in: directory.path)
+    writer = try dataset.indexed.makeWriter(in: FileName(directory.path))
   }
 
   /// The folder as long as it is not committed; files added to it appear together with the dataset.

@@ -1,4 +1,16 @@
+import Support
+
 extension ImageDataset {
+  /// Decodes every image once, on all processors, and throws the error of the first that is
+  /// damaged: for work that would meet it after hours.
+  public func requireReadableImages() throws {
+    guard !indexed.holdsPlainBytes else { return }
+    _ = try Parallel.map(count) { part in
+      for index in part { _ = try images([index]) }
+      return [Void]()
+    }
+  }
+
   /// Throws `DatasetError.singleClass` unless at least two labels occur.
   public func requireSeveralClasses() throws {
     guard let first = labels.first, labels.contains(where: { $0 != first }) else {
@@ -12,7 +24,7 @@ extension ImageDataset {
   /// - Parameter owner: what has that shape, named in the message.
   public func requireShape(_ expected: ImageShape, of owner: String) throws {
     guard shape == expected else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: path, reason: "the images are \(shape), but \(owner) has \(expected)",
         advice: "use matching data")
     }

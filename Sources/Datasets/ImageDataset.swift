@@ -1,3 +1,5 @@
+import Support
+
 /// A labelled image dataset on disk, read in parts so that memory is bounded by the batch.
 ///
 ///     let dataset = try ImageDataset.open("cifar-10-batches-bin")
@@ -7,12 +9,11 @@
 /// Only labels (and an image folder's file names) are held in memory. Reading is safe from several
 /// threads at once.
 public struct ImageDataset: Sendable {
-  /// The layouts that are read and written.
-  public enum Format: String, Sendable, Codable {
-    case cifar10 = "CIFAR-10 binary"
-    case cifar100 = "CIFAR-100 binary"
-    case idx = "IDX"
-    case imageFolder = "image folder"
+  /// What a layout is called; `DatasetFormats` lists those that are read and written.
+  public struct Format: RawRepresentable, Hashable, Sendable, Codable {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
   }
 
   /// Which part of a folder that holds a training and a test set.
@@ -22,14 +23,14 @@ public struct ImageDataset: Sendable {
 
   /// The path it was opened by.
   public let path: String
-  public let format: Format
   public let shape: ImageShape
   /// By label; digits where the layout has no names.
   public let classNames: [String]
   /// By sample.
   public let labels: [Int32]
-  let storage: any SampleStorage
+  let indexed: any IndexedDataset
 
+  public var format: Format { indexed.format }
   public var count: Int { labels.count }
   public var height: Int { shape.height }
   public var width: Int { shape.width }
@@ -38,7 +39,7 @@ public struct ImageDataset: Sendable {
 
   /// The images of a range of samples, bytes `[N, H, W, C]`.
   ///
-  /// Throws `DatasetError` when a file changed or cannot be read any more.
+  /// Throws `FileError` when a file is damaged, changed or cannot be read any more.
   public func images(_ range: Range<Int>) throws -> [UInt8] {
     try images(Array(range))
   }
@@ -52,7 +53,7 @@ public struct ImageDataset: Sendable {
           labels.indices.contains(index), "images: sample \(index) of a dataset of \(count)")
         let part = UnsafeMutableBufferPointer(
           rebasing: buffer[position * size..<(position + 1) * size])
-        try storage.readImage(index, into: part)
+        try indexed.readImage(index, into: part)
       }
       filled = indices.count * size
     }
@@ -64,15 +65,21 @@ public struct ImageDataset: Sendable {
   }
 
   /// A sample's name, unique in the dataset: `data_batch_1.bin#123` or `class/name.png`.
-  public func name(of index: Int) -> String { storage.name(of: index) }
+  ///
+  /// Bytes that are not UTF-8 are escaped, see `FileName`; compare names as `FileName`.
+  public func name(of index: Int) -> String { indexed.records.name(of: index).description }
 
-  /// 16 hexadecimal digits that change with any name, label or pixel; reads the whole dataset.
+  /// The SHA-256, 64 hexadecimal digits, of all names, labels and pixels.
+  ///
+  /// Reads the whole dataset and decodes every image, so that a damaged one is known before long
+  /// work begins.
   public func fingerprint() throws -> String {
-    var hash = ContentHash()
+    try requireReadableImages()
+    var hash = SHA256()
     hash.add(format.rawValue)
     hash.add(shape.description)
     for name in classNames { hash.add(name) }
-    try storage.addContents(to: &hash)
-    return hash.hexadecimal
+    try indexed.addContents(to: &hash)
+    return hash.hexDigest
   }
 }

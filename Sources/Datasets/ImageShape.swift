@@ -11,6 +11,14 @@ public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {
     self.channels = channels
   }
 
+  /// The greatest height and width that are read.
+  static let sideLimit = 16_384
+
+  /// Whether height and width, which a file states, are within bounds.
+  var isReadable: Bool {
+    (1...Self.sideLimit).contains(height) && (1...Self.sideLimit).contains(width)
+  }
+
   /// Bytes of one image.
   public var byteCount: Int { height * width * channels }
 

@@ -1,9 +1,10 @@
 import Foundation
+import Support
 
 /// A list of a dataset's samples as a text file: reference data, or samples to look at.
 ///
 ///     # elixir-gpu sample indices
-///     # dataset: 0123456789abcdef
+///     # dataset: 9f86d081884c7d65…
 ///     # method: knn-kappa, k 1000, kappa 100
 ///     17
 ///     42
@@ -27,8 +28,7 @@ public enum SampleIndexFile {
     let lines =
       [heading, "\(fingerprintKey) \(fingerprint)"] + remarks.map { "# \($0)" }
       + indices.sorted().map(String.init)
-    try TextFile.write(
-      Array((lines.joined(separator: "\n") + "\n").utf8), to: path, atomically: true)
+    try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
   }
 
   /// Throws `DatasetError` if a file exists at `path` that may not be replaced by a list.
@@ -36,10 +36,10 @@ public enum SampleIndexFile {
   /// - Parameter force: replace an earlier list, but nothing else.
   public static func check(_ path: String, force: Bool) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    guard force else { throw DatasetError.outputExists(path: path) }
+    guard force else { throw FileError.outputExists(path: path) }
     let start = try? FileHandle(forReadingAtPath: path)?.read(upToCount: heading.utf8.count)
     guard start == Data(heading.utf8) else {
-      throw DatasetError.outputNotReplaceable(
+      throw FileError.outputRefused(
         path: path, reason: "it is not a list of samples that elixir-gpu wrote")
     }
   }
@@ -48,15 +48,7 @@ public enum SampleIndexFile {
   ///
   /// - Throws: `DatasetError`, naming the line, unless the list has distinct samples of `dataset`.
   public static func read(_ path: String, for dataset: ImageDataset) throws -> [Int] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw FileManager.default.fileExists(atPath: path)
-        ? DatasetError.unreadable(path: path, reason: "the list cannot be opened")
-        : DatasetError.notFound(path: path)
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw DatasetError.damaged(
-        path: path, reason: "it is not a text", advice: "give a list of sample indices")
-    }
+    let text = try TextFile.read(path)
     var lineOfSample: [Int: Int] = [:]
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (number, line) in lines.enumerated() {
@@ -68,14 +60,14 @@ public enum SampleIndexFile {
       if content.isEmpty || content.hasPrefix("#") { continue }
       let sample = try sample(content, of: dataset, path: path, line: number + 1)
       if let earlier = lineOfSample.updateValue(number + 1, forKey: sample) {
-        throw DatasetError.damaged(
+        throw FileError.damaged(
           path: "\(path):\(number + 1)",
           reason: "sample \(sample) is listed in line \(earlier), too",
           advice: "list each sample once")
       }
     }
     guard !lineOfSample.isEmpty else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: path, reason: "no sample is listed", advice: "give at least one index")
     }
     return lineOfSample.keys.sorted()
@@ -85,12 +77,12 @@ public enum SampleIndexFile {
     _ text: String, of dataset: ImageDataset, path: String, line: Int
   ) throws -> Int {
     guard let sample = Int(text) else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: "\(path):\(line)", reason: "'\(text.prefix(40))' is not a sample's index",
         advice: "put one whole number in each line")
     }
     guard (0..<dataset.count).contains(sample) else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: "\(path):\(line)",
         reason: "there is no sample \(sample) in \(dataset.path), which has \(dataset.count)",
         advice: "indices begin at 0")
@@ -101,9 +93,14 @@ public enum SampleIndexFile {
   private static func checkFingerprint(
     _ stated: String, of dataset: ImageDataset, path: String, line: Int
   ) throws {
+    if stated.count == 16 {
+      throw FileError.damaged(
+        path: "\(path):\(line)", reason: "its fingerprint is of an earlier version",
+        advice: "make the list again, or remove this line")
+    }
     let actual = try dataset.fingerprint()
     guard stated == actual else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: "\(path):\(line)",
         reason:
           "the list belongs to dataset \(stated.prefix(40)), but \(dataset.path) is \(actual)",

@@ -1,20 +1,17 @@
 import ComputeBackend
-import OpenCLBackend
-
-/// How an OpenCL device's kernels are laid out.
-public typealias DeviceLayout = KernelLayout
+import ConvolutionAlgorithms
 
 /// Choices that concern devices in general; each device uses those that apply to it.
 public struct DeviceOptions: Sendable {
   /// Threads of the CPU backend; `nil` for all cores.
   public var threads: Int?
-  /// A folder of `.cl` files to use instead of the installed ones.
+  /// A folder of `.cl` files to use instead of those in the program.
   public var kernelDirectory: String?
   /// In which numbers the CPU backend multiplies by weights.
   public var precision: Precision
   /// How convolutions choose their algorithm; `nil` for the device's tuning file, if there is one.
   public var convolutions: ConvolutionChoice?
-  /// How OpenCL kernels are laid out; `nil` for the device's tuning file, or without one its table.
+  /// How kernels are laid out; `nil` for the device's tuning file, or without one its table.
   public var layout: DeviceLayout?
 
   public init(

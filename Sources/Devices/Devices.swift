@@ -1,6 +1,6 @@
-import CPUBackend
+internal import CPUBackend
 import ComputeBackend
-import OpenCLBackend
+internal import OpenCLBackend
 
 /// Finds devices and makes their backends; the one place above the backends that knows them.
 public enum Devices {
@@ -28,28 +28,32 @@ public enum Devices {
       requested: specification, advice: "use one of auto, cpu, opencl, opencl:N")
   }
 
-  private static func processor(_ options: DeviceOptions) throws -> CPUBackend {
+  private static func processor(_ options: DeviceOptions) throws -> any ComputeBackend {
     let description = try CPUBackend(threads: 1, precision: options.precision).description
     let measured = try measurements(options, for: description)
-    return try CPUBackend(
-      threads: options.threads, precision: options.precision,
-      convolutions: options.convolutions ?? measured.choice)
+    return ValidatedBackend(
+      try CPUBackend(
+        threads: options.threads, precision: options.precision,
+        convolutions: options.convolutions ?? measured.choice))
   }
 
-  private static func openCL(_ index: Int, _ options: DeviceOptions) throws -> OpenCLBackend {
+  private static func openCL(
+    _ index: Int, _ options: DeviceOptions
+  ) throws -> any ComputeBackend {
     guard options.precision == .float32 else {
       throw BackendError.noDevice(
         requested: "opencl:\(index)",
-        advice: "--precision \(options.precision.rawValue) is for --device cpu")
+        advice: "products in \(options.precision.rawValue) are for the device cpu")
     }
     let devices = OpenCLBackend.devices()
     let measured =
       devices.indices.contains(index)
       ? try measurements(options, for: devices[index]) : TuningMeasurements()
-    return try OpenCLBackend(
-      deviceIndex: index, kernelDirectory: options.kernelDirectory,
-      convolutions: options.convolutions ?? measured.choice,
-      layout: options.layout ?? measured.layout)
+    return ValidatedBackend(
+      try OpenCLBackend(
+        deviceIndex: index, kernelDirectory: options.kernelDirectory,
+        convolutions: options.convolutions ?? measured.choice,
+        layout: (options.layout ?? measured.layout)?.kernels))
   }
 
   /// What the device's tuning file holds; nothing if the caller chooses how convolutions are computed.
@@ -60,16 +64,28 @@ public enum Devices {
     return try TuningFile(for: device)?.load() ?? TuningMeasurements()
   }
 
-  /// What `elixir-gpu tune` tries instead of a layout of this backend's kernels, a step for each number;
-  /// `nil` for a backend whose layout is fixed.
-  public static func layouts(
-    of backend: any ComputeBackend
-  ) -> (current: DeviceLayout, alternatives: (DeviceLayout) -> [[DeviceLayout]])? {
-    (backend as? OpenCLBackend).map { ($0.layout, $0.alternatives) }
+  /// How a backend's kernels are laid out; `nil` where that is fixed.
+  public static func layout(of backend: any ComputeBackend) -> DeviceLayout? {
+    openCL(backend).map { DeviceLayout($0.layout) }
+  }
+
+  /// What is worth measuring instead of a layout of a backend's kernels: a step for each number;
+  /// nothing where the layout is fixed.
+  public static func alternatives(
+    to layout: DeviceLayout, on backend: any ComputeBackend
+  ) -> [[DeviceLayout]] {
+    (openCL(backend)?.alternatives(to: layout.kernels) ?? []).map { $0.map { DeviceLayout($0) } }
+  }
+
+  private static func openCL(_ backend: any ComputeBackend) -> OpenCLBackend? {
+    (backend as? ValidatedBackend<OpenCLBackend>)?.base
   }
 
   /// All devices that `make` can have.
   public static func list() throws -> [DeviceDescription] {
     [try CPUBackend().description] + OpenCLBackend.devices()
   }
+
+  /// Why no other device is listed, or one may be missing: each a clause that says what to do.
+  public static func problems() -> [String] { OpenCLBackend.problems() }
 }

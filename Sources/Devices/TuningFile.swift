@@ -1,6 +1,7 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import Foundation
-import OpenCLBackend
+import Support
 
 /// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by default
 /// in `~/.cache`.
@@ -57,17 +58,14 @@ public struct TuningFile {
       let data = try Data(contentsOf: url)
       let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
       guard version <= Self.version else {
-        throw TuningFileError(
-          path: url.path,
-          problem: "has version \(version), and this program knows "
-            + "\(Self.version); run elixir-gpu tune again, or delete it")
+        throw TuningFileError.laterVersion(
+          path: url.path, version: version, known: Self.version)
       }
       contents = try JSONDecoder().decode(Contents.self, from: data)
     } catch let error as TuningFileError {
       throw error
     } catch {
-      throw TuningFileError(
-        path: url.path, problem: "is damaged; run elixir-gpu tune, or delete it")
+      throw TuningFileError.damaged(path: url.path)
     }
     guard contents.device == device.name, contents.driver == device.driver,
       contents.precision == device.precision
@@ -81,16 +79,13 @@ public struct TuningFile {
       version: Self.version, device: device.name, driver: device.driver,
       precision: device.precision, convolutions: measurements.convolutions,
       layout: measurements.layout)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
-      try encoder.encode(contents).write(to: url, options: .atomic)
+      try JSONText.write(contents, to: url.path)
     } catch {
-      throw TuningFileError(
-        path: url.path, problem: "cannot be written: \(error.localizedDescription)")
+      throw TuningFileError.unwritable(path: url.path, reason: error.localizedDescription)
     }
   }
 
@@ -99,11 +94,4 @@ public struct TuningFile {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     try FileManager.default.removeItem(at: url)
   }
-}
-
-/// A tuning file that cannot be used.
-public struct TuningFileError: Error, Equatable, CustomStringConvertible {
-  public let path: String
-  public let problem: String
-  public var description: String { "tuning file \(path) \(problem)" }
 }

@@ -1,5 +1,5 @@
 import ComputeBackend
-import OpenCLBackend
+import ConvolutionAlgorithms
 
 /// What `elixir-gpu tune` found on a device.
 public struct TuningMeasurements: Sendable, Equatable {

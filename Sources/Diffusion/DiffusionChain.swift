@@ -12,12 +12,6 @@ import ComputeBackend
 /// as its stream, and results do not depend on the batch an image is in, nor on the rounds that the
 /// others are in. Nothing waits for the device.
 public struct DiffusionChain {
-  /// Purposes of noise keys.
-  enum Purpose {
-    static let forward: UInt32 = 0xD1F0
-    static let reverse: UInt32 = 0xD1F1
-  }
-
   public let denoiser: any Denoiser
   public let plan: SamplerPlan
   public let seed: UInt64
@@ -64,7 +58,7 @@ public struct DiffusionChain {
     let noise = Tensor.empty(images.shape, on: images.backend)
     for run in streams.runs {
       let key = NoiseKey(
-        seed: seed, step: UInt32(truncatingIfNeeded: run.round), purpose: Purpose.forward)
+        seed: seed, step: UInt32(truncatingIfNeeded: run.round), purpose: .forwardDiffusion)
       images.backend.randomNormal(
         key, streams: streams.indices.rows(run.rows).slice, rows: run.rows.count,
         columns: images.count / images.shape[0], into: noise.rows(run.rows).slice)
@@ -130,7 +124,7 @@ public struct DiffusionChain {
     for run in draws ? streams.runs : [.init(rows: 0..<streams.count, round: 0)] {
       let key = NoiseKey(
         seed: seed, step: UInt32(truncatingIfNeeded: run.round * plan.steps.count + index),
-        purpose: Purpose.reverse)
+        purpose: .reverseDiffusion)
       sample.backend.diffusionStep(
         step.coefficients, sample: sample.rows(run.rows).slice,
         output: output.rows(run.rows).slice,

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Models
+import Support
 
 /// `scheduler_config.json` of diffusers, read and written. Keys that have no meaning here are ignored.
 extension NoiseSchedule {
@@ -25,9 +26,9 @@ extension NoiseSchedule {
   /// - Throws: `CheckpointError` that names the field, its value and what is supported.
   public init(folder: URL) throws {
     guard let file = try DenoiserFiles(folder).scheduler else {
-      throw CheckpointError.unreadable(
-        path: folder.appendingPathComponent("scheduler_config.json").path,
-        reason: "no such file; a denoiser needs its scheduler configuration")
+      throw FileError.damaged(
+        path: folder.path, reason: "no scheduler_config.json",
+        advice: "add the scheduler configuration, which a denoiser needs")
     }
     try self.init(ConfigurationReader(file))
   }

@@ -39,7 +39,9 @@ public struct EvaluationJob {
     let shape = self.poisoned.shape
     for other in [self.purified, self.test] + (self.clean.map { [$0] } ?? []) {
       try other.requireShape(shape, of: poisoned)
+      try other.requireReadableImages()
     }
+    try self.poisoned.requireReadableImages()
     guard manipulation.count == self.poisoned.count else {
       throw EvaluationError.counts(
         path: self.poisoned.path, count: self.poisoned.count, expected: manipulation.count)
@@ -93,7 +95,7 @@ public struct EvaluationJob {
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
-        URL(fileURLWithPath: path), on: network.head.weight.value.backend)
+        URL(fileURLWithPath: path), on: network.backend)
       let tracer = try RadioactiveTracer(manifest, markingNetwork: marking, images: test)
       var metrics = ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
       metrics.log10PValue = try tracer.trace(network).log10PValue

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The figures of `elixir-gpu evaluate`; the names are the keys of its JSON file.
 public struct EvaluationResult: Equatable, Codable, Sendable {
@@ -69,9 +70,7 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
 
   /// An indented JSON object with sorted keys and a last line end.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONText.indented(self) + "\n"
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Support
 
 /// Where the samples of a poisoned dataset are in a purified one.
 enum SampleAlignment {
@@ -26,7 +27,7 @@ enum SampleAlignment {
     let names = try newNames(purified.path + "/purified.csv") ?? [:]
     var next = 0
     return poisoned.labels.indices.map { sample in
-      guard names[poisoned.name(of: sample)]?.isEmpty == false else { return nil }
+      guard names[FileName(poisoned.name(of: sample))]?.isEmpty == false else { return nil }
       defer { next += 1 }
       return next
     }
@@ -36,12 +37,13 @@ enum SampleAlignment {
     in purified: ImageDataset, of poisoned: ImageDataset
   ) throws -> [Int?] {
     let places = Dictionary(
-      uniqueKeysWithValues: purified.labels.indices.map { (purified.name(of: $0), $0) })
+      uniqueKeysWithValues: purified.labels.indices.map { (FileName(purified.name(of: $0)), $0) })
     let names = try newNames(purified.path + "/purified.csv")
     return try poisoned.labels.indices.map { sample in
       let name = poisoned.name(of: sample)
-      if names?[name]?.isEmpty == true { return nil }
-      guard let place = places[names == nil ? name : names?[name] ?? ""] else {
+      let newName = names == nil ? name : names?[FileName(name)]
+      if newName?.isEmpty == true { return nil }
+      guard let place = newName.flatMap({ places[FileName($0)] }) else {
         throw EvaluationError.missingSample(path: purified.path, name: name)
       }
       return place
@@ -49,21 +51,23 @@ enum SampleAlignment {
   }
 
   /// Column purifiedName of purified.csv by column sample; `nil` if there is no such file.
-  private static func newNames(_ path: String) throws -> [String: String]? {
+  private static func newNames(_ path: String) throws -> [FileName: String]? {
     let rows: [[String]]
     do {
       rows = try CSVFile.read(path)
-    } catch DatasetError.unreadable {
+    } catch FileError.notFound {
       return nil
     }
     guard let heading = rows.first, let old = heading.firstIndex(of: "sample"),
       let new = heading.firstIndex(of: "purifiedName")
     else {
-      throw DatasetError.damaged(
+      throw FileError.damaged(
         path: path, reason: "it has no columns sample and purifiedName", advice: "run purify again")
     }
-    var names: [String: String] = [:]
-    for row in rows.dropFirst() where row.count == heading.count { names[row[old]] = row[new] }
+    var names: [FileName: String] = [:]
+    for row in rows.dropFirst() where row.count == heading.count {
+      names[FileName(row[old])] = row[new]
+    }
     return names
   }
 }

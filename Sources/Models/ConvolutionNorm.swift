@@ -22,8 +22,6 @@ final class ConvolutionNorm: Module {
     self.norm = try BatchNorm2D(norm, channels: outputs, from: weights)
   }
 
-  var backend: any ComputeBackend { convolution.weight.value.backend }
-
   func collectParameters(into list: inout ParameterList) {
     convolution.collectParameters(into: &list)
     norm.collectParameters(into: &list)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 
 /// Where the parts of a diffusers model lie: in one folder, or under `unet/` and `scheduler/`.
 public struct DenoiserFiles: Sendable {
@@ -15,18 +16,18 @@ public struct DenoiserFiles: Sendable {
 
   /// Finds the files of a model's folder, which may be named by one of its files.
   ///
-  /// - Throws: `CheckpointError.unreadable`, saying which file is missing.
+  /// - Throws: `FileError`, saying which file is missing.
   public init(_ url: URL) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw CheckpointError.unreadable(path: url.path, reason: "no such folder; check the path")
+      throw FileError.notFound(path: url.path)
     }
     let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
     let roots = [folder, folder.appendingPathComponent("unet")]
     guard let root = roots.first(where: { Self.exists($0, Self.configurationName) }) else {
-      throw CheckpointError.unreadable(
-        path: folder.path, reason: "no config.json there or in unet/; name a diffusers model folder"
-      )
+      throw FileError.damaged(
+        path: folder.path, reason: "no config.json there or in unet/",
+        advice: "name a diffusers model folder")
     }
     configuration = root.appendingPathComponent(Self.configurationName)
     weights = try Self.weights(in: root)
@@ -41,12 +42,14 @@ public struct DenoiserFiles: Sendable {
       return root.appendingPathComponent(name)
     }
     let pickle = "diffusion_pytorch_model.bin"
-    throw CheckpointError.unreadable(
-      path: root.path,
-      reason: exists(root, pickle)
-        ? "\(pickle) is a pickle, which can run code; convert it to safetensors with "
-          + "UNet2DModel.from_pretrained(...).save_pretrained(...)"
-        : "no \(weightsName); download or export the weights")
+    guard exists(root, pickle) else {
+      throw FileError.damaged(
+        path: root.path, reason: "no \(weightsName)", advice: "download or export the weights")
+    }
+    throw FileError.damaged(
+      path: root.path, reason: "\(pickle) is a pickle, which can run code",
+      advice: "convert it to safetensors with "
+        + "UNet2DModel.from_pretrained(...).save_pretrained(...)")
   }
 
   private static func exists(_ folder: URL, _ name: String) -> Bool {

@@ -62,7 +62,6 @@ final class TimeEmbedding: Module {
   }
 
   private func projected(_ timesteps: [Float]) -> Tensor {
-    let backend = linear1.weight.value.backend
     let width = configuration.timeInputWidth
     switch source {
     case .positional:

@@ -2,6 +2,7 @@ import Checkpoints
 import ComputeBackend
 import Foundation
 import NeuralNet
+import Support
 
 extension UNet2DModel {
   /// Loads a diffusers model: `config.json` and `diffusion_pytorch_model.safetensors`.
@@ -33,11 +34,7 @@ extension UNet2DModel {
   ///
   /// - Parameter scheduler: the contents of `scheduler_config.json`, written beside the model.
   public func save(to folder: URL, scheduler: JSONValue? = nil) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError.cannotWrite(path: folder.path, reason: error.localizedDescription)
-    }
+    try Directory.make(FileName(folder.path))
     try SafetensorsFile.write(
       storedTensors(), metadata: ["format": "pt"],
       to: folder.appendingPathComponent(DenoiserFiles.weightsName))

@@ -26,9 +26,6 @@ public enum Initializer: Sendable, Hashable {
 /// Weights drawn from Philox by the parameter's *name*: the same on every backend, and unchanged
 /// by other layers of the model.
 public struct RandomWeights: WeightSource {
-  /// Keeps initial weights apart from other random numbers of the same seed.
-  private static let purpose: UInt32 = 0x1417
-
   public let seed: UInt64
   public let backend: any ComputeBackend
 
@@ -67,7 +64,7 @@ public struct RandomWeights: WeightSource {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let key = NoiseKey(
-      seed: seed, step: UInt32(truncatingIfNeeded: hash >> 32), purpose: Self.purpose)
+      seed: seed, step: UInt32(truncatingIfNeeded: hash >> 32), purpose: .initialWeights)
     return Philox.row(
       key, stream: Int32(truncatingIfNeeded: hash), count: count, normal: normal)
   }

@@ -1,3 +1,5 @@
+import ComputeBackend
+
 /// A part of a network that owns parameters.
 public protocol Module: AnyObject {
   /// Appends all parameters, buffers and counters, always in the same order.
@@ -30,6 +32,14 @@ extension Module {
     var list = ParameterList()
     collectParameters(into: &list)
     return list
+  }
+
+  /// The device that its parameters are on.
+  public var backend: any ComputeBackend {
+    guard let first = parameters.parameters.first else {
+      preconditionFailure("\(Self.self).backend: a module without parameters is on no device")
+    }
+    return first.value.backend
   }
 
   /// Number of weights, buffers not counted.

@@ -34,12 +34,10 @@ package struct DeviceTuning: Sendable {
     return style
   }
 
-  /// - Throws: `BackendError.noDevice` if the device cannot run the layout.
+  /// - Throws: `BackendError.unsuitableLayout` if the device cannot run the layout.
   init(device: OpenCLDevice, layout: KernelLayout) throws(BackendError) {
     if let problem = layout.problem(on: device.traits) {
-      throw .noDevice(
-        requested: device.description.identifier,
-        advice: "its kernels' layout does not fit: \(problem); elixir-gpu tune --reset forgets it")
+      throw .unsuitableLayout(device: device.description.identifier, problem: problem)
     }
     self.layout = layout
     units = device.traits.units

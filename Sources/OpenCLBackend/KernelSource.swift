@@ -4,24 +4,18 @@ import Foundation
 
 /// Where kernel files are found, and how `#include` is resolved.
 ///
-/// Search order: the directory named by the caller (`--kernels`), the one named by `$ELIXIR_KERNELS`,
-/// `<executable>/../share/elixir-gpu/kernels`, `<executable>/Kernels`, the files embedded in the
-/// program. A named directory must hold every file asked for.
+/// They come from the directory that the caller names, else from the one that `$ELIXIR_KERNELS`
+/// names, else from the program itself, in which they are embedded. A named directory must hold
+/// every file asked for. No other is looked into: kernels of another version that lie beside the
+/// program would be given arguments that they do not expect.
 package struct KernelSource: Sendable {
   private let named: String?
-  private let installed: [String]
 
   package init(
     directory: String?,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     named = directory ?? environment["ELIXIR_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
-    let executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
-    let folder = executable?.deletingLastPathComponent()
-    installed = [
-      folder?.deletingLastPathComponent().appendingPathComponent("share/elixir-gpu/kernels"),
-      folder?.appendingPathComponent("Kernels"),
-    ].compactMap { $0?.path }
   }
 
   /// The text of a file with its includes in place, each line traceable by `#line`.
@@ -53,15 +47,9 @@ package struct KernelSource: Sendable {
       let path = named + "/" + file
       guard let data = FileManager.default.contents(atPath: path) else {
         throw .kernelFile(
-          path: path, reason: "cannot be read; a kernel directory must hold every .cl file")
+          path: path, reason: "cannot be read; a kernel directory must hold every file of Kernels/")
       }
       return (path, String(decoding: data, as: UTF8.self))
-    }
-    for directory in installed {
-      let path = directory + "/" + file
-      if let data = FileManager.default.contents(atPath: path) {
-        return (path, String(decoding: data, as: UTF8.self))
-      }
     }
     guard let text = Self.embedded(file) else {
       throw .kernelFile(path: file, reason: "is not part of this program")

@@ -6,12 +6,6 @@ extension OpenCLBackend {
     _ shape: AttentionShape, queries: BufferSlice, keys: BufferSlice, values: BufferSlice,
     into: BufferSlice, logSumExp: BufferSlice
   ) {
-    require(
-      "attention",
-      queries.count == shape.queryCount && keys.count == shape.keyCount
-        && values.count == shape.keyCount && into.count == shape.queryCount
-        && logSumExp.count == shape.logSumExpCount,
-      "queries \(queries.count), keys \(keys.count), values \(values.count) as \(shape)")
     guard into.count > 0 else { return }
     for part in AttentionPart.parts(of: shape) {
       let scores = scaledScores(part, part.queries(queries), part.keys(keys))
@@ -29,12 +23,6 @@ extension OpenCLBackend {
     output: BufferSlice, logSumExp: BufferSlice, upstream: BufferSlice,
     queriesGradient: BufferSlice, keysGradient: BufferSlice, valuesGradient: BufferSlice
   ) {
-    require(
-      "attentionGradient",
-      [queries, output, upstream, queriesGradient].allSatisfy { $0.count == shape.queryCount }
-        && [keys, values, keysGradient, valuesGradient].allSatisfy { $0.count == shape.keyCount }
-        && logSumExp.count == shape.logSumExpCount,
-      "queries \(queries.count), keys \(keys.count), logSumExp \(logSumExp.count) as \(shape)")
     guard queries.count > 0 else {
       fill(keysGradient, with: 0)
       return fill(valuesGradient, with: 0)

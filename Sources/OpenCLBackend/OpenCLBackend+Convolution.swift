@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 
 /// Convolutions as products over padded images; `product.cl` explains the addressing.
 extension OpenCLBackend {
@@ -7,13 +8,6 @@ extension OpenCLBackend {
     into: BufferSlice
   ) {
     let g = geometry
-    require(
-      "convolve",
-      input.count == g.inputCount && weight.count == g.weightCount && into.count == g.outputCount
-        && epilogue.bias.map { $0.count == g.outputChannels } ?? true
-        && epilogue.sampleBias.map { $0.count == g.batch * g.outputChannels } ?? true
-        && epilogue.residual.map { $0.count == g.outputCount } ?? true,
-      "input \(input.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
     if let size = algorithm(g, .forward).tileSize {
       let weights = transformedWeight(
@@ -38,11 +32,6 @@ extension OpenCLBackend {
     _ geometry: Conv2DGeometry, outputGradient: BufferSlice, weight: BufferSlice, into: BufferSlice
   ) {
     let g = geometry
-    require(
-      "convolveInputGradient",
-      outputGradient.count == g.outputCount && weight.count == g.weightCount
-        && into.count == g.inputCount,
-      "gradient \(outputGradient.count), weight \(weight.count), into \(into.count) as \(g)")
     guard into.count > 0 else { return }
     if let size = algorithm(g, .inputGradient).tileSize {
       let weights = transformedWeight(WinogradWeight(turnedOf: g, size: size), from: weight)
@@ -74,11 +63,6 @@ extension OpenCLBackend {
     _ geometry: Conv2DGeometry, input: BufferSlice, outputGradient: BufferSlice, into: BufferSlice
   ) {
     let g = geometry
-    require(
-      "convolveWeightGradient",
-      input.count == g.inputCount && outputGradient.count == g.outputCount
-        && into.count == g.weightCount,
-      "input \(input.count), gradient \(outputGradient.count), into \(into.count) as \(g)")
     guard into.count > 0, outputGradient.count > 0 else { return fill(into, with: 0) }
     if let size = algorithm(g, .weightGradient).tileSize {
       winogradWeightGradient(

@@ -5,12 +5,6 @@ extension OpenCLBackend {
     _ activation: CriticActivation, _ z: BufferSlice, rows: Int, columns: Int,
     factors: BufferSlice?, perRow: Bool, into: BufferSlice
   ) {
-    let count = rows * columns
-    require(
-      "scaledSlopes",
-      z.count == count && into.count == count
-        && factors.map { $0.count == (perRow ? rows : columns) } ?? true,
-      "\(z.count) into \(into.count), \(rows) × \(columns)")
     context.launch(
       .gradientPenalty, "scaledSlopes", items: rows * vectors(columns),
       arguments(of: activation) + [
@@ -24,11 +18,6 @@ extension OpenCLBackend {
     penalties: BufferSlice
   ) {
     let (pairs, features) = (shape.pairs, shape.features)
-    require(
-      "penaltyDirections",
-      slopes.count == pairs * features && into.count == pairs * features
-        && penalties.count == pairs,
-      "\(slopes.count) into \(into.count) and \(penalties.count), \(shape)")
     context.launch(
       .gradientPenalty, "penaltyDirections", rows: pairs,
       [
@@ -43,13 +32,6 @@ extension OpenCLBackend {
     outputGradient: BufferSlice, transport: BufferSlice
   ) {
     let (pairs, units) = (shape.pairs, shape.units)
-    require(
-      "criticFactors",
-      z.count == 2 * pairs * units && shares.count == pairs && output.count == units
-        && (t == nil || t?.count == pairs * units) && bias.count == units
-        && outputGradient.count == units
-        && transport.count == 1,
-      "z \(z.count), \(shares.count) shares, \(shape)")
     let length = 16
     let chunks = (pairs + length - 1) / length
     let sums = (0..<3).map { _ in temporary(chunks * units)[chunks * units] }
@@ -70,12 +52,6 @@ extension OpenCLBackend {
     gradients: CriticWeights
   ) {
     let (features, units) = (shape.features, shape.units)
-    require(
-      "criticWeightGradients",
-      [weights.hidden, throughSlopes, gradients.hidden].allSatisfy {
-        $0.count == units * features
-      } && weights.output.count == units && gradients.output.count == units,
-      "\(throughSlopes.count) as \(shape)")
     context.launch(
       .gradientPenalty, "criticWeightGradients", rows: units,
       [

@@ -6,19 +6,7 @@ extension OpenCLBackend {
     previousPrediction: BufferSlice?, noise: (key: NoiseKey, streams: BufferSlice)?,
     rows: Int, pixels: Int, channels: Int, into: BufferSlice, prediction: BufferSlice?
   ) {
-    let count = rows * pixels * channels
-    require(
-      "diffusionStep",
-      sample.count == count && into.count == count
-        && output.count == (step.learnedVariance == nil ? count : 2 * count)
-        && prediction.map { $0.count == count } ?? true
-        && noise.map { $0.streams.count == rows } ?? true,
-      "sample \(sample.count), output \(output.count), into \(into.count) "
-        + "as [\(rows), \(pixels), \(channels)]")
     let usesPrevious = step.previousPredictionWeight != 0
-    require(
-      "diffusionStep", !usesPrevious || previousPrediction?.count == count,
-      "\(previousPrediction?.count ?? 0) previous predictions instead of \(count)")
     let drawsNoise = noise != nil && (step.noiseScale != 0 || step.learnedVariance != nil)
     let flags =
       (usesPrevious ? 1 : 0) + (drawsNoise ? 2 : 0) + (prediction == nil ? 0 : 4)

@@ -5,7 +5,6 @@ extension OpenCLBackend {
   func vectors(_ count: Int) -> Int { (count + tuning.lanes - 1) / tuning.lanes }
 
   public func unary(_ operation: UnaryOperation, _ x: BufferSlice, into: BufferSlice) {
-    require("unary", x.count == into.count, "\(x.count) into \(into.count)")
     context.launch(
       .elementwise, "unary", items: vectors(x.count),
       [
@@ -17,9 +16,6 @@ extension OpenCLBackend {
   public func unaryGradient(
     _ operation: UnaryOperation, _ x: BufferSlice, upstream: BufferSlice, into: BufferSlice
   ) {
-    require(
-      "unaryGradient", x.count == into.count && upstream.count == x.count,
-      "\(x.count), upstream \(upstream.count) into \(into.count)")
     context.launch(
       .elementwise, "unaryGradient", items: vectors(x.count),
       [
@@ -32,11 +28,6 @@ extension OpenCLBackend {
     _ operation: BinaryOperation, _ a: BufferSlice, _ b: BufferSlice, shape: BlockShape,
     axesOfB: BlockAxes, into: BufferSlice
   ) {
-    require(
-      "binary",
-      a.count == shape.count && into.count == shape.count
-        && b.count == shape.count(keeping: axesOfB),
-      "\(a.count) and \(b.count) as \(shape), axes \(axesOfB.rawValue), into \(into.count)")
     let layout = BroadcastLayout(shape, axesOfB: axesOfB)
     context.launch(
       .elementwise, "binary", items: layout.rows * pieces(layout.columns),
@@ -50,10 +41,6 @@ extension OpenCLBackend {
   public func affineSum(
     _ terms: [(coefficient: Float, slice: BufferSlice)], into: BufferSlice
   ) {
-    require(
-      "affineSum",
-      (1...4).contains(terms.count) && terms.allSatisfy { $0.slice.count == into.count },
-      "\(terms.map(\.slice.count)) into \(into.count)")
     let four = (0..<4).map { terms[$0 < terms.count ? $0 : 0] }
     context.launch(
       .elementwise, "affineSum", items: vectors(into.count),
@@ -64,13 +51,6 @@ extension OpenCLBackend {
   public func rowAffineSum(
     _ terms: [BufferSlice], coefficients: BufferSlice, rows: Int, into: BufferSlice
   ) {
-    require(
-      "rowAffineSum",
-      (1...4).contains(terms.count) && terms.allSatisfy { $0.count == into.count }
-        && coefficients.count == terms.count * rows
-        && into.count == rows * (into.count / max(rows, 1)),
-      "\(terms.map(\.count)) in \(rows) rows, \(coefficients.count) coefficients, into \(into.count)"
-    )
     guard into.count > 0 else { return }
     let columns = into.count / rows
     let four = (0..<4).map { terms[$0 < terms.count ? $0 : 0] }
@@ -84,11 +64,6 @@ extension OpenCLBackend {
     _ x: BufferSlice, scale: BufferSlice, shift: BufferSlice, shape: BlockShape, perSample: Bool,
     activation: Activation, into: BufferSlice
   ) {
-    let size = perSample ? shape.outer * shape.inner : shape.inner
-    require(
-      "modulate",
-      x.count == shape.count && into.count == x.count && scale.count == size && shift.count == size,
-      "\(x.count) as \(shape), scale \(scale.count), shift \(shift.count), into \(into.count)")
     context.launch(
       .elementwise, "modulate", items: shape.outer * shape.middle * pieces(shape.inner),
       [

@@ -7,12 +7,6 @@ extension OpenCLBackend {
   ) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     let matricesOfB = shape.sharedB ? 1 : shape.batch
-    require(
-      "matrixProduct",
-      a.count == shape.batch * m * k && b.count == matricesOfB * k * n
-        && into.count == shape.batch * m * n && epilogue.bias.map { $0.count == n } ?? true
-        && epilogue.residual.map { $0.count == into.count } ?? true && epilogue.sampleBias == nil,
-      "\(a.count) · \(b.count) into \(into.count) as \(shape)")
     guard into.count > 0, k > 0 else { return fill(into, with: 0) }
 
     var source = PanelSource.matrix(

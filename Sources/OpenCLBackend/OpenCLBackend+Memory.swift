@@ -16,9 +16,6 @@ extension OpenCLBackend {
   public func upload<Element: BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Element>, to slice: BufferSlice
   ) {
-    require(
-      "upload", MemoryLayout<Element>.stride == 4 && values.count == slice.count,
-      "\(values.count) elements of \(MemoryLayout<Element>.stride) bytes to \(slice.count)")
     guard let base = values.baseAddress, slice.count > 0 else { return }
     slice.buffer.invalidateDerived()
     context.encode("upload") { state throws(BackendError) in
@@ -42,9 +39,6 @@ extension OpenCLBackend {
   public func download<Element: BitwiseCopyable>(
     _ slice: BufferSlice, to values: UnsafeMutableBufferPointer<Element>
   ) throws {
-    require(
-      "download", MemoryLayout<Element>.stride == 4 && values.count == slice.count,
-      "\(slice.count) to \(values.count) elements of \(MemoryLayout<Element>.stride) bytes")
     try context.wait()
     guard let base = values.baseAddress, slice.count > 0 else { return }
     let status = clEnqueueReadBuffer(
@@ -69,7 +63,6 @@ extension OpenCLBackend {
   }
 
   public func copy(_ source: BufferSlice, into: BufferSlice) {
-    require("copy", source.count == into.count, "\(source.count) into \(into.count)")
     guard source.count > 0 else { return }
     into.buffer.invalidateDerived()
     context.encode("copy") { _ throws(BackendError) in
@@ -84,10 +77,6 @@ extension OpenCLBackend {
 
   public func permute(_ source: BufferSlice, shape: [Int], axes: [Int], into: BufferSlice) {
     let count = shape.reduce(1, *)
-    require(
-      "permute",
-      shape.count <= 5 && axes.sorted() == Array(shape.indices) && source.count == count
-        && into.count == count, "\(source.count) of \(shape) by \(axes) into \(into.count)")
     guard count > 0 else { return }
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() {
@@ -107,13 +96,6 @@ extension OpenCLBackend {
     columns: Int
   ) {
     guard rows > 0, columns > 0 else { return }
-    require(
-      "copyBlock",
-      columns <= sourcePitch && columns <= intoPitch
-        && (rows - 1) * sourcePitch + columns <= source.count
-        && (rows - 1) * intoPitch + columns <= into.count,
-      "\(rows)×\(columns) from \(source.count) (pitch \(sourcePitch)) into \(into.count) "
-        + "(pitch \(intoPitch))")
     context.launch(
       .memory, "copyBlock", items: rows * pieces(columns),
       [
@@ -125,10 +107,6 @@ extension OpenCLBackend {
   public func gatherRows(
     _ table: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
-    require(
-      "gatherRows",
-      into.count == indices.count * columns && (columns == 0 || table.count % columns == 0),
-      "\(indices.count) rows of \(columns) from \(table.count) into \(into.count)")
     context.launch(
       .memory, "gatherRows", items: indices.count * pieces(columns),
       [.input(table), .input(indices), .output(into), .int(indices.count), .int(columns)])
@@ -137,10 +115,6 @@ extension OpenCLBackend {
   public func scatterAddRows(
     _ source: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice
   ) {
-    require(
-      "scatterAddRows",
-      columns > 0 && source.count == indices.count * columns && into.count % columns == 0,
-      "\(source.count) as \(indices.count) rows of \(columns) into \(into.count)")
     scatter(
       source, indices: indices, targets: into.count / columns, columns: columns, keep: true,
       into: into)

@@ -7,9 +7,6 @@ extension OpenCLBackend {
     velocity: BufferSlice, gradientScale: BufferSlice?
   ) {
     let count = weights.count
-    require(
-      "sgdStep", gradients.count == count && velocity.count == count,
-      "\(count) weights, \(gradients.count) gradients, \(velocity.count) velocities")
     context.launch(
       .optimizer, "sgdStep", items: vectors(count),
       [
@@ -25,12 +22,6 @@ extension OpenCLBackend {
     firstMoment: BufferSlice, secondMoment: BufferSlice, gradientScale: BufferSlice?
   ) {
     let count = weights.count
-    require(
-      "adamStep",
-      gradients.count == count && firstMoment.count == count && secondMoment.count == count
-        && parameters.step > 0,
-      "\(count) weights, \(gradients.count) gradients, moments \(firstMoment.count) and "
-        + "\(secondMoment.count), step \(parameters.step)")
     let rate = Double(parameters.learningRate)
     let (beta1, beta2) = (Double(parameters.beta1), Double(parameters.beta2))
     let decay = Double(parameters.weightDecay)

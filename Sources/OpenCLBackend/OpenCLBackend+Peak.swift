@@ -16,7 +16,6 @@ extension OpenCLBackend: PeakMeasurement {
   public func repeatMultiplyAdd(
     _ values: BufferSlice, factor: Float, addend: Float, count: Int
   ) {
-    require("repeatMultiplyAdd", count >= 0, "\(count) times")
     let kernel = multiplyAddKernel
     let elements = kernel.chains * tuning.lanes
     context.launch(

@@ -5,10 +5,6 @@ extension OpenCLBackend {
     _ geometry: Pool2DGeometry, _ input: BufferSlice, into: BufferSlice, indices: BufferSlice
   ) {
     let g = geometry
-    require(
-      "maxPool",
-      input.count == g.inputCount && into.count == g.outputCount && indices.count == g.outputCount,
-      "\(input.count) into \(into.count), indices \(indices.count) as \(g)")
     context.launch(
       .pooling, "maxPool",
       items: g.batch * g.outputHeight * g.outputWidth * vectors(g.channels),
@@ -20,13 +16,10 @@ extension OpenCLBackend {
   }
 
   public func scatterAdd(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    require(
-      "scatterAdd", source.count == indices.count, "\(source.count), indices \(indices.count)")
     scatter(source, indices: indices, targets: into.count, columns: 1, keep: false, into: into)
   }
 
   public func gather(_ source: BufferSlice, indices: BufferSlice, into: BufferSlice) {
-    require("gather", indices.count == into.count, "indices \(indices.count) into \(into.count)")
     context.launch(
       .memory, "gather", items: into.count,
       [.input(source), .input(indices), .output(into), .int(into.count)])
@@ -35,11 +28,6 @@ extension OpenCLBackend {
   public func averagePool(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    require(
-      "averagePool",
-      shape.count == 4 && factor > 0 && input.count == shape.reduce(1, *)
-        && into.count == shape[0] * (shape[1] / factor) * (shape[2] / factor) * shape[3],
-      "\(input.count) of \(shape), factor \(factor), into \(into.count)")
     let output = [shape[0], shape[1] / factor, shape[2] / factor, shape[3]]
     resize("averagePool", input, output: output, factor: factor, scale: scale, into: into)
   }
@@ -47,11 +35,6 @@ extension OpenCLBackend {
   public func upsampleNearest(
     _ input: BufferSlice, shape: [Int], factor: Int, scale: Float, into: BufferSlice
   ) {
-    require(
-      "upsampleNearest",
-      shape.count == 4 && factor > 0 && input.count == shape.reduce(1, *)
-        && into.count == input.count * factor * factor,
-      "\(input.count) of \(shape), factor \(factor), into \(into.count)")
     let output = [shape[0], shape[1] * factor, shape[2] * factor, shape[3]]
     resize("upsampleNearest", input, output: output, factor: factor, scale: scale, into: into)
   }

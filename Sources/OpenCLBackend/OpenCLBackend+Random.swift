@@ -4,18 +4,12 @@ extension OpenCLBackend {
   public func randomUniform(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    require(
-      "randomUniform", streams.count == rows && into.count == rows * columns,
-      "\(streams.count) streams, \(rows)×\(columns) into \(into.count)")
     draw(key, streams, rows: rows, columns: columns, normal: false, into: into)
   }
 
   public func randomNormal(
     _ key: NoiseKey, streams: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    require(
-      "randomNormal", streams.count == rows && into.count == rows * columns,
-      "\(streams.count) streams, \(rows)×\(columns) into \(into.count)")
     draw(key, streams, rows: rows, columns: columns, normal: true, into: into)
   }
 

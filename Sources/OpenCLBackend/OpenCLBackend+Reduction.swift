@@ -5,9 +5,6 @@ extension OpenCLBackend {
     _ operation: ReductionOperation, _ x: BufferSlice, shape: BlockShape, keeping: BlockAxes,
     scale: Float, into: BufferSlice
   ) {
-    require(
-      "reduce", x.count == shape.count && into.count == shape.count(keeping: keeping),
-      "\(x.count) as \(shape), keeping \(keeping.rawValue), into \(into.count)")
     guard x.count > 0 else { return fill(into, with: 0) }
     let (outer, middle, inner) = (shape.outer, shape.middle, shape.inner)
     switch (keeping.contains(.outer), keeping.contains(.middle), keeping.contains(.inner)) {
@@ -78,17 +75,11 @@ extension OpenCLBackend {
   }
 
   public func argmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    require(
-      "argmax", x.count == rows * columns && into.count == rows && columns > 0,
-      "\(x.count) as \(rows)×\(columns) into \(into.count)")
     context.launch(
       .reduction, "argmax", rows: rows, [.input(x), .output(into), .int(rows), .int(columns)])
   }
 
   public func softmax(_ x: BufferSlice, rows: Int, columns: Int, into: BufferSlice) {
-    require(
-      "softmax", x.count == rows * columns && into.count == x.count,
-      "\(x.count) as \(rows)×\(columns) into \(into.count)")
     softmax(x, rows: rows, columns: columns, into: into, logSumExp: nil)
   }
 
@@ -108,10 +99,6 @@ extension OpenCLBackend {
   public func softmaxGradient(
     _ y: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int, into: BufferSlice
   ) {
-    require(
-      "softmaxGradient",
-      y.count == rows * columns && upstream.count == y.count && into.count == y.count,
-      "\(y.count) as \(rows)×\(columns), upstream \(upstream.count), into \(into.count)")
     context.launch(
       .reduction, "softmaxGradient", rows: rows,
       [.input(y), .input(upstream), .output(into), .int(rows), .int(columns)])
@@ -120,10 +107,6 @@ extension OpenCLBackend {
   public func softmaxCrossEntropy(
     _ logits: BufferSlice, labels: BufferSlice, rows: Int, columns: Int, losses: BufferSlice
   ) {
-    require(
-      "softmaxCrossEntropy",
-      logits.count == rows * columns && labels.count == rows && losses.count == rows,
-      "\(logits.count) as \(rows)×\(columns), \(labels.count) labels, \(losses.count) losses")
     context.launch(
       .reduction, "softmaxCrossEntropy", rows: rows,
       [.input(logits), .input(labels), .output(losses), .int(rows), .int(columns)])
@@ -133,11 +116,6 @@ extension OpenCLBackend {
     _ logits: BufferSlice, labels: BufferSlice, upstream: BufferSlice, rows: Int, columns: Int,
     into: BufferSlice
   ) {
-    require(
-      "softmaxCrossEntropyGradient",
-      logits.count == rows * columns && labels.count == rows && upstream.count == rows
-        && into.count == logits.count,
-      "\(logits.count) as \(rows)×\(columns), \(labels.count) labels, \(upstream.count) upstream")
     context.launch(
       .reduction, "softmaxCrossEntropyGradient", rows: rows,
       [

@@ -19,11 +19,6 @@ extension OpenCLBackend {
       return denseSlopeProduct(activation, z, factors: factors, x, shape: shape, into: into)
     }
     let (rows, columns, inner) = (shape.m, shape.n, shape.k)
-    require(
-      "slopeProduct",
-      shape.batch == 1 && !shape.transposeB && z.count == shape.aCount && x.count == shape.bCount
-        && into.count == shape.resultCount && factors.map { $0.count == inner } ?? true,
-      "\(z.count) and \(x.count) into \(into.count), \(shape)")
     let groups = SlopeBlock.groups
     let blocks = (inner + SlopeBlock.rows - 1) / SlopeBlock.rows
     // Two patterns in a float's place.

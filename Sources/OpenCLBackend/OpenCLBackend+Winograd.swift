@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 
 /// Winograd convolutions as batches of products, one for each plane of `winograd.cl`.
 extension OpenCLBackend {

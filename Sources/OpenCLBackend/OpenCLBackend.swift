@@ -1,5 +1,6 @@
 import COpenCL
 import ComputeBackend
+import ConvolutionAlgorithms
 
 /// A compute backend on one OpenCL 1.2 device, with kernels compiled at first use.
 public final class OpenCLBackend: ComputeBackend {
@@ -53,12 +54,10 @@ public final class OpenCLBackend: ComputeBackend {
   private static func device(_ deviceIndex: Int) throws(BackendError) -> OpenCLDevice {
     let devices = OpenCLDevice.all()
     guard devices.indices.contains(deviceIndex) else {
+      let found = devices.map { "\($0.description.identifier) (\($0.description.name))" }
       let advice =
         devices.isEmpty
-        ? "no OpenCL platform is installed; install a driver such as pocl-opencl-icd, or use the cpu"
-        : "there is "
-          + devices.map { "\($0.description.identifier) (\($0.description.name))" }
-          .joined(separator: ", ")
+        ? problems().joined(separator: "; ") : "there is " + found.joined(separator: ", ")
       throw BackendError.noDevice(requested: "opencl:\(deviceIndex)", advice: advice)
     }
     return devices[deviceIndex]
@@ -74,6 +73,17 @@ public final class OpenCLBackend: ComputeBackend {
 
   /// All OpenCL devices; empty without an installed platform.
   public static func devices() -> [DeviceDescription] { OpenCLDevice.all().map(\.description) }
+
+  /// Why there is no device, or why one may be missing: each a clause that says what to do.
+  public static func problems() -> [String] {
+    let platforms = OpenCLPlatform.all()
+    guard !platforms.isEmpty else {
+      return [
+        "no OpenCL platform is installed; install a driver such as pocl-opencl-icd, or use the cpu"
+      ]
+    }
+    return platforms.compactMap(\.problem)
+  }
 
   /// The first device that is a GPU, if there is one.
   package static func firstGPU() -> DeviceDescription? {
@@ -107,10 +117,4 @@ public final class OpenCLBackend: ComputeBackend {
 
   /// A buffer for intermediate results; it returns to the pool when the caller drops it.
   func temporary(_ count: Int) -> Buffer { makeBuffer(count: max(count, 1)) }
-}
-
-/// Stops the program when the operands of an operation disagree.
-@inline(__always)
-func require(_ operation: StaticString, _ condition: Bool, _ detail: @autoclosure () -> String) {
-  precondition(condition, "\(operation): \(detail())")
 }

@@ -3,7 +3,6 @@ import ComputeBackend
 
 /// A device of one of the installed OpenCL platforms.
 struct OpenCLDevice: @unchecked Sendable {
-  let platform: cl_platform_id
   let id: cl_device_id
   let description: DeviceDescription
   let traits: DeviceTraits
@@ -16,35 +15,16 @@ struct OpenCLDevice: @unchecked Sendable {
   /// All devices in the order of the platforms; empty without a platform.
   static func all() -> [OpenCLDevice] {
     var devices: [OpenCLDevice] = []
-    for platform in platformIDs() {
-      var count: cl_uint = 0
-      let kinds = cl_device_type(CL_DEVICE_TYPE_ALL)
-      guard clGetDeviceIDs(platform, kinds, 0, nil, &count) == CL_SUCCESS, count > 0 else {
-        continue
-      }
-      var ids = [cl_device_id?](repeating: nil, count: Int(count))
-      guard clGetDeviceIDs(platform, kinds, count, &ids, nil) == CL_SUCCESS else { continue }
-      for id in ids.compactMap({ $0 }) {
+    for platform in OpenCLPlatform.all() {
+      for id in platform.devices {
         devices.append(OpenCLDevice(platform: platform, id: id, index: devices.count))
       }
     }
     return devices
   }
 
-  private static func platformIDs() -> [cl_platform_id] {
-    var count: cl_uint = 0
-    guard clGetPlatformIDs(0, nil, &count) == CL_SUCCESS, count > 0 else { return [] }
-    var ids = [cl_platform_id?](repeating: nil, count: Int(count))
-    guard clGetPlatformIDs(count, &ids, nil) == CL_SUCCESS else { return [] }
-    return ids.compactMap { $0 }
-  }
-
-  private init(platform: cl_platform_id, id: cl_device_id, index: Int) {
-    self.platform = platform
+  private init(platform: OpenCLPlatform, id: cl_device_id, index: Int) {
     self.id = id
-    let platformVersion = text {
-      clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_VERSION), $0, $1, $2)
-    }
     let driver = text { clGetDeviceInfo(id, cl_uint(CL_DRIVER_VERSION), $0, $1, $2) }
     let kind: cl_device_type = number(of: id, CL_DEVICE_TYPE, 0)
     let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)
@@ -55,9 +35,8 @@ struct OpenCLDevice: @unchecked Sendable {
     let localMemory: cl_ulong = number(of: id, CL_DEVICE_LOCAL_MEM_SIZE, 0)
     let name = text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_NAME), $0, $1, $2) }
     let vendor = text { clGetDeviceInfo(id, cl_uint(CL_DEVICE_VENDOR), $0, $1, $2) }
-    let maker = text { clGetPlatformInfo(platform, cl_uint(CL_PLATFORM_NAME), $0, $1, $2) }
     traits = DeviceTraits(
-      name: name, vendor: "\(vendor), \(maker)",
+      name: name, vendor: "\(vendor), \(platform.name)",
       isGPU: kind & cl_device_type(CL_DEVICE_TYPE_GPU) != 0, units: max(1, Int(units)),
       groupLimit: groupLimit, localMemory: Int(localMemory))
     vectorWidth = Int(width)
@@ -65,12 +44,12 @@ struct OpenCLDevice: @unchecked Sendable {
       rounding & cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0
     description = DeviceDescription(
       identifier: "opencl:\(index)", name: name,
-      driver: "\(driver), \(platformVersion)", units: Int(units), memory: Int(memory))
+      driver: "\(driver), \(platform.version)", units: Int(units), memory: Int(memory))
   }
 }
 
 /// A text property, read by a function of (capacity, destination, size).
-private func text(
+func text(
   _ read: (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> cl_int
 ) -> String {
   var size = 0

@@ -31,6 +31,7 @@ final class OpenCLStorage: BufferStorage {
 /// The name of a status code, for messages.
 func statusName(_ status: cl_int) -> String {
   let names: [cl_int: String] = [
+    CL_DEVICE_NOT_FOUND: "CL_DEVICE_NOT_FOUND",
     CL_DEVICE_NOT_AVAILABLE: "CL_DEVICE_NOT_AVAILABLE",
     CL_COMPILER_NOT_AVAILABLE: "CL_COMPILER_NOT_AVAILABLE",
     CL_MEM_OBJECT_ALLOCATION_FAILURE: "CL_MEM_OBJECT_ALLOCATION_FAILURE",

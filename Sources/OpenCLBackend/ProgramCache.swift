@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Compiled programs on disk, so that only a first run waits for the compiler.
 ///
@@ -37,7 +38,7 @@ package struct ProgramCache: Sendable {
   }
 
   static func key(_ parts: [String]) -> String {
-    SHA256.hexDigest(parts.joined(separator: "\u{0}").utf8)
+    SHA256.hexDigest(Array(parts.joined(separator: "\u{0}").utf8))
   }
 
   func file(for key: String) -> URL? { directory?.appendingPathComponent(key + ".bin") }
@@ -56,6 +57,6 @@ package struct ProgramCache: Sendable {
   func store(_ key: String, _ binary: [UInt8]) {
     guard let file = file(for: key) else { return }
     let header = "\(Self.header)\n\(SHA256.hexDigest(binary))\n"
-    try? (Data(header.utf8) + Data(binary)).write(to: file, options: .atomic)
+    try? AtomicFile.write(Array(header.utf8) + binary, to: file)
   }
 }

@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Runs
+import Support
 
 /// What a purifier works with.
 public final class PurificationContext {
@@ -57,12 +58,11 @@ public final class PurificationContext {
 
   /// A file's checksum, or those of a model's files in a folder; empty for what is neither.
   private static func fingerprint(_ path: String) throws -> String {
-    let url = URL(fileURLWithPath: path)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "" }
-    guard isFolder.boolValue else { return try Checksum.ofFile(url) }
+    guard isFolder.boolValue else { return try SHA256.hexDigest(ofFile: path) }
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
-      .map { try Checksum.ofFile(url.appendingPathComponent($0)) }.joined(separator: " ")
+      .map { try SHA256.hexDigest(ofFile: path + "/" + $0) }.joined(separator: " ")
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// Purifies a dataset by any method: from the dataset on disk to the purified one with its report.
 ///
@@ -56,8 +57,8 @@ public struct PurificationJob<Method: Purifier> {
       changes: written.changes, findings: outcome.findings)
     let folder = context.output.path
     try outcome.addFiles(folder)
-    try TextFile.write(try report.json(), to: folder + "/report.json")
-    try TextFile.write(try run.timings.json(), to: folder + "/timings.json")
+    try JSONText.write(report, to: folder + "/report.json")
+    try JSONText.write(run.timings, to: folder + "/timings.json")
     try TextFile.write(
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")

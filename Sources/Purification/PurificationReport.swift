@@ -76,16 +76,6 @@ public struct PurificationReport<Method: Purifier> {
         samples ?? "", HTML.chapter("Parameters", HTML.table(parameters)), HTML.times(timings),
       ])
   }
-
-  /// Indented JSON with sorted keys.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // The official code's scores can be infinite.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
 }
 
 extension PurificationReport: Encodable {

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Runs
+import Support
 
 /// Writes a dataset with its revisions, `purified.csv` and a picture of what changed.
 ///

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Seconds of a run's phases in this process, `timings.json`.
 public struct PhaseTimings: Codable, Sendable {
   public private(set) var seconds: [Phase] = []
@@ -21,11 +19,5 @@ public struct PhaseTimings: Codable, Sendable {
   /// Adds a part of a phase that was measured apart.
   mutating func add(_ duration: Duration, to name: String) {
     seconds.append(Phase(name: name, seconds: duration / .seconds(1)))
-  }
-
-  package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 }

@@ -6,6 +6,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   /// A run that was started with other options or data.
   case other(path: String, difference: String)
 
+  /// A run of another release, whose files cannot be used.
+  case otherVersion(path: String)
+
   public var description: String {
     switch self {
     case .damaged(let path, let reason):
@@ -15,6 +18,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .other(let path, let difference):
       "\(path) holds an unfinished run with other settings (\(difference)); "
         + "repeat its command to finish it, or replace it to start anew"
+    case .otherVersion(let path):
+      "\(path) holds an unfinished run of another version of the program; finish it with that, or "
+        + "replace it to start anew"
     }
   }
 }

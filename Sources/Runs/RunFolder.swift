@@ -1,7 +1,6 @@
-import Checkpoints
 import ComputeBackend
-import Datasets
 import Foundation
+import Support
 
 /// The folder of an unfinished run, `OUTPUT.partial`, which the same command resumes; of a finished
 /// one, `OUTPUT.run`, as long as nobody deletes it.
@@ -30,6 +29,7 @@ public final class RunFolder {
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     url = URL(fileURLWithPath: path + ".partial")
     let file = url.appendingPathComponent("run.json")
+    let identity = identity.merging([Self.versionKey: Self.version]) { $1 }
     try Self.prepare(url, record: file)
     guard let lock = try FileLock(url.appendingPathComponent(Self.lockName).path) else {
       throw RunError.fileSystem(
@@ -45,6 +45,9 @@ public final class RunFolder {
         return
       }
       guard force else {
+        guard before[Self.versionKey] == Self.version else {
+          throw RunError.otherVersion(path: url.path)
+        }
         throw RunError.other(
           path: url.path,
           difference: "\(difference): \(before[difference] ?? "none"), "
@@ -58,9 +61,7 @@ public final class RunFolder {
       for name in try manager.contentsOfDirectory(atPath: url.path) where name != Self.lockName {
         try manager.removeItem(at: url.appendingPathComponent(name))
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try AtomicFile.write(Array(try encoder.encode(identity)), to: file)
+      try JSONText.write(identity, to: file.path)
     }
   }
 
@@ -81,6 +82,9 @@ public final class RunFolder {
   }
 
   private static let lockName = "lock"
+  /// Of the files in the folder: with another version nothing in it can be used.
+  private static let versionKey = "run format"
+  private static let version = "2"
 
   /// Makes the folder unless it is there, and ours.
   private static func prepare(_ url: URL, record: URL) throws {

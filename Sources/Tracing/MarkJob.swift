@@ -47,6 +47,7 @@ public struct MarkJob {
     progress: (Int) throws -> Void = { _ in }
   ) throws -> MarkManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
+    try dataset.requireReadableImages()
     let size = dataset.shape.byteCount
     var grid = ImageGrid(
       columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))

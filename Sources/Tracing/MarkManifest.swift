@@ -1,12 +1,13 @@
 import Datasets
 import Foundation
+import Support
 
 /// What a marked dataset's owner keeps to trace it, `mark-manifest.json` beside it.
 ///
 /// Whoever has the marks can find and remove them: give away the dataset without this file.
 public struct MarkManifest: Codable, Sendable, Equatable {
   public static let fileName = "mark-manifest.json"
-  static let currentVersion = 1
+  static let currentVersion = 2
 
   /// One marked sample.
   public struct Sample: Codable, Sendable, Equatable {
@@ -19,6 +20,10 @@ public struct MarkManifest: Codable, Sendable, Equatable {
   public var version: Int
   /// Of the marking network's weights, see `NetworkChecksum`.
   public var markingNetwork: String
+
+  /// Whether `markingNetwork` can be compared; in version 1 it was another kind of checksum.
+  public var identifiesNetwork: Bool { version > 1 }
+
   public var recipe: MarkingRecipe
   /// The share of each class's images.
   public var budget: Double
@@ -68,7 +73,7 @@ public struct MarkManifest: Codable, Sendable, Equatable {
     } catch {
       throw TracingError.manifest(path: file, reason: "it is not a mark manifest")
     }
-    guard manifest.version == currentVersion else {
+    guard (1...currentVersion).contains(manifest.version) else {
       throw TracingError.manifest(path: file, reason: "version \(manifest.version) is not known")
     }
     guard manifest.isConsistent else {
@@ -90,9 +95,6 @@ public struct MarkManifest: Codable, Sendable, Equatable {
   }
 
   func write(to folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-    try TextFile.write(text + "\n", to: folder + "/" + Self.fileName)
+    try JSONText.write(self, to: folder + "/" + Self.fileName)
   }
 }

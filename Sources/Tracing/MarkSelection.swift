@@ -8,8 +8,6 @@ public struct MarkSelection: Sendable, Equatable {
   public var classes: [Int32]?
   public var seed: UInt64
 
-  private static let purpose: UInt32 = 0x3A6E
-
   public init(budget: Double = 0.1, classes: [Int32]? = nil, seed: UInt64 = 0) {
     self.budget = budget
     self.classes = classes
@@ -27,8 +25,7 @@ public struct MarkSelection: Sendable, Equatable {
       guard wanted > 0 else {
         throw TracingError.nothingToMark(label: label, count: members.count, budget: budget)
       }
-      var random = PhiloxGenerator(
-        seed: seed, stream: UInt32(label), purpose: Self.purpose)
+      var random = PhiloxGenerator(seed: seed, stream: UInt32(label), purpose: .markSelection)
       return members.shuffled(using: &random).prefix(wanted)
     }
     return chosen.sorted()

@@ -1,20 +1,16 @@
-import Datasets
 import Models
+import Support
 
-/// Names a network's weights by 16 hexadecimal digits (FNV-1a), whatever file they came from.
+/// Names a network's weights by their SHA-256, whatever file they came from.
 enum NetworkChecksum {
   static func of(_ network: any Classifier) throws -> String {
-    var hash = ContentHash()
+    var hash = SHA256()
     let normalization = network.configuration.normalization
-    add(normalization.mean + normalization.standardDeviation, to: &hash)
+    hash.add(bitsOf: normalization.mean + normalization.standardDeviation)
     for parameter in network.parameters.parameters {
       hash.add(parameter.name)
-      add(try parameter.exported(), to: &hash)
+      hash.add(bitsOf: try parameter.exported())
     }
-    return hash.hexadecimal
-  }
-
-  private static func add(_ values: [Float], to hash: inout ContentHash) {
-    values.withUnsafeBytes { hash.add($0) }
+    return hash.hexDigest
   }
 }

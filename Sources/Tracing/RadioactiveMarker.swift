@@ -35,7 +35,7 @@ public struct RadioactiveMarker {
       network.configuration.featureCount == marks.featureCount,
       "RadioactiveMarker: marks of \(marks.featureCount) features for a network of "
         + "\(network.configuration.featureCount)")
-    backend = network.head.weight.value.backend
+    backend = network.backend
     self.network = try network.inferenceCopy()
     self.marks = marks
     self.recipe = recipe

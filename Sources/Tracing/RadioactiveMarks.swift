@@ -10,14 +10,12 @@ public struct RadioactiveMarks: Sendable, Equatable {
   /// `[classCount, featureCount]`.
   public let values: [Float]
 
-  private static let purpose: UInt32 = 0x3A6C
-
   /// Draws the marks: normal numbers from stream `label`, scaled to length 1.
   public init(classCount: Int, featureCount: Int, seed: UInt64) {
     precondition(
       classCount > 0 && featureCount > 1,
       "RadioactiveMarks: \(classCount) classes, \(featureCount) features")
-    let key = NoiseKey(seed: seed, step: 0, purpose: Self.purpose)
+    let key = NoiseKey(seed: seed, purpose: .marks)
     let values = (0..<Int32(classCount)).flatMap { label in
       let row = Philox.row(key, stream: label, count: featureCount, normal: true)
       let norm = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

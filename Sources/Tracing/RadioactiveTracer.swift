@@ -34,7 +34,7 @@ public struct RadioactiveTracer {
     _ manifest: MarkManifest, markingNetwork: any Classifier, images: any LabelledImages
   ) throws {
     let found = try NetworkChecksum.of(markingNetwork)
-    guard found == manifest.markingNetwork,
+    guard found == manifest.markingNetwork || !manifest.identifiesNetwork,
       markingNetwork.configuration.featureCount == manifest.featureCount
     else {
       throw TracingError.otherMarkingNetwork(expected: manifest.markingNetwork, found: found)
@@ -104,7 +104,7 @@ public struct RadioactiveTracer {
   ) throws -> [Float] {
     let batch = try BatchLoader.batch(
       samples, of: images, normalization: network.configuration.normalization)
-    let backend = network.head.weight.value.backend
+    let backend = network.backend
     return try withoutGradient {
       try body(network, Tensor(batch.pixels, shape: batch.tensorShape, on: backend)).values()
     }

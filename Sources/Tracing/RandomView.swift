@@ -16,7 +16,6 @@ public struct RandomView: Hashable, Codable, Sendable {
   /// Mirrors half of the views left to right; wrong for digits and letters.
   public var flips: Bool
 
-  private static let purpose: UInt32 = 0x3A6D
   /// The narrowest window's width over its height; the widest is the inverse.
   private static let narrowest = 0.75
 
@@ -41,7 +40,7 @@ public struct RandomView: Hashable, Codable, Sendable {
   {
     var random = PhiloxGenerator(
       seed: seed, stream: UInt32(truncatingIfNeeded: sample),
-      step: UInt32(truncatingIfNeeded: iteration), purpose: Self.purpose)
+      step: UInt32(truncatingIfNeeded: iteration), purpose: .randomView)
     let isFlipped = flips && Bool.random(using: &random)
     var whole = Window(top: 0, left: 0, height: height, width: width, isFlipped: isFlipped)
     guard smallestArea < 1 else { return whole }

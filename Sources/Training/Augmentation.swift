@@ -36,7 +36,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
     guard cropPadding > 0 || flips else { return draw }
     var random = PhiloxGenerator(
       seed: seed, stream: UInt32(truncatingIfNeeded: sample),
-      step: UInt32(truncatingIfNeeded: epoch), purpose: TrainingPurpose.augmentation)
+      step: UInt32(truncatingIfNeeded: epoch), purpose: .augmentation)
     if cropPadding > 0 {
       draw.rowShift = Int.random(in: -cropPadding...cropPadding, using: &random)
       draw.columnShift = Int.random(in: -cropPadding...cropPadding, using: &random)
@@ -62,12 +62,4 @@ public struct Augmentation: Hashable, Sendable, Codable {
       }
     }
   }
-}
-
-/// Purposes of the random numbers that training draws.
-enum TrainingPurpose {
-  static let shuffle: UInt32 = 0x7A00
-  static let augmentation: UInt32 = 0x7A01
-  static let timesteps: UInt32 = 0x7A02
-  static let noise: UInt32 = 0x7A03
 }

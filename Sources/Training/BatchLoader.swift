@@ -80,7 +80,7 @@ public final class BatchLoader: Sendable {
     order.withLock { order in
       if let order, order.epoch == epoch { return order.samples }
       var random = PhiloxGenerator(
-        seed: seed, step: UInt32(truncatingIfNeeded: epoch), purpose: TrainingPurpose.shuffle)
+        seed: seed, step: UInt32(truncatingIfNeeded: epoch), purpose: .trainingOrder)
       let samples = Array(0..<images.count).shuffled(using: &random)
       order = (epoch, samples)
       return samples

@@ -5,7 +5,6 @@ import Models
 extension Classifier {
   /// The most likely label of each image; the network must be set to evaluation.
   public func predictions(for images: any LabelledImages, batchSize: Int = 256) throws -> [Int32] {
-    let backend = head.weight.value.backend
     var result: [Int32] = []
     result.reserveCapacity(images.count)
     while result.count < images.count {

@@ -32,7 +32,7 @@ public final class ClassifierTrainer {
     self.network = network
     self.recipe = recipe
     self.lastLayerOnly = lastLayerOnly
-    backend = network.head.weight.value.backend
+    backend = network.backend
     loader = BatchLoader(
       images, batchSize: recipe.batchSize, normalization: network.configuration.normalization,
       augmentation: recipe.augmentation, seed: recipe.seed)

@@ -119,7 +119,7 @@ public final class DenoiserTrainer {
     let streams = IndexTensor(batch.samples, shape: [batch.count], on: backend)
     backend.randomNormal(
       NoiseKey(
-        seed: recipe.seed, step: UInt32(truncatingIfNeeded: step), purpose: TrainingPurpose.noise),
+        seed: recipe.seed, step: UInt32(truncatingIfNeeded: step), purpose: .denoiserNoise),
       streams: streams.slice, rows: batch.count, columns: images.count / batch.count,
       into: noise.slice)
     let timesteps = timesteps(count: batch.count, step: step)
@@ -135,7 +135,7 @@ public final class DenoiserTrainer {
   /// Uniform, one in each of `count` equal parts of the range, so that every batch has all levels.
   private func timesteps(count: Int, step: Int) -> [Int] {
     var random = PhiloxGenerator(
-      seed: recipe.seed, step: UInt32(truncatingIfNeeded: step), purpose: TrainingPurpose.timesteps)
+      seed: recipe.seed, step: UInt32(truncatingIfNeeded: step), purpose: .denoiserTimesteps)
     let limit = recipe.timestepLimit
     return (0..<count).map { position in
       let share = (Double(position) + Double(random.uniform())) / Double(count)

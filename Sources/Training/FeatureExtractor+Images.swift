@@ -27,7 +27,7 @@ extension FeatureExtractor {
     pixels: @escaping @Sendable (_ samples: [Int]) throws -> [Float],
     progress: (_ done: Int) throws -> Void = { _ in }
   ) throws -> Tensor {
-    let backend = network.head.weight.value.backend
+    let backend = network.backend
     let result = Tensor.empty([count, featureCount], on: backend)
     let batches = Prefetcher(from: 0) { number in
       let start = min(number * batchSize, count)

@@ -1,4 +1,4 @@
-import Foundation
+import Support
 
 /// How often a training reports, and how often it saves its state (at a report, so not more often).
 public struct TrainingIntervals: Sendable {
@@ -41,21 +41,12 @@ public struct TrainingProgress: Sendable {
 
   public var isLast: Bool { step == totalSteps }
 
-  public var lossText: String { String(format: "%.4f", loss) }
+  public var lossText: String { NumberFormat.text(Double(loss), digits: 4) }
 
-  /// Such as `epoch 3  step 1200/4000  loss 0.0312  410 images/s  2:05 left`.
+  /// Such as `epoch 3, step 1200/4000, loss 0.0312, 410 images/s, 2 min 05 s left`.
   public var line: String {
-    let rate = String(format: imagesPerSecond < 10 ? "%.1f" : "%.0f", imagesPerSecond)
     let steps = totalSteps.map { "\(step)/\($0)" } ?? "\(step)"
-    return "epoch \(epoch)  step \(steps)  loss \(lossText)  "
-      + "\(rate) images/s  \(Self.duration(secondsLeft)) left"
-  }
-
-  /// Such as `0:07`, `12:30`, `3:02:10`.
-  static func duration(_ seconds: Double) -> String {
-    let all = Int(max(seconds, 0).rounded())
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let (hours, minutes, rest) = (all / 3600, all / 60 % 60, all % 60)
-    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+    return "epoch \(epoch), step \(steps), loss \(lossText), "
+      + ThroughputMeter.text(rate: imagesPerSecond, secondsLeft: secondsLeft)
   }
 }

@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Foundation
 import NeuralNet
+import Support
 
 /// Everything that a stopped training needs to go on as if it had not stopped, in one safetensors
 /// file that is replaced atomically.
@@ -73,11 +74,7 @@ struct TrainingState {
   }
 
   /// A recipe as text: equal for equal recipes.
-  static func text(_ recipe: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return String(decoding: try encoder.encode(recipe), as: UTF8.self)
-  }
+  static func text(_ recipe: some Encodable) throws -> String { try JSONText.line(recipe) }
 
   private static func arrays(of prefix: String, in file: Checkpoint) throws -> [String: [Float]] {
     var result: [String: [Float]] = [:]

@@ -5,6 +5,7 @@ import ComputeBackend
 import Diffusion
 import Models
 import Purification
+import Support
 
 /// `elixir-gpu bench chain`: the speed of whole rounds of purification.
 struct BenchChainCommand: ParsableCommand {
@@ -96,13 +97,13 @@ struct BenchChainCommand: ParsableCommand {
   }
 
   private func report(_ result: Result) throws {
-    if measurement.json { return print(try FigureText.json(result)) }
+    if measurement.json { return print(try JSONText.indented(result)) }
     print("\(result.device.label), \(result.device.driver)")
     print(
       "\(result.sampler), \(result.noiseSteps) noise steps in \(result.networkCalls) calls, "
-        + "batch \(batch): \(FigureText.text(result.imagesPerSecond, digits: 2)) images/s, "
-        + "\(FigureText.text(result.networkCallsPerSecond, digits: 2)) network calls/s, "
-        + "\(FigureText.text(result.gflops)) GFLOP/s, \(result.poolMisses) pool misses, "
-        + "\(FigureText.text(result.peakMemoryMiB, digits: 0)) MiB")
+        + "batch \(batch): \(NumberFormat.text(result.imagesPerSecond, digits: 2)) images/s, "
+        + "\(NumberFormat.text(result.networkCallsPerSecond, digits: 2)) network calls/s, "
+        + "\(NumberFormat.text(result.gflops)) GFLOP/s, \(result.poolMisses) pool misses, "
+        + "\(NumberFormat.text(result.peakMemoryMiB, digits: 0)) MiB")
   }
 }

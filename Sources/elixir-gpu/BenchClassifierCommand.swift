@@ -4,6 +4,7 @@ import Benchmarking
 import ComputeBackend
 import Foundation
 import Models
+import Support
 
 /// `elixir-gpu bench classifier`: the speed of a classifier's inference.
 struct BenchClassifierCommand: ParsableCommand {
@@ -55,13 +56,13 @@ struct BenchClassifierCommand: ParsableCommand {
       peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch, runs: timing.figures.count,
       architecture: configuration.architecture.rawValue, imageSize: size,
       device: backend.description)
-    if measurement.json { return print(try FigureText.json(result)) }
+    if measurement.json { return print(try JSONText.indented(result)) }
     print("\(result.device.label), \(result.device.driver)")
     print(
       "\(result.architecture), \(size)×\(size), batch \(batch): "
-        + "\(FigureText.text(result.medianMilliseconds, digits: 2)) ms, "
-        + "\(FigureText.text(result.imagesPerSecond)) images/s, "
-        + "\(FigureText.text(result.peakMemoryMiB, digits: 0)) MiB")
+        + "\(NumberFormat.text(result.medianMilliseconds, digits: 2)) ms, "
+        + "\(NumberFormat.text(result.imagesPerSecond)) images/s, "
+        + "\(NumberFormat.text(result.peakMemoryMiB, digits: 0)) MiB")
   }
 
   struct Result: Encodable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import ComputeBackend
 import Models
+import Support
 
 /// `elixir-gpu bench denoiser`: the speed of one reverse step.
 struct BenchDenoiserCommand: ParsableCommand {
@@ -68,9 +69,9 @@ struct BenchDenoiserCommand: ParsableCommand {
   }
 
   private func report(_ result: Result) throws {
-    if measurement.json { return print(try FigureText.json(result)) }
+    if measurement.json { return print(try JSONText.indented(result)) }
     func text(_ value: Double, _ digits: Int = 1) -> String {
-      FigureText.text(value, digits: digits)
+      NumberFormat.text(value, digits: digits)
     }
     print("\(result.device.label), \(result.device.driver)")
     print(

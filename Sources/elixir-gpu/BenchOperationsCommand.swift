@@ -3,6 +3,7 @@ import Benchmarking
 import Checkpoints
 import ComputeBackend
 import Foundation
+import Support
 
 /// `elixir-gpu bench operations`: the speed of single operations beside the device's limits.
 struct BenchOperationsCommand: ParsableCommand {
@@ -64,8 +65,8 @@ struct BenchOperationsCommand: ParsableCommand {
     if !json {
       print("\(name.label), \(name.driver)")
       print(
-        "\(FigureText.text(peak.flopsPerSecond / 1e9)) GFLOP/s (\(DevicePeak.arithmeticSource)), "
-          + "\(FigureText.text(peak.bytesPerSecond / 1e9)) GB/s (\(DevicePeak.bandwidthSource))")
+        "\(NumberFormat.text(peak.flopsPerSecond / 1e9)) GFLOP/s (\(DevicePeak.arithmeticSource)), "
+          + "\(NumberFormat.text(peak.bytesPerSecond / 1e9)) GB/s (\(DevicePeak.bandwidthSource))")
       print("\n       ms    GFLOP/s     GB/s  FLOP/byte  % of roof  batch \(batch)")
     }
     let timer = OperationTimer(on: backend)
@@ -80,7 +81,7 @@ struct BenchOperationsCommand: ParsableCommand {
     }
     if json {
       print(
-        try FigureText.json(
+        try JSONText.indented(
           Result(
             machine: MachineStamp(devices: [name]), date: MachineStamp.date, batch: batch,
             seconds: seconds, peak: .init(peak), operations: rows)))
@@ -152,7 +153,7 @@ struct BenchOperationsCommand: ParsableCommand {
         (100 * roofFraction, 1, 11),
       ]
       return columns.map { value, digits, width in
-        let text = FigureText.text(value, digits: digits)
+        let text = NumberFormat.text(value, digits: digits)
         return String(repeating: " ", count: max(0, width - text.count)) + text
       }.joined() + "  " + name
     }
@@ -170,6 +171,6 @@ struct BenchOperationsCommand: ParsableCommand {
           name: $0.name, kind: $0.kind, intensity: $0.intensity,
           flopsPerSecond: $0.gflops * 1e9)
       })
-    try AtomicFile.write(Array(picture.svg.utf8), to: URL(fileURLWithPath: path))
+    try AtomicFile.write(Array(picture.svg.utf8), to: path)
   }
 }

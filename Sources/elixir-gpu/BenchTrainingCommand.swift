@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import ComputeBackend
 import Models
+import Support
 
 /// `elixir-gpu bench training`: the speed of one training step.
 struct BenchTrainingCommand: ParsableCommand {
@@ -49,12 +50,12 @@ struct BenchTrainingCommand: ParsableCommand {
       samplesPerSecond: Double(batch) / median, stepsPerSecond: 1 / median,
       medianMilliseconds: median * 1e3, peakMemoryMiB: ProcessUsage.peakMemoryMiB(), batch: batch,
       steps: timing.figures.count, weights: step.weights, device: backend.description)
-    if measurement.json { return print(try FigureText.json(result)) }
+    if measurement.json { return print(try JSONText.indented(result)) }
     print("\(result.device.label), \(result.device.driver)")
     print(
-      "\(work), batch \(batch): \(FigureText.text(result.medianMilliseconds, digits: 2)) ms a step, "
-        + "\(FigureText.text(result.samplesPerSecond)) samples/s, "
-        + "\(FigureText.text(result.peakMemoryMiB, digits: 0)) MiB")
+      "\(work), batch \(batch): \(NumberFormat.text(result.medianMilliseconds, digits: 2)) ms a step, "
+        + "\(NumberFormat.text(result.samplesPerSecond)) samples/s, "
+        + "\(NumberFormat.text(result.peakMemoryMiB, digits: 0)) MiB")
   }
 
   struct Result: Encodable {

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Models
 import Purification
+import Support
 import Training
 
 /// `elixir-gpu demo`: poisons and purifies a small generated dataset, with nothing to download.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 
 /// The options that choose a device, shared by all commands that compute.

@@ -2,6 +2,7 @@ import ArgumentParser
 import ComputeBackend
 import Devices
 import Foundation
+import Support
 
 /// `elixir-gpu devices`: what there is to compute on.
 struct DevicesCommand: ParsableCommand {
@@ -22,10 +23,7 @@ struct DevicesCommand: ParsableCommand {
   func run() throws {
     let devices = try Devices.list()
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(devices), as: UTF8.self))
-      return
+      return print(try JSONText.indented(devices))
     }
     for device in devices {
       let memory = String(format: "%.1f GiB", Double(device.memory) / 0x1p30)
@@ -33,9 +31,6 @@ struct DevicesCommand: ParsableCommand {
       print("  \(device.driver)")
       print("  \(device.units) units, \(memory)")
     }
-    if !devices.contains(where: { $0.identifier.hasPrefix("opencl") }) {
-      print("No OpenCL device. Install your GPU's driver, or PoCL for the CPU:")
-      print("  apt-get install pocl-opencl-icd")
-    }
+    for problem in Devices.problems() { print("Note: \(problem).") }
   }
 }

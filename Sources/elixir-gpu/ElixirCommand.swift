@@ -28,7 +28,8 @@ struct ElixirCommand: ParsableCommand {
     } catch let error where isForParser(error) {
       exit(withError: error)
     } catch {
-      FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+      let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
+      FileHandle.standardError.write(Data("error: \(error)\(advice)\n".utf8))
       exit(withError: ExitCode.failure)
     }
   }

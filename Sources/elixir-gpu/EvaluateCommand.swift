@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Evaluation
 import Foundation
+import Support
 
 /// `elixir-gpu evaluate`: what a purification achieved, by the ground truth of the attack.
 struct EvaluateCommand: ParsableCommand {
@@ -86,7 +87,7 @@ struct EvaluateCommand: ParsableCommand {
     line.end()
     print(result.table())
     if let json {
-      try AtomicFile.write(Array(try result.json().utf8), to: URL(fileURLWithPath: json))
+      try AtomicFile.write(Array(try result.json().utf8), to: json)
       print("Written to \(json)")
     }
   }

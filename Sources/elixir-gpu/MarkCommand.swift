@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Support
 import Tracing
 
 /// `elixir-gpu mark`: a copy of a dataset whose use in training can be traced.
@@ -104,8 +105,8 @@ struct MarkCommand: ParsableCommand {
         + "\(manifest.classes.count) of \(source.classCount) classes, each pixel by at most "
         + "\(epsilon)")
     print(
-      "Features moved by \(FigureText.text(manifest.meanShift, digits: 2)) along the marks and by "
-        + "\(FigureText.text(manifest.meanLength, digits: 2)) in all, on average")
+      "Features moved by \(NumberFormat.text(manifest.meanShift, digits: 2)) along the marks and by "
+        + "\(NumberFormat.text(manifest.meanLength, digits: 2)) in all, on average")
     print("Written to \(destination.output); keep \(MarkManifest.fileName) to yourself")
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Support
 
 /// Where a command writes its folder, and whether it may replace an earlier one.
 struct OutputArguments: ParsableArguments {

@@ -17,7 +17,7 @@ final class RunConsole {
     case .progress(let progress):
       let line = line(
         progress.phase, unit: progress.unit, total: progress.total, done: Int(progress.done))
-      line.update(Int(progress.done))
+      line.update(progress.done)
       if progress.isLast { endLine() }
     case .status(let phase, let text, let isLast):
       line(phase, unit: "", total: 0, done: 0).show("\(phase): \(text)")

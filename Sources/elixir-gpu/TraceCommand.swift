@@ -3,6 +3,7 @@ import Checkpoints
 import Datasets
 import Foundation
 import Models
+import Support
 import Tracing
 
 /// `elixir-gpu trace`: tests whether a classifier was trained on marked images.
@@ -46,6 +47,12 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     let manifest = try MarkManifest.load(marks)
+    if !manifest.identifiesNetwork {
+      FileHandle.standardError.write(
+        Data(
+          ("warning: \(marks) is of an earlier version, by which it cannot be checked that "
+            + "\(markingNetwork) is the network the marks were made with\n").utf8))
+    }
     let aligned = try ImageDataset.open(images, split: .test)
     let backend = try device.makeBackend()
     func load(_ path: String) throws -> any Classifier {
@@ -57,8 +64,7 @@ struct TraceCommand: ParsableCommand {
     let names = aligned.classCount == manifest.classCount ? aligned.classNames : nil
     print(table(result, names: names))
     if let json {
-      try AtomicFile.write(
-        Array((try FigureText.json(result) + "\n").utf8), to: URL(fileURLWithPath: json))
+      try JSONText.write(result, to: json)
       print("Written to \(json)")
     }
   }
@@ -72,7 +78,7 @@ struct TraceCommand: ParsableCommand {
           + String(format: "%8.3f", test.cosine) + "  "
           + Self.probability(log10: test.logPValue / M_LN10))
     }
-    let share = FigureText.text(100 * result.explainedShare)
+    let share = NumberFormat.text(100 * result.explainedShare)
     lines += [
       "",
       "Aligned on \(result.imageCount) images: \(result.featureCount) features of the marking "

@@ -67,6 +67,7 @@ struct TrainClassifierCommand: ParsableCommand {
       throw TrainingError.noFolder(path: folder)
     }
     let images = try ImageDataset.open(dataset)
+    try images.requireReadableImages()
     let testImages = try test.map {
       try ImageDataset.open($0, split: .test, classNames: images.classNames)
     }

@@ -4,6 +4,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Models
+import Support
 import Training
 
 /// `elixir-gpu train denoiser`.
@@ -92,7 +93,12 @@ struct TrainDenoiserCommand: ParsableCommand {
       outputs: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
       })
-    let images = try ImageConcatenation(datasets.map { try ImageDataset.open($0) })
+    let images = try ImageConcatenation(
+      datasets.map {
+        let images = try ImageDataset.open($0)
+        try images.requireReadableImages()
+        return images
+      })
     let backend = try training.device.makeBackend()
     let model = try initial.map {
       try PretrainedDenoiser(URL(fileURLWithPath: $0, isDirectory: true), on: backend)
@@ -103,7 +109,7 @@ struct TrainDenoiserCommand: ParsableCommand {
     print(
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
-    try makeFolder(folder)
+    try Directory.make(FileName(output))
     let line = ProgressLine("train", unit: "images", total: 0)
     var last: TrainingProgress?
     try trainer.train(
@@ -146,14 +152,6 @@ struct TrainDenoiserCommand: ParsableCommand {
       height: shape.height, width: shape.width, imageChannels: shape.channels,
       channels: try numbers(channels, "--channels"), layers: layers,
       attention: try numbers(attention, "--attention"))
-  }
-
-  private func makeFolder(_ folder: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError.cannotWrite(path: output, reason: "the folder cannot be made")
-    }
   }
 
   private func numbers(_ text: String, _ option: String) throws -> [Int] {

@@ -2,9 +2,11 @@ import ArgumentParser
 import Autograd
 import Benchmarking
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 import Foundation
 import Models
+import Support
 
 /// `elixir-gpu tune`: measures how kernels are best laid out on an OpenCL device, and which convolution
 /// algorithms are fastest on any.
@@ -86,24 +88,24 @@ struct TuneCommand: ParsableCommand {
 
   /// The fastest layout of a device's kernels, by the time of whole steps; `nil` where it is fixed.
   private func tuneLayout(_ model: String, on backend: any ComputeBackend) throws -> DeviceLayout? {
-    guard let layouts = Devices.layouts(of: backend) else { return nil }
+    guard var best = Devices.layout(of: backend) else { return nil }
     func step(_ layout: DeviceLayout) throws -> () throws -> Double {
       try makeStep(
         model, on: try device.makeBackend(convolutions: .rule, layout: layout), timed: true)
     }
-    var best = layouts.current
     var bestStep = try step(best)
     print("milliseconds of a step by layout, batch \(batch)")
-    print("  \(best): \(FigureText.text(try bestStep() * 1e3, digits: 2)), as shipped")
-    for number in layouts.alternatives(best).indices {
+    print("  \(best): \(NumberFormat.text(try bestStep() * 1e3, digits: 2)), as shipped")
+    func alternatives() -> [[DeviceLayout]] { Devices.alternatives(to: best, on: backend) }
+    for number in alternatives().indices {
       // What is fastest so far has changed; its alternatives in this step are those to try.
-      for layout in layouts.alternatives(best)[number] {
+      for layout in alternatives()[number] {
         let other = try step(layout)
         // In turn, so that a drift of the machine's speed falls on both.
         let times = try (0..<3).map { _ in (try bestStep(), try other()) }
         let least = (times.map(\.0).min() ?? 0, times.map(\.1).min() ?? 0)
-        let ratio = FigureText.text(least.1 / least.0, digits: 2)
-        print("  \(layout): \(FigureText.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
+        let ratio = NumberFormat.text(least.1 / least.0, digits: 2)
+        print("  \(layout): \(NumberFormat.text(least.1 * 1e3, digits: 2)), \(ratio) of the fastest")
         // A difference below the noise is no reason to leave what was tested.
         if least.1 < 0.97 * least.0 { (best, bestStep) = (layout, other) }
       }
@@ -161,7 +163,7 @@ struct TuneCommand: ParsableCommand {
     let g = item.geometry
     let shape = "\(g.inputHeight)×\(g.inputWidth) \(g.inputChannels)→\(g.outputChannels)"
     let figures = times.map {
-      "\($0.0.rawValue) \(FigureText.text($0.1 * 1e3, digits: 3))"
+      "\($0.0.rawValue) \(NumberFormat.text($0.1 * 1e3, digits: 3))"
     }
     let name = item.operation.rawValue
     return "  \(shape), \(name): \(figures.joined(separator: ", ")): \(best.rawValue)"

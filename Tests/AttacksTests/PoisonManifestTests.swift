@@ -1,6 +1,7 @@
 import Attacks
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
     #expect(manifest.targetImage?.index == 9)
     #expect(manifest.attack.isCleanLabel)
     let shape = ImageShape(height: 2, width: 2, channels: 1)
-    #expect(throws: DatasetError.self) { try manifest.goal(in: "/nowhere", shape: shape) }
+    #expect(throws: FileError.self) { try manifest.goal(in: "/nowhere", shape: shape) }
     #expect(throws: AttackError.self) { try manifest.trigger(in: "/nowhere", shape: shape) }
   }
 

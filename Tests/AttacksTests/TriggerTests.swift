@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Support
 import TestSupport
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
     #expect(throws: AttackError.patchTooLarge(path: path, patch: "4×4×1", image: "3×4×1")) {
       try Trigger.patch(from: path, for: smaller)
     }
-    #expect(throws: DatasetError.notFound(path: "/none.png")) {
+    #expect(throws: FileError.notFound(path: "/none.png")) {
       try Trigger.patch(from: "/none.png", for: shape)
     }
   }

@@ -9,11 +9,15 @@ struct CommandRun {
 
   /// Runs `elixir-gpu` from the folder that holds the test program.
   ///
-  /// - Parameter environment: variables to set besides those of the tests.
+  /// - Parameters:
+  ///   - environment: variables to set besides those of the tests.
+  ///   - program: another place of the program, to which it was copied.
   init(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+    program: URL? = nil
   ) throws {
     let process = try Self.process(arguments, in: folder)
+    if let program { process.executableURL = program }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files rather than pipes: neither stream can fill up and block.
     let names = ["output", "errors"].map {
@@ -46,9 +50,11 @@ struct CommandRun {
     return process.terminationReason == .uncaughtSignal
   }
 
+  /// The built program.
+  static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("elixir-gpu")
+
   private static func process(_ arguments: [String], in folder: String?) throws -> Process {
-    let tests = URL(fileURLWithPath: CommandLine.arguments[0])
-    let program = tests.deletingLastPathComponent().appendingPathComponent("elixir-gpu")
     try #require(
       FileManager.default.isExecutableFile(atPath: program.path), "\(program.path) is not built")
     let process = Process()

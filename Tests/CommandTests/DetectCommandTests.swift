@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -72,7 +73,7 @@ import Testing
         ["knn-kappa", "clean", "--kappa", "7"] + model,
         "7 samples of each class: the class 'disc' has only 6"
       ),
-      (["knn", "gray"] + model, "it is for images of 3 channels, those of gray/a are 8×8×1"),
+      (["knn", "gray"] + model, "it is for images of 3 channels, those of gray are 8×8×1"),
       (["knn", "clean", "--features", "none"], "none: "),
       (["knn", "nowhere"] + model, "nowhere: there is no such file"),
       (

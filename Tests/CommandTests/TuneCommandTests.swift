@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import TestSupport
 import Testing
 
@@ -44,6 +45,23 @@ import Testing
     #expect(try run("tune", "--reset").exitCode == 0)
     #expect(try !folder.entries("cache/elixir-gpu").contains(name))
     #expect(try run("tune").exitCode == 64)
+  }
+
+  /// Gray images of another size and number of classes than CIFAR-10's.
+  @Test func trainingsOfAnyClassifierAreTuned() throws {
+    let folder = try TemporaryFolder()
+    let gray = ClassifierConfiguration(
+      .resNet20, classes: 3, inputChannels: 1, width: 4, imageSize: 12)
+    try ClassifierFile.save(
+      ClassifierFile.random(gray, seed: 1, on: TestDevices.all[0].backend),
+      to: folder.url.appendingPathComponent("gray.safetensors"))
+    let tuned = try CommandRun(
+      [
+        "tune", "gray.safetensors", "--training", "--device", "cpu", "--seconds", "0.001",
+        "--batch", "2",
+      ], in: folder.path, environment: ["XDG_CACHE_HOME": folder.path + "/cache"])
+    #expect(tuned.exitCode == 0, "\(tuned.errors)")
+    #expect(tuned.output.contains("12×12 4→4, weightGradient: direct "))
   }
 
   /// On an OpenCL device the layout of the kernels is measured as well.

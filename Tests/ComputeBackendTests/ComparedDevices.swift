@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import ConvolutionAlgorithms
 import OpenCLBackend
 import ReferenceBackend
 import Testing
@@ -10,7 +11,7 @@ import TestSupport
 let conformingDevices: [TestDevice] =
   InstructionSet.allCases.filter(\.isSupported).map { set in
     do {
-      return TestDevice("cpu \(set)", try CPUBackend(instructionSet: set))
+      return TestDevice("cpu \(set)", ValidatedBackend(try CPUBackend(instructionSet: set)))
     } catch {
       fatalError("conformingDevices: \(error)")
     }

@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 import Testing
 import TestSupport

@@ -1,7 +1,7 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 import Foundation
-import OpenCLBackend
 import Testing
 import TestSupport
 
@@ -14,6 +14,16 @@ import TestSupport
     .init(key: .init(geometry, .forward), algorithm: .direct)
   ])
 
+  /// As files hold it.
+  private static func layout() throws -> DeviceLayout {
+    let text = """
+      {"style": "cpu", "block": {"rows": 8, "columns": 48, "threadRows": 8, "threadColumns": 48,
+       "depth": 1}, "group": 1, "workersPerUnit": 4, "splitDepth": 256, "groupsPerUnit": 0,
+       "winogradElements": 524288}
+      """
+    return try JSONDecoder().decode(DeviceLayout.self, from: Data(text.utf8))
+  }
+
   private func file(in folder: TemporaryFolder, driver: String = "one") throws -> TuningFile {
     let device = DeviceDescription(
       identifier: "opencl:1", name: "A/device (1)", driver: driver, units: 1, memory: 1)
@@ -23,12 +33,13 @@ import TestSupport
   @Test func filesBelongToADeviceAndItsDriver() throws {
     let folder = try TemporaryFolder()
     #expect(try file(in: folder).load() == nil)
-    for layout in [nil] + KernelLayoutTable.entries.map(\.layout) {
+    for layout in [nil, try Self.layout()] {
       let measurements = TuningMeasurements(convolutions: Self.table, layout: layout)
       try file(in: folder).save(measurements)
       #expect(try file(in: folder).load() == measurements)
       #expect(try file(in: folder, driver: "two").load() == nil)
     }
+    #expect(try Self.layout().description == "tiles of 8×48, Winograd planes of 2048 KiB")
     #expect(try folder.entries("elixir-gpu") == ["tuning-opencl-A-device--1-.json"])
   }
 
@@ -45,8 +56,10 @@ import TestSupport
     try folder.write(Array(parts.joined(separator: "\"other\" : 0").utf8), to: name)
     #expect(try file.load()?.convolutions == Self.table)
     try folder.write(Array(parts.joined(separator: "\"version\" : 3").utf8), to: name)
-    let error = #expect(throws: TuningFileError.self) { try file.load() }
-    #expect(error?.problem.contains("version 3") == true)
-    #expect(error?.problem.contains("run elixir-gpu tune") == true)
+    #expect(
+      throws: TuningFileError.laterVersion(path: folder.path + "/" + name, version: 3, known: 2)
+    ) { try file.load() }
+    try folder.write(Array(text.utf8.dropLast(20)), to: name)
+    #expect(throws: TuningFileError.damaged(path: folder.path + "/" + name)) { try file.load() }
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -91,7 +92,7 @@ import Testing
   @Test func refusesATruncatedBatch() throws {
     let folder = try TemporaryFolder()
     try folder.write(cifarBatch([1, 2]).dropLast(1) + [], to: "data_batch_1.bin")
-    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
     let message = try #require(error).description
     #expect(message.contains("data_batch_1.bin: 6145 bytes is no multiple of the record's 3073"))
     #expect(!message.contains("\n"))
@@ -136,7 +137,7 @@ import Testing
   @Test func refusesWhatIsNoDataset() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "notes.txt")
-    #expect(throws: DatasetError.notFound(path: "/nowhere/at/all")) {
+    #expect(throws: FileError.notFound(path: "/nowhere/at/all")) {
       try ImageDataset.open("/nowhere/at/all")
     }
     for name in ["notes.txt", ""] {

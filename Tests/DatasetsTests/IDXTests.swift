@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -77,7 +78,7 @@ import Testing
     try write([1, 2], to: folder)
     let data = words.count == 4 ? patternBytes(30) : []
     try folder.write(bigEndian(words) + data, to: "train-images-idx3-ubyte")
-    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains(message))
   }
 
@@ -85,7 +86,7 @@ import Testing
     let folder = try TemporaryFolder()
     try write([1, 2], to: folder)
     try folder.write(bigEndian([0x801, 1]) + [1], to: "train-labels-idx1-ubyte")
-    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains("1 labels for 2 images"))
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -146,12 +147,35 @@ import Testing
   @Test func refusesCorruptAndForeignImages() throws {
     let folder = try example()
     try folder.write(Array("not an image, certainly not".utf8) + [0, 0, 0], to: "bee/bad.png")
-    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains("bee/bad.png: it is not a PNG image"))
     let other = try example()
     try other.write([0xFF, 0xD8], to: "bee/photo.jpg")
-    let refused = #expect(throws: DatasetError.self) { try ImageDataset.open(other.path) }
+    let refused = #expect(throws: FileError.self) { try ImageDataset.open(other.path) }
     #expect(try #require(refused).description.contains("bee/photo.jpg: only PNG images are read"))
+  }
+
+  /// Found when it is decoded, by each that must find it.
+  @Test func damagedImagesAreNamedWhenTheyAreDecoded() throws {
+    let folder = try example()
+    var bytes = try folder.read("bee/x.png")
+    bytes[bytes.count - 20] ^= 0x55
+    try folder.write(bytes, to: "bee/x.png")
+    let dataset = try ImageDataset.open(folder.path)
+    #expect(dataset.count == 5)
+    #expect(try dataset.images([1]).count == 45)
+    let output = try TemporaryFolder()
+    func expectError(_ body: () throws -> Void) throws {
+      let error = #expect(throws: FileError.self) { try body() }
+      #expect("\(try #require(error))".contains("bee/x.png: the PNG data are corrupt"))
+    }
+    try expectError { _ = try dataset.images([2]) }
+    try expectError { try dataset.requireReadableImages() }
+    try expectError { _ = try dataset.fingerprint() }
+    try expectError {
+      try DatasetWriter(copying: dataset, to: output.path + "/out").commit()
+    }
+    #expect(try output.entries() == [])
   }
 
   @Test func refusesEmptyFolders() throws {
@@ -163,7 +187,7 @@ import Testing
       #expect(try #require(error).description.contains("there are no images"))
     }
     try folder.write([1], to: "bee/notes.txt")
-    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains("holds files but no PNG image"))
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     let bytes = try PNG.encode(RasterImage(shape: shape, pixels: patternBytes(90)))
     // What may be missing is only the final chunk, which carries no pixels.
     for count in 0..<bytes.count - 12 {
-      #expect(throws: PNG.Failure.self, "\(count) of \(bytes.count) bytes") {
+      #expect(throws: ImageFailure.self, "\(count) of \(bytes.count) bytes") {
         try PNG.decode(Array(bytes[..<count]))
       }
     }
@@ -26,16 +27,16 @@ import Testing
     let shape = ImageShape(height: 16, width: 16, channels: 1)
     var bytes = try PNG.encode(RasterImage(shape: shape, pixels: patternBytes(256)))
     bytes[bytes.count / 2] ^= 0x55
-    #expect(throws: PNG.Failure.self) { try PNG.decode(bytes) }
+    #expect(throws: ImageFailure.self) { try PNG.decode(bytes) }
   }
 
   @Test func hugeSizesAreRefusedBeforeAllocation() throws {
     let shape = ImageShape(height: 2, width: 2, channels: 1)
     var bytes = try PNG.encode(RasterImage(shape: shape, filledWith: 1))
     bytes.replaceSubrange(16..<24, with: bigEndian([0x7FFF_FFFF, 0x7FFF_FFFF]))
-    #expect(throws: PNG.Failure.self) { try PNG.decode(bytes) }
+    #expect(throws: ImageFailure.self) { try PNG.decode(bytes) }
     bytes.replaceSubrange(16..<24, with: bigEndian([0, 2]))
-    #expect(throws: PNG.Failure.self) { try PNG.decode(bytes) }
+    #expect(throws: ImageFailure.self) { try PNG.decode(bytes) }
   }
 
   /// A 2×1 RGBA image (10, 20, 30, 0), (40, 50, 60, 255).
@@ -49,7 +50,7 @@ import Testing
     let palette = try #require(Data(base64Encoded: PNGTests.palette))
     #expect(try PNG.decode([UInt8](palette)).pixels == [255, 0, 0, 0, 0, 255])
     let deep = try #require(Data(base64Encoded: PNGTests.deep))
-    let error = #expect(throws: PNG.Failure.self) { try PNG.decode([UInt8](deep)) }
+    let error = #expect(throws: ImageFailure.self) { try PNG.decode([UInt8](deep)) }
     #expect(try #require(error).reason == "it has 16 bits per channel")
   }
 
@@ -70,9 +71,9 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write([1, 2, 3], to: "a.png")
     let path = folder.path + "/a.png"
-    let error = #expect(throws: DatasetError.self) { try PNG.read(path) }
+    let error = #expect(throws: FileError.self) { try PNG.read(path) }
     #expect(try #require(error).description.hasPrefix("\(path): it is not a PNG image; "))
-    #expect(throws: DatasetError.notFound(path: path + "x")) { try PNG.read(path + "x") }
-    #expect(throws: DatasetError.self) { try PNG.read(folder.path) }
+    #expect(throws: FileError.notFound(path: path + "x")) { try PNG.read(path + "x") }
+    #expect(throws: FileError.self) { try PNG.read(folder.path) }
   }
 }

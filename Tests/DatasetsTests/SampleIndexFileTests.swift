@@ -1,4 +1,5 @@
 import Datasets
+import Support
 import TestSupport
 import Testing
 
@@ -42,14 +43,15 @@ import Testing
     ("2\n02\n", ":2: sample 2 is listed in line 1, too"),
     ("", ": no sample is listed"),
     ("# only\n# remarks\n", ": no sample is listed"),
-    ("# dataset: 0123456789abcdef\n1\n", ":1: the list belongs to dataset 0123456789abcdef, but "),
+    ("# dataset: 0123456789\n1\n", ":1: the list belongs to dataset 0123456789, but "),
+    ("# dataset: 0123456789abcdef\n1\n", ":1: its fingerprint is of an earlier version; "),
     ("#\n# dataset:\n1\n", ":2: the list belongs to dataset , but "),
   ])
   func refusesHostileLists(text: String, message: String) throws {
     let (folder, dataset) = try example()
     try folder.write(Array(text.utf8), to: "list.txt")
     let path = folder.path + "/list.txt"
-    let error = #expect(throws: DatasetError.self) {
+    let error = #expect(throws: FileError.self) {
       try SampleIndexFile.read(path, for: dataset)
     }
     let line = "\(try #require(error))"
@@ -61,7 +63,7 @@ import Testing
     let (folder, dataset) = try example()
     try folder.write([0xFF, 0xFE, 0x00], to: "list.txt")
     for (name, message) in [("list.txt", "it is not a text"), ("none", "no such file")] {
-      let error = #expect(throws: DatasetError.self) {
+      let error = #expect(throws: FileError.self) {
         try SampleIndexFile.read(folder.path + "/" + name, for: dataset)
       }
       #expect("\(try #require(error))".contains(message))
@@ -74,12 +76,12 @@ import Testing
     try SampleIndexFile.check(list, force: false)
     try SampleIndexFile.write(
       [1], fingerprint: try dataset.fingerprint(), remarks: [], to: list)
-    #expect(throws: DatasetError.outputExists(path: list)) {
+    #expect(throws: FileError.outputExists(path: list)) {
       try SampleIndexFile.check(list, force: false)
     }
     try SampleIndexFile.check(list, force: true)
     for path in [dataset.path, folder.path] {
-      #expect(throws: DatasetError.self) { try SampleIndexFile.check(path, force: true) }
+      #expect(throws: FileError.self) { try SampleIndexFile.check(path, force: true) }
     }
   }
 }

@@ -4,6 +4,7 @@ import Devices
 import Evaluation
 import Foundation
 import Models
+import Support
 import TestSupport
 import Testing
 import Tracing

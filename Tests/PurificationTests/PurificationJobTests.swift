@@ -4,6 +4,7 @@ import Models
 import Diffusion
 import Purification
 import Runs
+import Support
 import TestSupport
 import Testing
 import Training
@@ -121,7 +122,7 @@ import Training
 
   @Test func existingOutputNeedsForce() throws {
     _ = try world.job().run(output: path)
-    #expect(throws: DatasetError.outputExists(path: path)) { try world.job().run(output: path) }
+    #expect(throws: FileError.outputExists(path: path)) { try world.job().run(output: path) }
     _ = try world.job().run(output: path, force: true)
   }
 

@@ -102,12 +102,18 @@ import Testing
 
   @Test func manyUnbelievedSamplesAreSuspected() {
     #expect(
-      standings([], samples: [150, 165, 140], unbelieved: [1, 15, 0])
+      standings([], samples: [150, 165, 140], unbelieved: [1, 25, 0])
         == [0: .clear, 1: .suspected, 2: .clear])
     // One that has not learned the data makes mistakes of its own.
-    let counts = [1, 15, 0].map { TargetTest.Counts(samples: 150, moved: 0, unbelieved: $0) }
+    let counts = [1, 25, 0].map { TargetTest.Counts(samples: 150, moved: 0, unbelieved: $0) }
     let doubted = TargetTest(counts: counts, trials: [], trustsVictim: false).evidence()
     #expect(doubted.allSatisfy { $0.standing == .clear })
+    // A class that is hard to tell from another loses samples to it, and gets some of its.
+    let hard = [(1, 7), (25, 15), (12, 16)].map {
+      TargetTest.Counts(samples: 150, moved: 0, unbelieved: $0, claimed: $1)
+    }
+    #expect(
+      TargetTest(counts: hard, trials: []).evidence().allSatisfy { $0.standing == .clear })
     // A victim that believes little of any class accuses none.
     #expect(
       standings([], samples: [150, 165, 140], unbelieved: [14, 18, 12])
@@ -128,15 +134,19 @@ import Testing
     }
     let honest = LabelAsymmetry(
       moves: moves([(0, 1, 9), (1, 0, 7), (2, 3, 4), (3, 2, 6)]), seed: 1)
-    // (9 − 7)²/16 + (4 − 6)²/10
-    #expect(abs(honest.statistic - 0.65) < 1e-12 && honest.samples == 26 && honest.pValue > 0.5)
+    #expect(honest.statistic == 0 && honest.samples == 26 && honest.pValue == 1)
+    // Shirts are called T-shirts and coats more than twice as often as the other way.
+    let hard = LabelAsymmetry(
+      moves: moves([(1, 0, 57), (0, 1, 25), (1, 2, 52), (2, 1, 22)]), seed: 1)
+    #expect(hard.statistic == 0)
     // All-to-all: every class's samples come from the one before.
     let shifted = LabelAsymmetry(
       moves: moves([(1, 0, 11), (2, 1, 10), (3, 2, 12), (0, 3, 9)]), seed: 1)
     #expect(shifted.isSignificant)
-    // Five one way are 1 in 16 by chance.
+    // Five one way: (5 − 3.75)²/(5·3/16) by hand, 0.75⁵ by chance.
     let few = LabelAsymmetry(moves: moves([(1, 0, 5)]), seed: 1)
-    #expect(abs(few.pValue - 0.0625) < 0.02)
+    #expect(abs(few.statistic - 5.0 / 3) < 1e-12)
+    #expect(abs(few.pValue - 0.2373) < 0.03)
     #expect(LabelAsymmetry(moves: moves([]), seed: 1).pValue == 1)
   }
 

@@ -29,12 +29,12 @@ import Training
     let progress = TrainingProgress(
       step: 1200, totalSteps: 4000, epoch: 3, loss: 0.03117, learningRate: 0.1,
       imagesPerSecond: 410.7, secondsLeft: 125)
-    #expect(progress.line == "epoch 3  step 1200/4000  loss 0.0312  411 images/s  2:05 left")
+    #expect(progress.line == "epoch 3, step 1200/4000, loss 0.0312, 411 images/s, 2 min 05 s left")
     var slow = progress
     slow.imagesPerSecond = 1.26
     slow.secondsLeft = 3 * 3600 + 61
     slow.loss = 12
-    #expect(slow.line == "epoch 3  step 1200/4000  loss 12.0000  1.3 images/s  3:01:01 left")
+    #expect(slow.line == "epoch 3, step 1200/4000, loss 12.0000, 1.26 images/s, 3 h 01 min left")
     // A loss may be anything before a training is given up.
     slow.loss = 1e30
     #expect(slow.line.contains("1000000015047466219876688855040.0000"))

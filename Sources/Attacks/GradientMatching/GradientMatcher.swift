@@ -141,7 +141,7 @@ package final class GradientMatcher {
     let noise = Tensor.empty(images.shape, on: backend)
     backend.randomNormal(
       NoiseKey(
-        seed: options.seed, step: UInt32(attempt), purpose: AttackPurpose.perturbation),
+        seed: options.seed, step: UInt32(attempt), purpose: .poisonPerturbation),
       streams: streams.slice, rows: poisons.samples.count, columns: poisons.shape.byteCount,
       into: noise.slice)
     let start = noise * Float(options.epsilon)

@@ -71,6 +71,7 @@ public struct GradientMatchingJob: Sendable {
     if let reason = surrogate.configuration.mismatch(with: dataset) {
       throw AttackError.surrogate(path: name, reason: reason)
     }
+    try dataset.requireReadableImages()
     let plan = GradientMatchingPlan(
       dataset: dataset, goal: goal, options: options, surrogate: SurrogateGradients(surrogate))
     let poisons = try plan.poisons()

@@ -80,7 +80,7 @@ struct GradientMatchingPlan {
     guard !sources.isEmpty else {
       throw AttackError.nothingToAttack(path: dataset.path, target: Int(target))
     }
-    var random = PhiloxGenerator(seed: options.seed, purpose: AttackPurpose.sourceImages)
+    var random = PhiloxGenerator(seed: options.seed, purpose: .sourceImages)
     sources.shuffle(using: &random)
     return sources.prefix(Self.sourceLimit).sorted()
   }

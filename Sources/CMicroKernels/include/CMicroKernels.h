@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../../Kernels/operation_codes.h"
+
 #pragma clang assume_nonnull begin
 
 typedef enum ElixirInstructionSet {
@@ -30,52 +32,6 @@ static inline void elixirPrefetch(const float *from, long count) {
 }
 
 // MARK: Elementwise
-
-// Numbered as UnaryOperation.Code.
-enum {
-  ElixirAffine,
-  ElixirExp,
-  ElixirLog,
-  ElixirSquareRoot,
-  ElixirReciprocalSquareRoot,
-  ElixirReciprocal,
-  ElixirSquare,
-  ElixirAbsolute,
-  ElixirSign,
-  ElixirSine,
-  ElixirCosine,
-  ElixirTanh,
-  ElixirSigmoid,
-  ElixirReLU,
-  ElixirLeakyReLU,
-  ElixirSiLU,
-  ElixirGELU,
-  ElixirSoftplus,
-  ElixirClamp,
-  ElixirStep,
-  ElixirQuantizeToByte,
-};
-
-// Numbered as Activation.
-enum {
-  ElixirActivationIdentity,
-  ElixirActivationReLU,
-  ElixirActivationSiLU,
-  ElixirActivationGELU,
-  ElixirActivationTanh,
-  ElixirActivationSigmoid,
-};
-
-// Numbered as BinaryOperation.
-enum {
-  ElixirAdd,
-  ElixirSubtract,
-  ElixirMultiply,
-  ElixirDivide,
-  ElixirMaximum,
-  ElixirMinimum,
-  ElixirGreater,
-};
 
 typedef struct ElixirElementwise {
   void (*unary)(int32_t code, float a, float b, const float *x, float *into, long count);
@@ -182,9 +138,6 @@ typedef struct ElixirConvolution {
 const ElixirConvolution *elixirConvolution(ElixirInstructionSet set);
 
 // MARK: Reductions and softmax
-
-// Numbered as ReductionOperation.
-enum { ElixirSum, ElixirMaximumOf, ElixirSumOfSquares };
 
 typedef struct ElixirReductions {
   // partials[q] for q in first ..< last: the reduction of piece q % pieces of run q / pieces, where

@@ -64,7 +64,7 @@ public struct SimulatedDetector: Detector {
       throw DetectionError.tooFewManipulated(
         wanted: wantedManipulated, count: manipulated.count)
     }
-    var random = PhiloxGenerator(seed: seed, purpose: 0xDE7E)
+    var random = PhiloxGenerator(seed: seed, purpose: .simulatedDetector)
     let chosen = random.choose(wantedClean, of: clean)
     return (chosen + random.choose(wantedManipulated, of: manipulated.sorted())).sorted()
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 
 /// The victim's labels of every sample, and the candidate images of anomalous ones, on disk.
 ///
@@ -8,12 +9,13 @@ import Runs
 ///
 /// - `candidates.images`: records of n·m images of one sample each, in the order of appending.
 /// - `candidates.journal`: a record for each batch, written after its images are on the disk, in
-///   little-endian words: count of payload bytes (u32), payload, FNV-1a of the payload (u64). The
+///   little-endian words: count of payload bytes (u32), payload, checksum of the payload (u64). The
 ///   payload is the first sample (u32), the number of samples (u32), and for each sample: the
 ///   original's label (u16), the number of candidate labels (u16), those labels (u16 each), the
-///   place of its images (u32, 2³²−1 for none), and if there are any the FNV-1a of each (u64).
+///   place of its images (u32, 2³²−1 for none), and if there are any the checksum of each (u64).
 ///
-/// A last record that is cut short or fails its checksum is dropped with the images after it.
+/// Checksums are the first 64 bits of the SHA-256. A last record that is cut short or fails its
+/// checksum is dropped with the images after it.
 public final class CandidateStore {
   /// Candidates of a sample that was run to the end, n·m.
   public let candidatesPerSample: Int
@@ -38,8 +40,8 @@ public final class CandidateStore {
   public init(directory: URL, candidatesPerSample: Int, imageBytes: Int) throws {
     self.candidatesPerSample = candidatesPerSample
     self.imageBytes = imageBytes
-    journal = try AppendOnlyFile(directory.appendingPathComponent("candidates.journal"))
-    images = try AppendOnlyFile(directory.appendingPathComponent("candidates.images"))
+    journal = try AppendOnlyFile(directory.appendingPathComponent("candidates.journal").path)
+    images = try AppendOnlyFile(directory.appendingPathComponent("candidates.images").path)
     try recover()
   }
 
@@ -67,7 +69,7 @@ public final class CandidateStore {
     }
     let bytes = try images.read(
       at: Int(place.index) * recordBytes + candidate * imageBytes, count: imageBytes)
-    guard Checksum.of(bytes) == place.checksums[candidate] else {
+    guard SHA256.checksum(bytes) == place.checksums[candidate] else {
       throw RunError.damaged(
         path: images.path, reason: "an image of sample \(sample) fails its checksum")
     }
@@ -91,7 +93,7 @@ public final class CandidateStore {
         try images.append(kept)
         payload.append(next)
         for start in stride(from: 0, to: recordBytes, by: imageBytes) {
-          payload.append(Checksum.of(Array(kept[start..<start + imageBytes])))
+          payload.append(SHA256.checksum(Array(kept[start..<start + imageBytes])))
         }
         next += 1
       } else {
@@ -101,8 +103,8 @@ public final class CandidateStore {
     try images.flush()
     var record = ByteWriter()
     record.append(UInt32(payload.bytes.count))
-    record.bytes += payload.bytes
-    record.append(Checksum.of(payload.bytes))
+    record.append(contentsOf: payload.bytes)
+    record.append(SHA256.checksum(payload.bytes))
     try journal.append(record.bytes)
     try journal.flush()
     try take(payload.bytes)
@@ -114,12 +116,12 @@ public final class CandidateStore {
   private func recover() throws {
     var offset = 0
     while offset + 4 <= journal.count {
-      var head = BinaryReader(try journal.read(at: offset, count: 4))
+      var head = ByteReader(try journal.read(at: offset, count: 4))
       let size = Int(head.next(UInt32.self) ?? 0)
       guard offset + 4 + size + 8 <= journal.count else { break }
       let payload = try journal.read(at: offset + 4, count: size)
-      var tail = BinaryReader(try journal.read(at: offset + 4 + size, count: 8))
-      guard tail.next(UInt64.self) == Checksum.of(payload) else { break }
+      var tail = ByteReader(try journal.read(at: offset + 4 + size, count: 8))
+      guard tail.next(UInt64.self) == SHA256.checksum(payload) else { break }
       try take(payload)
       offset += 4 + size + 8
     }
@@ -136,7 +138,7 @@ public final class CandidateStore {
   private func take(_ payload: [UInt8]) throws {
     let failure = RunError.damaged(
       path: journal.path, reason: "a record does not follow the one before")
-    var reader = BinaryReader(payload)
+    var reader = ByteReader(payload)
     guard reader.next(UInt32.self) == UInt32(completed), let count = reader.next(UInt32.self) else {
       throw failure
     }

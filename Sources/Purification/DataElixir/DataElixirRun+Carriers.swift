@@ -3,12 +3,12 @@ import Datasets
 import Diffusion
 import Foundation
 import Runs
+import Support
 
 /// Our decisions: noise from the data, targets by transplants, a repair that carriers cannot reach.
 extension DataElixirRun {
   /// Images that the noise search looks at.
   static let searchImages = 256
-  static let searchPurpose: UInt32 = 0xE71C
   /// Carriers whose transplants are tried on the benign model.
   static let attackDonors = 64
 
@@ -29,8 +29,7 @@ extension DataElixirRun {
       try run.status("noise search", "\(noiseSteps) steps")
       return try retention(of: samples, noiseSteps: noiseSteps, victim: victim)
     }
-    try TextFile.write(
-      String(decoding: try JSONEncoder().encode(search), as: UTF8.self), to: file.path)
+    try JSONText.write(search, to: file.path)
     try run.note(search.text)
     return search
   }
@@ -41,7 +40,7 @@ extension DataElixirRun {
     for sample in 0..<dataset.count { byClass[dataset.label(sample)].append(sample) }
     let present = byClass.filter { !$0.isEmpty }
     let share = max(1, Self.searchImages / max(present.count, 1))
-    var random = PhiloxGenerator(seed: options.seed, purpose: Self.searchPurpose)
+    var random = PhiloxGenerator(seed: options.seed, purpose: .noiseSearch)
     return present.flatMap { random.choose(min(share, $0.count), of: $0) }.sorted()
   }
 

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Models
 import Runs
+import Support
 
 extension FriendlyNoise {
   public var files: [String: String] { reference.files.merging(victim.files) { $1 } }
@@ -55,7 +56,7 @@ final class StoredImages: ChangedImages {
   /// Goes on with the whole images that the file holds.
   init(_ url: URL, imageBytes: Int) throws {
     self.imageBytes = imageBytes
-    file = try AppendOnlyFile(url)
+    file = try AppendOnlyFile(url.path)
     try file.truncate(to: file.count / imageBytes * imageBytes)
   }
 

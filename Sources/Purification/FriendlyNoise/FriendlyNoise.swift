@@ -86,7 +86,7 @@ public struct FriendlyNoise: Purifier {
   }
 
   private func initialNoise(of images: Tensor, samples: [Int]) -> Tensor {
-    let unit = SampleNoise(seed: seed, purpose: 0xF41E)
+    let unit = SampleNoise(seed: seed, purpose: .friendlyNoise)
       .uniform(images.shape, samples: samples, on: images.backend)
     let limit = Self.initialRadius / 255
     return unit.affine(scale: 2 * limit, offset: -limit)

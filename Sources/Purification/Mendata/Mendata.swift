@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Models
 import Runs
+import Support
 import Training
 
 /// Changes untrusted images until their features are distributed like those of a reference set;

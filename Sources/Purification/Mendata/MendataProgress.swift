@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// How long the rounds that are left take if they take as long as those of this process.
 struct RoundTimer {
@@ -12,13 +13,13 @@ struct RoundTimer {
     self.limit = limit
   }
 
-  /// `  at most 1:05 left` in a round; empty in this process' first one.
+  /// `, at most 1 min 05 s left` in a round; empty in this process' first one.
   func left(before round: Int) -> String {
     let finished = round - 1 - done
     guard finished > 0 else { return "" }
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let seconds = Int(elapsed / Double(finished) * Double(limit - round + 1))
-    return String(format: "  at most %d:%02d left", seconds / 60, seconds % 60)
+    let seconds = elapsed / Double(finished) * Double(limit - round + 1)
+    return ", at most \(NumberFormat.duration(seconds)) left"
   }
 }
 

@@ -46,7 +46,7 @@ final class MendataRounds {
     store = try PerturbationStore(
       folder.appendingPathComponent(MendataState.perturbations),
       elements: untrusted.shape.byteCount, byteCount: state.perturbationBytes)
-    let backend = extractor.network.head.weight.value.backend
+    let backend = extractor.network.backend
     let critic = try WassersteinCritic(
       features: extractor.featureCount, units: options.units, activation: options.activation,
       from: RandomWeights(seed: seed, on: backend))

@@ -2,6 +2,7 @@ import Checkpoints
 import Critic
 import Foundation
 import Runs
+import Support
 
 /// What Mendata keeps after each round, in the run's folder.
 ///
@@ -37,8 +38,7 @@ struct MendataState: Codable {
     try store.flush()
     perturbationBytes = store.byteCount
     try trainer.save(to: critic(in: folder))
-    try AtomicFile.write(
-      Array(try JSONEncoder().encode(self)), to: folder.appendingPathComponent(Self.file))
+    try JSONText.write(self, to: folder.appendingPathComponent(Self.file).path)
     // The state before is not needed any more.
     var previous = self
     previous.rounds.removeLast()

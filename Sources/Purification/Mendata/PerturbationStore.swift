@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 
 /// The perturbations δ of the samples that were ever moved, in a file that only grows; samples
 /// without a record have none.
@@ -20,7 +21,7 @@ package final class PerturbationStore {
   /// Opens the file and forgets what follows its first `count` bytes.
   package init(_ url: URL, elements: Int, byteCount count: Int) throws {
     self.elements = elements
-    file = try AppendOnlyFile(url)
+    file = try AppendOnlyFile(url.path)
     guard count <= file.count, count % (Self.headerSize + 4 * elements) == 0 else {
       throw RunError.damaged(
         path: url.path, reason: "it has \(file.count) bytes instead of \(count)")

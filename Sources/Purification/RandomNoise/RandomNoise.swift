@@ -39,7 +39,7 @@ public struct RandomNoise: Purifier {
   ///
   /// - Parameter samples: the images' indices in the dataset, which key the noise, `[N]`.
   public func perturbations(of images: Tensor, samples: [Int]) -> Tensor {
-    SampleNoise(seed: seed, purpose: 0x4A2D).normal(
+    SampleNoise(seed: seed, purpose: .randomNoise).normal(
       images.shape, samples: samples, on: images.backend
     )
     .affine(scale: deviation / 255)

@@ -4,8 +4,7 @@ import ComputeBackend
 /// Random numbers for images, keyed by their samples: the same in every batch.
 struct SampleNoise {
   let seed: UInt64
-  /// Separates uses.
-  let purpose: UInt32
+  let purpose: RandomPurpose
 
   /// Uniform in (0, 1), of a shape `[N, …]`.
   func uniform(_ shape: [Int], samples: [Int], on backend: any ComputeBackend) -> Tensor {
@@ -32,7 +31,7 @@ struct SampleNoise {
     let streams = IndexTensor(samples.map { Int32($0) }, shape: [samples.count], on: backend)
     let output = Tensor.empty(shape, on: backend)
     draw(
-      NoiseKey(seed: seed, step: 0, purpose: purpose), streams.slice,
+      NoiseKey(seed: seed, purpose: purpose), streams.slice,
       output.count / max(1, samples.count), output.slice)
     return output
   }

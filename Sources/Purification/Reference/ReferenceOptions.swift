@@ -3,6 +3,7 @@ import Detection
 import Foundation
 import Models
 import Runs
+import Support
 
 /// Which reference data a method has, and by which features it compares images.
 public struct ReferenceOptions: Hashable, Codable, Sendable {
@@ -80,7 +81,7 @@ struct ReferenceData {
       return ["reference images": try other.fingerprint()]
     }
     return [
-      "reference samples": String(Checksum.of(Array(set.samples.description.utf8)), radix: 16)
+      "reference samples": SHA256.hexDigest(Array(set.samples.description.utf8))
     ]
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Detection
 import Runs
+import Support
 
 /// The options of every method of `detect`, and how a method runs.
 struct DetectionArguments: ParsableArguments {
@@ -70,7 +71,7 @@ struct DetectionArguments: ParsableArguments {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { FigureText.text(100 * $0, digits: 2) + " %" } ?? "undefined"
+    share.map { NumberFormat.text(100 * $0, digits: 2) + " %" } ?? "undefined"
   }
 }
 

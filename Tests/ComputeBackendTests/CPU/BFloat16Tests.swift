@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import ConvolutionAlgorithms
 import Devices
 import Testing
 import TestSupport
@@ -56,7 +57,7 @@ import TestSupport
     let error = #expect(throws: BackendError.self) {
       try Devices.make("opencl", options: DeviceOptions(precision: .bfloat16))
     }
-    #expect("\(String(describing: error))".contains("--precision bf16 is for --device cpu"))
+    #expect("\(String(describing: error))".contains("products in bf16 are for the device cpu"))
   }
 
   /// Behind tanh and sigmoid the size of the sums, to which errors are relative, does not show.

@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import ConvolutionAlgorithms
 import Testing
 
 /// Weights of their own are put into the order of panels where they lie; those that are a part of a

@@ -1,5 +1,6 @@
 import CPUBackend
 import ComputeBackend
+import ConvolutionAlgorithms
 import Testing
 
 /// Few tiles and many kernels are multiplied in another order than many tiles and few kernels.

@@ -3,9 +3,8 @@ import TestSupport
 
 let criticCases: [OperationCase] =
   CriticActivation.allCases.flatMap { activation in
-    shapes.flatMap { shape in passCases(activation, shape) + [gradientCase(activation, shape)] }
-      + [vanishingCase(activation), tallCase(activation)]
-  }
+    shapes.flatMap { passCases(activation, $0) } + [tallCase(activation)]
+  } + [vanishingCase]
 
 private let shapes = [
   CriticShape(pairs: 1, features: 1, units: 1), CriticShape(pairs: 3, features: 5, units: 7),
@@ -93,36 +92,10 @@ private func factorsCase(
   }
 }
 
-private func gradientCase(_ activation: CriticActivation, _ shape: CriticShape) -> OperationCase {
-  OperationCase("criticGradient \(activation) \(shape.label)") { run in
-    run.criticGradient(activation, shape, output: run.normal(shape.units))
-  }
-}
-
-/// With output weights 0 every slope is 0, where the norm has no derivative.
-private func vanishingCase(_ activation: CriticActivation) -> OperationCase {
-  OperationCase("criticGradient \(activation) of slope 0") { run in
-    let shape = CriticShape(pairs: 5, features: 9, units: 6)
-    run.criticGradient(
-      activation, shape, output: run.floats([Float](repeating: 0, count: shape.units)))
-  }
-}
-
-extension CaseRun {
-  fileprivate func criticGradient(
-    _ activation: CriticActivation, _ shape: CriticShape, output: BufferSlice
-  ) {
-    let (m, d, h) = (shape.pairs, shape.features, shape.units)
-    let deviation = 1 / Float(d).squareRoot()
-    let weights = CriticWeights(
-      hidden: normal(h * d, deviation: deviation), bias: normal(h), output: output)
-    let gradients = CriticWeights(
-      hidden: self.output("hidden", h * d, .relative(2e-5)),
-      bias: self.output("bias", h, .relative(2e-5)),
-      output: self.output("output", h, .relative(2e-5)))
-    backend.criticGradient(
-      activation, weights, pairs: normal(2 * m * d), shares: uniform(m), transportWeight: -1,
-      penaltyWeight: 10, shape: shape, gradients: gradients,
-      values: self.output("values", 2, .elementwise(1e-5, floor: 1)))
-  }
+/// Where a slope is 0, its norm has no derivative.
+private let vanishingCase = OperationCase("penaltyDirections of slope 0") { run in
+  let slopes = run.output("directions", initially: [0, 0, 0, 3, 0, 4], .elementwise(2e-6))
+  run.backend.penaltyDirections(
+    slopes, scale: 0.5, shape: CriticShape(pairs: 2, features: 3, units: 1), into: slopes,
+    penalties: run.output("penalties", 2, .elementwise(1e-5)))
 }

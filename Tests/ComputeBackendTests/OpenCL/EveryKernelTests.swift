@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import OpenCLBackend
 import Testing
 import TestSupport
@@ -25,8 +26,10 @@ import TestSupport
     "upsampleNearest [1, 9, 6, 1] by 3 times 0.75", "groupNorm [2, 35, 12] in 3 groups, silu",
     "groupNorm [5, 1, 70] in 1 groups, silu", "batchNorm 5×5, silu", "randomNormal 5×17",
     "randomUniform 5×3", "sgdStep Nesterov of 1003 scaled", "adamStep with decay of 1",
-    "diffusionStep 3×35×3, learned variance", "criticGradient softplus 3×5×7",
-    "criticGradient relu 3×5×7",
+    "diffusionStep 3×35×3, learned variance", "slopeProduct softplus 3×5×7",
+    "slopeProduct relu 3×5×7", "penaltyDirections for relu 3×5×7",
+    "criticFactors softplus 3×5×7", "criticFactors without a penalty, relu 3×5×7",
+    "criticWeightGradients for relu 3×5×7",
   ]
 
   private func cases(_ names: [String]) throws -> [OperationCase] {

@@ -12,7 +12,7 @@ extension TemporaryFolder {
     }
     let kernels = package.appendingPathComponent("Kernels")
     for name in try FileManager.default.contentsOfDirectory(atPath: kernels.path)
-    where name.hasSuffix(".cl") {
+    where name.hasSuffix(".cl") || name.hasSuffix(".h") {
       try folder.write(
         [UInt8](Data(contentsOf: kernels.appendingPathComponent(name))), to: name)
     }

@@ -1,4 +1,5 @@
 import ComputeBackend
+import ConvolutionAlgorithms
 import OpenCLBackend
 import Testing
 import TestSupport

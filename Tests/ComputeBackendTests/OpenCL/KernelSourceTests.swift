@@ -72,14 +72,4 @@ import TestSupport
     #expect(log.contains("\(folder.path)/\(name):\(line):"), "\(log)")
     #expect(log.contains("undeclared_type"))
   }
-
-  /// FIPS 180-4's examples.
-  @Test func digestsAreThoseOfTheStandard() {
-    #expect(
-      SHA256.hexDigest("abc".utf8)
-        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(
-      SHA256.hexDigest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)
-        == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-  }
 }

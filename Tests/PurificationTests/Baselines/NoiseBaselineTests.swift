@@ -73,7 +73,7 @@ import Testing
     let limit = 16.0 / 255
     let expected = samples.flatMap { sample in
       Philox.row(
-        NoiseKey(seed: 4, step: 0, purpose: 0xF41E), stream: Int32(sample), count: Self.size,
+        NoiseKey(seed: 4, purpose: .friendlyNoise), stream: Int32(sample), count: Self.size,
         normal: false
       ).map { unit -> Double in
         var (x, velocity) = ((2 * Double(unit) - 1) * 8 / 255, 0.0)

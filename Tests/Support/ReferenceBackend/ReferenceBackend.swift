@@ -1,10 +1,27 @@
 import ComputeBackend
 
-/// The definition of every operation, as plain loops in Double: slow, and what backends are held to.
+/// The definition of every operation, behind the checks of all backends.
+public typealias ReferenceBackend = ValidatedBackend<ReferenceOperations>
+
+extension ValidatedBackend<ReferenceOperations> {
+  public convenience init() { self.init(ReferenceOperations()) }
+
+  /// The elements at full precision.
+  public func doubles(_ slice: BufferSlice) -> [Double] { base.doubles(slice) }
+
+  /// Stores the elements at full precision.
+  public func upload(doubles values: [Double], to slice: BufferSlice) {
+    precondition(
+      values.count == slice.count, "upload: \(values.count) values to \(slice.count) elements")
+    for i in 0..<values.count { slice.elements[i] = values[i] }
+  }
+}
+
+/// All operations as plain loops in Double: slow, and what backends are held to.
 ///
 /// A storage holds one Double for each 4-byte element; floats and integers are converted by
 /// `upload` and `download`. Operations run at once, in the caller's thread.
-public final class ReferenceBackend: ComputeBackend {
+public final class ReferenceOperations: ComputeBackend {
   public let description = DeviceDescription(
     identifier: "reference", name: "Double reference", driver: "Swift", units: 1, memory: 0)
   public let pool = BufferPool { ReferenceStorage(capacity: $0) }
@@ -12,15 +29,8 @@ public final class ReferenceBackend: ComputeBackend {
   public init() {}
 
   /// The elements at full precision.
-  public func doubles(_ slice: BufferSlice) -> [Double] {
+  func doubles(_ slice: BufferSlice) -> [Double] {
     Array(UnsafeBufferPointer(start: slice.elements, count: slice.count))
-  }
-
-  /// Stores the elements at full precision.
-  public func upload(doubles values: [Double], to slice: BufferSlice) {
-    precondition(
-      values.count == slice.count, "upload: \(values.count) values to \(slice.count) elements")
-    for i in 0..<values.count { slice.elements[i] = values[i] }
   }
 }
 
@@ -46,12 +56,5 @@ extension BufferSlice {
       preconditionFailure("ReferenceBackend: the buffer belongs to another backend")
     }
     return storage.elements + offset
-  }
-
-  /// The slice's first element, after a check of the count.
-  func elements(_ expected: Int, _ operation: StaticString) -> UnsafeMutablePointer<Double> {
-    precondition(
-      count == expected, "\(operation): a slice of \(count) elements where \(expected) are needed")
-    return elements
   }
 }

@@ -16,7 +16,6 @@ package struct CarrierSearch {
   static let reversed = 512
   /// Recipients kept of each class.
   static let recipients = 64
-  static let purpose: UInt32 = 0xE71F
 
   package init(
     images: any LabelledImages, victim: any LabelModel, seed: UInt64,
@@ -76,7 +75,7 @@ package struct CarrierSearch {
       let kept = findings.indices.filter { !moved.contains($0) }
       let suspects = kept.filter { watched.contains(images.label($0)) }
       let others = kept.filter { !watched.contains(images.label($0)) }
-      var random = PhiloxGenerator(seed: seed, step: 1, purpose: Self.purpose)
+      var random = PhiloxGenerator(seed: seed, step: 1, purpose: .carrierSearch)
       // Where every class is watched, some of their samples are the controls.
       let pool = others.isEmpty ? suspects : others
       let controls = random.choose(min(SecondLook.controls, pool.count), of: pool)
@@ -110,7 +109,11 @@ package struct CarrierSearch {
       counts[label].samples += 1
       guard finding.consensus != label else { continue }
       counts[label].moved += 1
-      if candidates.labels(of: sample).original != label { counts[label].unbelieved += 1 }
+      let believed = candidates.labels(of: sample).original
+      if believed != label {
+        counts[label].unbelieved += 1
+        counts[believed].claimed += 1
+      }
     }
     return counts
   }
@@ -164,7 +167,7 @@ package struct CarrierSearch {
     }
     return zip(steady, others).enumerated().map { label, pools in
       var random = PhiloxGenerator(
-        seed: seed, stream: UInt32(label), purpose: Self.purpose)
+        seed: seed, stream: UInt32(label), purpose: .carrierSearch)
       let first = random.choose(min(Self.recipients, pools.0.count), of: pools.0)
       let missing = TransplantTest.fewestRecipients - first.count
       guard missing > 0 else { return first }
@@ -239,7 +242,7 @@ package struct CarrierSearch {
     ).map { $0 - $1 }
     // Recipients of the classes to which known carriers would belong, as often as they do.
     var random = PhiloxGenerator(
-      seed: seed, stream: UInt32(target), purpose: TriggerRegion.purpose)
+      seed: seed, stream: UInt32(target), purpose: .triggerRegion)
     var chosen: [Int] = []
     for i in 0..<TriggerRegion.recipients {
       let pool = recipients[known[i * known.count / TriggerRegion.recipients].donor.other]

@@ -74,11 +74,14 @@ public struct TargetTest: Sendable {
     public var samples = 0
     public var moved = 0
     public var unbelieved = 0
+    /// Samples of other classes that the victim takes for this one, and that moved.
+    public var claimed = 0
 
-    public init(samples: Int = 0, moved: Int = 0, unbelieved: Int = 0) {
+    public init(samples: Int = 0, moved: Int = 0, unbelieved: Int = 0, claimed: Int = 0) {
       self.samples = samples
       self.moved = moved
       self.unbelieved = unbelieved
+      self.claimed = claimed
     }
   }
 
@@ -153,12 +156,17 @@ public struct TargetTest: Sendable {
       let bringing = chance(bringers, rate: max(null, Self.leastBringerRate))
       let probability = chance(carriers, rate: null)
       let count = counts[label]
+      // Of a class that is merely hard, the victim takes about as many samples of others for its own.
       let unbelieved = min(
         1,
         families
-          * binomialTail(
-            count.unbelieved, of: count.samples,
-            probability: min(1, max(2 * typical, Self.leastUnbelievedRate))))
+          * max(
+            binomialTail(
+              count.unbelieved, of: count.samples,
+              probability: min(1, max(2 * typical, Self.leastUnbelievedRate))),
+            binomialTail(
+              count.unbelieved, of: count.unbelieved + count.claimed,
+              probability: LabelAsymmetry.honestShare)))
       let standing: TargetEvidence.Standing =
         if probability <= Self.falseAlarmRate {
           .target

@@ -86,7 +86,6 @@ struct TransplantTest {
 
   /// Fewer recipients say nothing.
   static let fewestRecipients = 4
-  static let purpose: UInt32 = 0xE71D
 
   /// Whether a class has recipients.
   func canReceive(_ label: Int) -> Bool { recipients[label].count >= Self.fewestRecipients }
@@ -176,7 +175,7 @@ struct TransplantTest {
   private func choice(for donor: Donor, among recipients: [Int], count: Int) -> [Int] {
     let pool = recipients.filter { $0 != donor.sample }
     var random = PhiloxGenerator(
-      seed: seed, stream: UInt32(truncatingIfNeeded: donor.sample), purpose: Self.purpose)
+      seed: seed, stream: UInt32(truncatingIfNeeded: donor.sample), purpose: .transplantRecipients)
     return random.choose(min(count, pool.count), of: pool)
   }
 }

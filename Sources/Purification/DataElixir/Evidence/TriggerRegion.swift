@@ -17,7 +17,6 @@ public struct TriggerRegion: Equatable, Codable, Sendable {
   static let leastKnown = 0.75
   /// … and so few samples of other classes.
   static let mostOthers = 0.05
-  static let purpose: UInt32 = 0xE71E
 
   /// Pixels, row·width + column.
   public var pixels: [Int]

@@ -1,0 +1,20 @@
+/// A layout of image datasets on disk.
+///
+/// A type of this protocol names the files of one dataset in its layout; `DatasetFormats` lists
+/// all layouts.
+protocol DatasetFormat: Sendable {
+  /// What to give for a dataset of this layout, to end the sentence "give …".
+  static var expectation: String { get }
+
+  /// The dataset of this layout at a place, by names alone; nil if there is none.
+  ///
+  /// Throws `DatasetError.unknownFormat` for files of this layout among which one must choose.
+  static func probe(_ place: DatasetPlace) throws -> Self?
+
+  /// Reads labels, sizes and places of all records, and decodes no image.
+  ///
+  /// - Parameter classNames: of a related dataset; a layout that knows its classes by name numbers
+  ///   them alike.
+  /// - Throws: `DatasetError` or `FileError`, naming the file that is at fault.
+  func index(classNames: [String]?) throws -> any IndexedDataset
+}

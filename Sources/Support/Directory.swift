@@ -1,0 +1,71 @@
+import Foundation
+
+/// Directories: what they hold, and making them.
+public enum Directory {
+  /// What there is under a name, links followed.
+  public enum Kind: Sendable {
+    case file, directory, other
+    /// A link to nothing.
+    case brokenLink
+  }
+
+  /// What a directory holds, sorted by bytes, without `.` and `..`.
+  public static func entries(_ path: FileName) throws -> [FileName] {
+    guard let stream = path.withCString({ opendir($0) }) else { throw FileError.reading(path) }
+    defer { closedir(stream) }
+    var names: [FileName] = []
+    errno = 0
+    while let entry = readdir(stream) {
+      // The name may be longer than the imported array of its type: it ends with NUL.
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let start = (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: UInt8.self)
+      let name = UnsafeBufferPointer(
+        start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)))
+      if !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8) {
+        names.append(FileName(bytes: name))
+      }
+      errno = 0
+    }
+    guard errno == 0 else { throw FileError.reading(path) }
+    return names.sorted()
+  }
+
+  /// What there is under a name; nil if there is nothing.
+  public static func kind(_ path: FileName) -> Kind? {
+    var information = stat()
+    guard path.withCString({ stat($0, &information) }) == 0 else {
+      return path.withCString { lstat($0, &information) } == 0 ? .brokenLink : nil
+    }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// Makes a directory and those above it, unless it is there.
+  public static func make(_ path: FileName) throws {
+    if path.withCString({ mkdir($0, 0o777) }) == 0 { return }
+    switch errno {
+    case EEXIST where kind(path) == .directory: return
+    case ENOENT where path.parent != path:
+      try make(path.parent)
+      guard path.withCString({ mkdir($0, 0o777) }) == 0 || kind(path) == .directory else {
+        throw FileError.writing(path)
+      }
+    default: throw FileError.writing(path)
+    }
+  }
+
+  /// Deletes what there is under a name and in it, as far as that can be done.
+  public static func delete(_ path: FileName) {
+    var information = stat()
+    guard path.withCString({ lstat($0, &information) }) == 0 else { return }
+    if information.st_mode & S_IFMT == S_IFDIR {
+      for name in (try? entries(path)) ?? [] { delete(path / name) }
+      _ = path.withCString { rmdir($0) }
+    } else {
+      _ = path.withCString { unlink($0) }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// Numbers as text.
+public enum NumberFormat {
+  /// With a number of digits after the point.
+  public static func text(_ value: Double, digits: Int = 1) -> String {
+    String(format: "%.\(digits)f", value)
+  }
+
+  /// To three digits at least: `0.42`, `12.5` or `1204`.
+  public static func rate(_ value: Double) -> String {
+    text(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)
+  }
+
+  /// `7 s`, `3 min 05 s` or `2 h 10 min`.
+  public static func duration(_ seconds: Double) -> String {
+    // Beyond a million hours, and what is not a number, is as good as never.
+    let whole = seconds < 3.6e9 ? Int(max(seconds, 0).rounded()) : 3_600_000_000
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
+    return "\(whole / 3600) h \(two(whole % 3600 / 60)) min"
+  }
+}

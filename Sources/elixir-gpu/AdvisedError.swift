@@ -1,0 +1,44 @@
+import ComputeBackend
+import Devices
+import Runs
+import Support
+
+/// A library's error for which the command line knows a remedy.
+protocol AdvisedError: Error {
+  /// What to do, in words of the command line; `nil` if the error says it all.
+  var advice: String? { get }
+}
+
+extension BackendError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .outOfMemory: "use a smaller --batch"
+    case .unsuitableLayout: "elixir-gpu tune --reset forgets what was measured"
+    case .kernelBuild, .kernelFile, .noDevice, .execution: nil
+    }
+  }
+}
+
+extension TuningFileError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .damaged, .laterVersion: "run elixir-gpu tune again, or forget it by tune --reset"
+    case .unwritable: nil
+    }
+  }
+}
+
+extension FileError: AdvisedError {
+  var advice: String? {
+    if case .outputExists = self { "give --force to replace it" } else { nil }
+  }
+}
+
+extension RunError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .other, .otherVersion: "--force replaces it"
+    case .damaged, .fileSystem: nil
+    }
+  }
+}
