@@ -1,13 +1,15 @@
 # elixir-gpu: `make demo` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
 
 PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libpng-dev pkg-config
-# PoCL is an OpenCL implementation on the CPU: with it the OpenCL tests run on any machine.
-TEST_PACKAGES = pocl-opencl-icd
+# PoCL is an OpenCL implementation on the CPU: with it the OpenCL tests run on any machine. The
+# documents are checked by Python.
+TEST_PACKAGES = pocl-opencl-icd python3
 PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test oclgrind sanitize demo install format clean
+.PHONY: all setup build test check lint documents walkthrough walkthrough-short oclgrind sanitize \
+  demo install format clean
 
 all: build
 
@@ -27,6 +29,33 @@ build: setup
 test: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
 	swift test $(SWIFT_FLAGS)
+
+# All that must hold before a change is taken: a build without warnings, documents that are right, all
+# tests with OpenCL, the README's commands and a short walk-through.
+check: setup
+	Tests/build.sh $(SWIFT_FLAGS)
+	Tests/documents.py
+	ELIXIR_REQUIRE=opencl swift test $(SWIFT_FLAGS) --skip-build
+	Tests/readme.sh
+	$(MAKE) walkthrough-short
+
+# Format, documentation comments, and 100 columns.
+lint:
+	Tests/lint.sh
+
+# Length, links, spelling, and every command line in the documents and in --help.
+documents: build
+	Tests/documents.py
+
+# Fashion-MNIST from beginning to end; see docs/walkthroughs.md.
+walkthrough: build
+	Examples/fashion-mnist.sh walkthrough-output
+
+# The same with few images and short trainings (minutes); of its 80 poisoned images most must be found.
+walkthrough-short: build
+	rm -rf .build/walkthrough
+	Examples/fashion-mnist.sh --short .build/walkthrough
+	test $$(grep -c ',carrier$$' .build/walkthrough/purified/purified.csv) -ge 60
 
 # Every OpenCL kernel on a simulator that finds races and accesses out of bounds (minutes).
 oclgrind: setup
@@ -51,4 +80,4 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
-	rm -rf .build demo-output
+	rm -rf .build demo-output walkthrough-output

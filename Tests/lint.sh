@@ -1,0 +1,14 @@
+#!/bin/sh
+# Lints all Swift files: `swift format lint` with the rules of .swift-format, where every finding is an
+# error, and 100 columns also in comments and strings, which it does not break.
+set -eu
+cd "$(dirname "$0")/.."
+sources="Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks"
+failed=0
+swift format lint --strict --parallel --recursive $sources || failed=1
+# \X is a character as readers count, with all its accents.
+if LC_ALL=C.UTF-8 grep -rnP --include='*.swift' '^\X{101}' $sources; then
+  echo "These lines are longer than 100 columns." >&2
+  failed=1
+fi
+exit $failed
