@@ -142,7 +142,7 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Evaluation": ["Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation"],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
-  "Command": ["ComputeBackend", "Datasets"],
+  "Command": ["ComputeBackend", "Datasets", "Attacks"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {
   package.targets.append(

@@ -14,8 +14,6 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case noUnmanipulatedSample(recall: Double, count: Int)
   /// A precision that needs more manipulated samples than there are.
   case tooFewManipulated(wanted: Int, count: Int)
-  /// A ground truth that does not belong to the dataset.
-  case truth(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -36,8 +34,6 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .tooFewManipulated(let wanted, let count):
       "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
         + "use a higher precision or a lower recall"
-    case .truth(let path, let reason):
-      "\(path): \(reason); give the manifest of this dataset"
     }
   }
 }

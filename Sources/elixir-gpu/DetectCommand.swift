@@ -111,7 +111,7 @@ struct DetectCommand: ParsableCommand {
   func run() throws {
     try SampleIndexFile.check(output, force: force)
     let source = try ImageDataset.open(dataset)
-    let manipulated = try truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    let manipulated = try truth.map { try GroundTruth.load($0, of: source).indices }
     let reference: [Int]
     let remark: String
     if let simulatedPrecision, let simulatedRecall, let manipulated {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 
 /// The command line: `elixir-gpu <subcommand>`.
@@ -16,23 +17,42 @@ struct ElixirCommand: ParsableCommand {
       PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
       TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
       VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
-    ])
+    ],
+    // The parser would take the h of -photos for a request for help; `main` knows -h.
+    helpNames: .long)
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
-      var command = try parseAsRoot()
+      let (arguments, remark) = try FormerSpelling.replacing(words)
+      var command = try parseAsRoot(arguments)
+      if let remark { tell(remark) }
       try command.run()
     } catch let error where isForParser(error) {
       exit(withError: error)
+    } catch let error as ParameterError {
+      tell("error: --\(error.option) \(error.value): \(error.reason)")
+      exit(withError: ExitCode.failure)
     } catch {
-      FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+      tell("error: \(error)")
       exit(withError: ExitCode.failure)
     }
+  }
+
+  private static func tell(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.
   private static func isForParser(_ error: any Error) -> Bool {
     exitCode(for: error) != .failure || error is ExitCode
+  }
+}
+
+extension ParameterError {
+  /// The option that gives the parameter: `target-image` for `targetImage`.
+  fileprivate var option: String {
+    name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
   }
 }

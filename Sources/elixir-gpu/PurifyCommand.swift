@@ -134,7 +134,7 @@ struct PurifyCommand: ParsableCommand {
     var job = try PerturbationJob(dataset: source, options: perturbation(of: source), on: backend)
     job.batchSize = batch
     job.events = console.events
-    job.manipulated = try mendata.truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    job.manipulated = try mendata.truth.map { try GroundTruth.load($0, of: source).indices }
     return (try job.run(output: destination.output, force: destination.force).summary, [])
   }
 

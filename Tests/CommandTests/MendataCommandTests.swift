@@ -19,7 +19,7 @@ import Testing
         "train", "classifier", "clean", "--width", "4", "--epochs", "1", "--device", "cpu",
         "--output", "model.safetensors",
       ],
-      ["poison", "clean", "--rate", "0.1", "--output", "poisoned"],
+      ["poison", "badnets", "clean", "--rate", "0.1", "--output", "poisoned"],
     ] {
       let run = try CommandRun(arguments, in: folder.path)
       try #require(run.exitCode == 0, "\(run)")
