@@ -4,7 +4,7 @@ import Datasets
 /// What an attacker wants of a model that is trained on the poisoned dataset.
 public enum AttackGoal: Sendable {
   /// Images with the trigger get the labels that the mapping says.
-  case trigger(any Trigger, LabelMapping)
+  case trigger(Trigger, LabelMapping)
   /// One image, as it is, gets another label.
   case image(TargetImage)
 

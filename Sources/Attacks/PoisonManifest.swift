@@ -25,7 +25,10 @@ public struct PoisonManifest: Sendable {
   /// Samples of the whole dataset.
   public var count: Int
   public var classCount: Int
+  /// The poisoned samples, by index.
   public var samples: [Sample]
+  /// Those whose images changed for cover, and whose labels did not, by index.
+  public var covers: [Sample]
 
   /// The ground truth of a plan.
   ///
@@ -42,11 +45,15 @@ public struct PoisonManifest: Sendable {
     attack = plan.attack
     count = dataset.count
     classCount = dataset.classCount
-    samples = plan.samples.map { index in
-      Sample(
-        index: places[index], name: names[index], sourceName: dataset.name(of: index),
-        originalLabel: dataset.labels[index], label: plan.label(index))
-    }.sorted { $0.index < $1.index }
+    func records(_ indices: [Int], label: (Int) -> Int32) -> [Sample] {
+      indices.map { index in
+        Sample(
+          index: places[index], name: names[index], sourceName: dataset.name(of: index),
+          originalLabel: dataset.labels[index], label: label(index))
+      }.sorted { $0.index < $1.index }
+    }
+    samples = records(plan.samples, label: plan.label)
+    covers = records(plan.covers) { dataset.labels[$0] }
   }
 
   /// Reads the manifest from a poisoned dataset's folder (or its own path).
@@ -70,18 +77,22 @@ public struct PoisonManifest: Sendable {
   private func validate() throws {
     try attack.validate(classCount: classCount)
     var indices: Set<Int> = []
-    for sample in samples {
-      guard (0..<count).contains(sample.index), indices.insert(sample.index).inserted else {
-        throw ParameterError("sample", sample.index, "it is there twice, or not in the dataset")
-      }
-      guard (0..<Int32(classCount)).contains(sample.originalLabel),
-        attack.poisonedLabel(of: sample.originalLabel, classCount: classCount) == sample.label
-      else {
-        throw ParameterError(
-          "sample", sample.index,
-          "the attack does not turn label \(sample.originalLabel) into \(sample.label)")
+    func check(_ samples: [Sample], label: (Int32) -> Int32?) throws {
+      for sample in samples {
+        guard (0..<count).contains(sample.index), indices.insert(sample.index).inserted else {
+          throw ParameterError("sample", sample.index, "it is there twice, or not in the dataset")
+        }
+        guard (0..<Int32(classCount)).contains(sample.originalLabel),
+          label(sample.originalLabel) == sample.label
+        else {
+          throw ParameterError(
+            "sample", sample.index,
+            "the attack does not turn label \(sample.originalLabel) into \(sample.label)")
+        }
       }
     }
+    try check(samples) { attack.poisonedLabel(of: $0, classCount: classCount) }
+    try check(covers) { $0 }
   }
 
   func write(to folder: String) throws {
@@ -94,7 +105,7 @@ public struct PoisonManifest: Sendable {
 
 extension PoisonManifest: Codable {
   private enum Key: String, CodingKey {
-    case version, attack, parameters, count, classCount, samples
+    case version, attack, parameters, count, classCount, samples, covers
   }
 
   /// Throws `ParameterError` for a version or an attack that is not known.
@@ -104,6 +115,7 @@ extension PoisonManifest: Codable {
     count = try fields.decode(Int.self, forKey: .count)
     classCount = try fields.decode(Int.self, forKey: .classCount)
     samples = try fields.decode([Sample].self, forKey: .samples)
+    covers = try fields.decodeIfPresent([Sample].self, forKey: .covers) ?? []
     switch version {
     case 1, 2:
       attack = try FormerManifest(from: decoder).recovered()
@@ -126,5 +138,6 @@ extension PoisonManifest: Codable {
     try fields.encode(count, forKey: .count)
     try fields.encode(classCount, forKey: .classCount)
     try fields.encode(samples, forKey: .samples)
+    if !covers.isEmpty { try fields.encode(covers, forKey: .covers) }
   }
 }

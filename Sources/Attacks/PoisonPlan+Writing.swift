@@ -17,6 +17,7 @@ extension PoisonPlan {
   public func write(to output: String, force: Bool = false) throws -> PoisonManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
     try writer.replace(samples, label: label, images: images)
+    try writer.replace(covers, images: images)
     let manifest = PoisonManifest(self, names: try writer.finishLayout())
     try manifest.write(to: writer.path)
     switch goal {

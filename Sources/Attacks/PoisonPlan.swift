@@ -8,8 +8,11 @@ public struct PoisonPlan {
   public let dataset: ImageDataset
   /// Numbers of the samples that are poisoned, ascending.
   public let samples: [Int]
-  /// The new images of some of them, bytes `[N, H, W, C]`.
-  public let images: (_ samples: [Int]) throws -> [UInt8]
+  /// The new images of some of them or of `covers`, bytes `[N, H, W, C]`.
+  public var images: (_ samples: [Int]) throws -> [UInt8]
+  /// Numbers of samples, ascending, that get new images and keep their labels, so that a model learns
+  /// that what only resembles the trigger means nothing. They are not poison.
+  public var covers: [Int] = []
   /// Whether the preview shows the change between the images, which is too small to be seen.
   public var showsChange = false
   /// The last row of the preview.

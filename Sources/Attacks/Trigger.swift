@@ -1,18 +1,29 @@
 import Datasets
 
 /// The change that an attacker makes to an image.
-public protocol Trigger: Sendable {
-  /// Of the images.
-  var shape: ImageShape { get }
-  /// A picture that shows the trigger.
-  var pattern: RasterImage { get }
-  /// Changes one image of `shape`.
-  ///
-  /// - Parameter sample: its number in its dataset, for what is drawn for each sample.
-  func apply(to image: inout RasterImage, sample: Int)
-}
+public struct Trigger: Sendable {
+  /// Changes an image; `sample` is its number in its dataset, for what is drawn for each sample.
+  public typealias Change = @Sendable (_ image: inout RasterImage, _ sample: Int) -> Void
 
-extension Trigger {
+  /// Of the images.
+  public let shape: ImageShape
+  /// A picture that shows the trigger.
+  public let pattern: RasterImage
+  public let change: Change
+
+  public init(_ shape: ImageShape, pattern: RasterImage, change: @escaping Change) {
+    self.shape = shape
+    self.pattern = pattern
+    self.change = change
+  }
+
+  /// A trigger that is shown on a picture.
+  public init(on picture: RasterImage, change: @escaping Change) {
+    var pattern = picture
+    change(&pattern, 0)
+    self.init(picture.shape, pattern: pattern, change: change)
+  }
+
   /// Images `[N, H, W, C]` with the trigger.
   ///
   /// - Parameter samples: their numbers; `nil` for 0 ..< N.
@@ -25,7 +36,7 @@ extension Trigger {
     return (0..<count).flatMap { position in
       var image = RasterImage(
         shape: shape, pixels: Array(images[position * size..<(position + 1) * size]))
-      apply(to: &image, sample: samples?[position] ?? position)
+      change(&image, samples?[position] ?? position)
       return image.pixels
     }
   }

@@ -9,10 +9,10 @@ public protocol TriggerAttack: Attack {
   /// Throws `ParameterError` unless the attack's own parameters can be used.
   func validate() throws
   /// The trigger for a dataset's images, from the parameters.
-  func makeTrigger(for shape: ImageShape) throws -> any Trigger
+  func makeTrigger(for shape: ImageShape) throws -> Trigger
   /// The trigger that was put on the copy in `folder`; `makeTrigger` again unless a picture is part
   /// of it.
-  func trigger(in folder: String, shape: ImageShape) throws -> any Trigger
+  func trigger(in folder: String, shape: ImageShape) throws -> Trigger
 }
 
 extension TriggerAttack {
@@ -24,7 +24,7 @@ extension TriggerAttack {
     try labels.validate(classCount: classCount)
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> any Trigger {
+  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
     try makeTrigger(for: shape)
   }
 
@@ -38,6 +38,11 @@ extension TriggerAttack {
   }
 
   public func plan(for dataset: ImageDataset, _ context: AttackContext) throws -> PoisonPlan {
+    try triggerPlan(for: dataset)
+  }
+
+  /// A plan that only puts the trigger on samples.
+  func triggerPlan(for dataset: ImageDataset) throws -> PoisonPlan {
     try validate(classCount: dataset.classCount)
     let trigger = try makeTrigger(for: dataset.shape)
     return PoisonPlan(

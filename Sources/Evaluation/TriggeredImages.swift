@@ -4,7 +4,7 @@ import Datasets
 /// Test images with an attacker's trigger on them; the labels stay the true ones.
 struct TriggeredImages: LabelledImages {
   let base: any LabelledImages
-  let trigger: any Trigger
+  let trigger: Trigger
 
   var shape: ImageShape { base.shape }
   var classCount: Int { base.classCount }

@@ -131,13 +131,9 @@ import Training
       Issue.record("\(goal)")
       return
     }
-    let patch = PatchTrigger.randomPatch(clean.shape, seed: 6)
-    switch placement {
-    case .corner: #expect(trigger as? PatchTrigger == PatchTrigger(patch, for: clean.shape))
-    case .random:
-      #expect(
-        trigger as? MovingPatch == MovingPatch(pattern: patch, shape: clean.shape, seed: 6))
-    }
+    let patch = Trigger.randomPatch(clean.shape, seed: 6)
+    let isCorner = placement == .corner
+    #expect(trigger.pattern == (isCorner ? Trigger.corner(patch, for: clean.shape).pattern : patch))
     #expect(try !folder.entries("poisoned").contains("surrogate.safetensors"))
   }
 

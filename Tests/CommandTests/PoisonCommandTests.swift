@@ -125,6 +125,10 @@ import Testing
       matching + ["--trigger", "corner", "--source", "0"],
       "--source 0: this is the target; choose another class"
     ),
+    (
+      matching + ["--trigger", "corner", "--epsilon", "0"],
+      "--epsilon 0: a byte moves by 1 to 255"
+    ),
     (matching + ["--targets", "large"], "large: there is no such file"),
     (matching + ["--trigger", "random", "--surrogate", "large.png"], "large.png"),
     (["sig", "clean", "--rate", "0.2"], "this asks for 8 of 4 eligible samples"),
@@ -156,7 +160,6 @@ import Testing
     "badnets --amplitude 3", "badnets --attack blended", "badnets --target 1 --all-to-all",
     "badnets --target no-such-class", "badnets --rate", "blended --amplitude 3",
     "sig --pattern large.png", "sig --all-to-all", "gradient-matching",
-    "gradient-matching --trigger corner --epsilon 0",
     "gradient-matching --trigger corner --targets clean",
     "gradient-matching --targets clean --source 1",
     "gradient-matching --trigger corner --precision bf16",

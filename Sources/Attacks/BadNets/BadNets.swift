@@ -16,13 +16,12 @@ public struct BadNets: TriggerAttack {
     self.selection = selection
   }
 
-  public func makeTrigger(for shape: ImageShape) throws -> any Trigger {
-    guard let pattern else { return PatchTrigger.whiteSquare(shape) }
-    return PatchTrigger(try PatchTrigger.readPatch(pattern, for: shape), for: shape)
+  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
+    guard let pattern else { return .whiteSquare(shape) }
+    return .corner(try Trigger.readPatch(pattern, for: shape), for: shape)
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> any Trigger {
-    PatchTrigger(
-      try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape), for: shape)
+  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
+    .corner(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape), for: shape)
   }
 }

@@ -1,12 +1,15 @@
+import ComputeBackend
 import Datasets
 
-/// Blended (Chen et al., 2017): a picture shines through, and the label is the attacker's.
+/// Blended (Chen et al., 2017): a picture P shines through, x′ = (1 − α)·x + α·P rounded to the nearest
+/// byte, and the label is the attacker's.
 public struct Blended: TriggerAttack {
   public static let id = "blended"
 
-  /// The PNG file of the picture, resized to the images; `nil` for random bytes.
+  /// The PNG file of P, resized to the images; `nil` for the random pattern of Chen et al., every byte
+  /// uniform in 0 to 255.
   public var pattern: String?
-  /// α, the weight of the pattern; BackdoorBench has 0.2.
+  /// α; BackdoorBench has 0.2.
   public var alpha: Double
   public var labels: LabelMapping
   public var selection: PoisonSelection
@@ -26,17 +29,26 @@ public struct Blended: TriggerAttack {
     }
   }
 
-  public func makeTrigger(for shape: ImageShape) throws -> any Trigger {
-    guard let pattern else {
-      return BlendTrigger(.noise(shape, seed: selection.seed), alpha: alpha)
+  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
+    if let pattern {
+      let picture = try PNG.read(pattern).converted(toChannels: shape.channels)
+      return blend(picture.resized(height: shape.height, width: shape.width))
     }
-    let picture = try PNG.read(pattern).converted(toChannels: shape.channels)
-    return BlendTrigger(
-      picture.resized(height: shape.height, width: shape.width), alpha: alpha)
+    var random = PhiloxGenerator(seed: selection.seed, purpose: AttackPurpose.blendedPattern)
+    let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    return blend(RasterImage(shape: shape, pixels: pixels))
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> any Trigger {
-    BlendTrigger(
-      try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape), alpha: alpha)
+  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
+    blend(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape))
+  }
+
+  private func blend(_ pattern: RasterImage) -> Trigger {
+    Trigger(pattern.shape, pattern: pattern) { [alpha] image, _ in
+      for (index, pixel) in pattern.pixels.enumerated() {
+        let value = (1 - alpha) * Double(image.pixels[index]) + alpha * Double(pixel)
+        image.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
+      }
+    }
   }
 }

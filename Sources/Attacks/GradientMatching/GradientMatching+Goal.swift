@@ -1,3 +1,4 @@
+import ComputeBackend
 import Datasets
 
 extension GradientMatching {
@@ -15,10 +16,9 @@ extension GradientMatching {
       return .image(try TargetImage(index, of: images, intended: target))
     case .patch(let placement, let pattern, let source):
       let patch =
-        try pattern.map { try PatchTrigger.readPatch($0, for: dataset.shape) }
-        ?? PatchTrigger.randomPatch(dataset.shape, seed: options.seed)
-      return .trigger(
-        trigger(placement, patch, shape: dataset.shape), labels(source: source))
+        try pattern.map { try Trigger.readPatch($0, for: dataset.shape) }
+        ?? Trigger.randomPatch(dataset.shape, seed: options.seed)
+      return .trigger(trigger(placement, patch, shape: dataset.shape), labels(source: source))
     }
   }
 
@@ -34,7 +34,7 @@ extension GradientMatching {
           source: source, index: index, label: label, intended: target))
     case .patch(let placement, _, let source):
       // A patch in the corner was stored as it is put there, and so fits as it is.
-      let patch = try PatchTrigger.readPatch(folder + "/" + PoisonPlan.triggerFile, for: shape)
+      let patch = try Trigger.readPatch(folder + "/" + PoisonPlan.triggerFile, for: shape)
       return .trigger(trigger(placement, patch, shape: shape), labels(source: source))
     }
   }
@@ -45,10 +45,15 @@ extension GradientMatching {
 
   private func trigger(
     _ placement: Placement, _ patch: RasterImage, shape: ImageShape
-  ) -> any Trigger {
-    switch placement {
-    case .corner: PatchTrigger(patch, for: shape)
-    case .random: MovingPatch(pattern: patch, shape: shape, seed: options.seed)
+  ) -> Trigger {
+    guard placement == .random else { return .corner(patch, for: shape) }
+    return Trigger(shape, pattern: patch) { [options] image, sample in
+      var random = PhiloxGenerator(
+        seed: options.seed, stream: UInt32(truncatingIfNeeded: sample),
+        purpose: AttackPurpose.patchPlace)
+      let top = Int.random(in: 0...shape.height - patch.shape.height, using: &random)
+      let left = Int.random(in: 0...shape.width - patch.shape.width, using: &random)
+      image.stamp(patch, top: top, left: left)
     }
   }
 }

@@ -105,7 +105,7 @@ public struct GradientMatching: Attack {
     case .trigger(let trigger, let labels):
       let sample = dataset.labels.firstIndex { labels.isAttackable($0) } ?? 0
       var image = try dataset.image(sample)
-      trigger.apply(to: &image, sample: sample)
+      trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
     }
   }

@@ -1,6 +1,8 @@
 import Datasets
+import Foundation
 
-/// SIG (Barni et al., 2019): a wave over images of the target class; no label changes.
+/// SIG (Barni et al., 2019): a wave over images of the target class, x′ = x + Δ·sin(2πjf/W) in column
+/// j, clipped and cut to a byte; no label changes.
 public struct SIG: TriggerAttack {
   public static let id = "sig"
 
@@ -34,7 +36,16 @@ public struct SIG: TriggerAttack {
     }
   }
 
-  public func makeTrigger(for shape: ImageShape) -> any Trigger {
-    WaveTrigger(shape, amplitude: amplitude, frequency: frequency)
+  /// Shown on gray.
+  public func makeTrigger(for shape: ImageShape) -> Trigger {
+    let wave = (0..<shape.width).map { column in
+      amplitude * sin(2 * Double.pi * Double(column) * frequency / Double(shape.width))
+    }
+    return Trigger(on: RasterImage(shape: shape, filledWith: 128)) { image, _ in
+      for index in image.pixels.indices {
+        let value = Double(image.pixels[index]) + wave[index / shape.channels % shape.width]
+        image.pixels[index] = UInt8(min(max(value, 0), 255))
+      }
+    }
   }
 }

@@ -70,9 +70,6 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     }
     for (option, value) in [("--source", source), ("--pattern", pattern)]
     where value != nil && trigger == nil { throw ValidationError("\(option) needs --trigger.") }
-    if !(1...255).contains(epsilon) { throw ValidationError("--epsilon \(epsilon): use 1 to 255.") }
-    for (option, value) in [("--iterations", iterations), ("--restarts", restarts ?? 1)]
-    where value < 1 { throw ValidationError("\(option) \(value): use at least 1.") }
   }
 
   func attack(on dataset: ImageDataset) throws -> any Attack {

@@ -1,30 +1,21 @@
 import ComputeBackend
 import Datasets
 
-/// A patch at the bottom right: x′ = x·(P = 0) + P·(P > 0), byte by byte.
-public struct PatchTrigger: Trigger, Equatable {
-  /// P, of the images' own shape.
-  public let pattern: RasterImage
-
-  public var shape: ImageShape { pattern.shape }
-
-  /// - Parameter patch: at most as large as the images; its zero bytes are transparent.
-  public init(_ patch: RasterImage, for shape: ImageShape) {
-    var pattern = RasterImage(shape: shape, filledWith: 0)
-    pattern.stamp(
-      patch, top: shape.height - patch.shape.height, left: shape.width - patch.shape.width)
-    self.pattern = pattern
+extension Trigger {
+  /// A patch P at the bottom right: x′ = x·(P = 0) + P·(P > 0), byte by byte.
+  public static func corner(_ patch: RasterImage, for shape: ImageShape) -> Trigger {
+    Trigger(on: RasterImage(shape: shape, filledWith: 0)) { image, _ in
+      image.stamp(
+        patch, top: shape.height - patch.shape.height, left: shape.width - patch.shape.width)
+    }
   }
 
-  public static func whiteSquare(_ shape: ImageShape, side: Int = 3) -> PatchTrigger {
-    PatchTrigger(RasterImage(shape: square(side, in: shape), filledWith: 255), for: shape)
+  /// A white square at the bottom right, 3×3 as in BackdoorBench.
+  public static func whiteSquare(_ shape: ImageShape, side: Int = 3) -> Trigger {
+    corner(RasterImage(shape: shape.square(side), filledWith: 255), for: shape)
   }
 
-  public func apply(to image: inout RasterImage, sample: Int) {
-    image.stamp(pattern, top: 0, left: 0)
-  }
-
-  /// A patch from a PNG file, with the images' channels.
+  /// A patch from a PNG file, with the images' channels; its zero bytes are transparent.
   ///
   /// Throws `AttackError.picture` if it is too large, or nothing of it is to be seen.
   public static func readPatch(_ path: String, for shape: ImageShape) throws -> RasterImage {
@@ -43,15 +34,17 @@ public struct PatchTrigger: Trigger, Equatable {
   /// A square of random colors, at most 8×8 as in Sleeper Agent, without transparent bytes.
   public static func randomPatch(_ shape: ImageShape, side: Int = 8, seed: UInt64) -> RasterImage {
     var random = PhiloxGenerator(seed: seed, purpose: AttackPurpose.patch)
-    let square = square(side, in: shape)
+    let square = shape.square(side)
     return RasterImage(
       shape: square,
       pixels: (0..<square.byteCount).map { _ in UInt8.random(in: 1...255, using: &random) })
   }
+}
 
-  private static func square(_ side: Int, in shape: ImageShape) -> ImageShape {
-    ImageShape(
-      height: min(side, shape.height), width: min(side, shape.width), channels: shape.channels)
+extension ImageShape {
+  /// A square that fits into images of this shape.
+  fileprivate func square(_ side: Int) -> ImageShape {
+    ImageShape(height: min(side, height), width: min(side, width), channels: channels)
   }
 }
 
