@@ -171,7 +171,7 @@ let tests: [String: [Target.Dependency]] = [
     "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
-  "Command": ["Support", "ComputeBackend", "Datasets", "Models"],
+  "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {
   package.targets.append(

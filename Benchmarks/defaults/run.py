@@ -173,8 +173,11 @@ def poison(a, sets, name, attack, rate, seed, folder):
     pattern = folder / "patch.png"
     patch(pattern, side, channels)
     common = ["--seed", seed, "--force"]
-    once = lambda source, output, rate, options: run(
-        [a.program, "poison", source, "--rate", str(rate), "--output", output] + options + common)
+
+    def once(source, output, rate, options, method="badnets"):
+        run([a.program, "poison", method, source, "--rate", str(rate), "--output", output]
+            + options + common)
+
     first = folder / "poisoned"
     if attack == "two-targets":
         middle = folder / "poisoned-once"
@@ -185,10 +188,10 @@ def poison(a, sets, name, attack, rate, seed, folder):
     options = {
         "badnets": ["--target", target],
         "patch": ["--target", target, "--pattern", pattern],
-        "blended": ["--attack", "blended", "--target", target],
+        "blended": ["--target", target],
         "all-to-all": ["--all-to-all"],
     }[attack]
-    once(source, first, rate, options)
+    once(source, first, rate, options, "blended" if attack == "blended" else "badnets")
     return first, test, [first]
 
 

@@ -2,11 +2,27 @@ import ComputeBackend
 import Datasets
 
 /// What an attacker wants of a model that is trained on the poisoned dataset.
-public enum AttackGoal: Sendable, Equatable {
+public enum AttackGoal: Sendable {
   /// Images with the trigger get the labels that the mapping says.
   case trigger(Trigger, LabelMapping)
   /// One image, as it is, gets another label.
   case image(TargetImage)
+
+  /// Such as `all-to-one`, or `one-image`.
+  public var name: String {
+    switch self {
+    case .trigger(_, let labels): labels.name
+    case .image: "one-image"
+    }
+  }
+
+  /// The label that all attacked images get; `nil` if it depends on theirs.
+  public var target: Int32? {
+    switch self {
+    case .trigger(_, let labels): labels.target
+    case .image(let image): image.intended
+    }
+  }
 }
 
 /// The image that a targeted attack wants to be misclassified.
@@ -20,16 +36,28 @@ public struct TargetImage: Sendable, Equatable {
   /// The label that the attacker wants.
   public var intended: Int32
 
-  /// Throws `AttackError` if the dataset has no such image, or the label is the true one.
+  init(picture: RasterImage, source: String, index: Int, label: Int32, intended: Int32) {
+    self.picture = picture
+    self.source = source
+    self.index = index
+    self.label = label
+    self.intended = intended
+  }
+
+  /// Throws `ParameterError` if the dataset has no such image, or the label is the true one.
   public init(_ index: Int, of source: ImageDataset, intended: Int32) throws {
     guard source.labels.indices.contains(index) else {
-      throw AttackError.noTargetImage(index: index, path: source.path, count: source.count)
+      throw ParameterError(
+        "targetImage", index,
+        "\(source.path) has the images 0 to \(source.count - 1); choose one of them")
     }
     self.init(
       picture: try source.image(index), source: source.path, index: index,
       label: source.labels[index], intended: intended)
     guard label != intended else {
-      throw AttackError.targetHasLabel(index: index, path: source.path, label: Int(label))
+      throw ParameterError(
+        "target", intended,
+        "image \(index) of \(source.path) has this label already; choose another label or image")
     }
   }
 
@@ -43,13 +71,5 @@ public struct TargetImage: Sendable, Equatable {
       throw AttackError.nothingToAttack(path: source.path, target: Int(intended))
     }
     return index
-  }
-
-  init(picture: RasterImage, source: String, index: Int, label: Int32, intended: Int32) {
-    self.picture = picture
-    self.source = source
-    self.index = index
-    self.label = label
-    self.intended = intended
   }
 }

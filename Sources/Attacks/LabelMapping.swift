@@ -1,11 +1,22 @@
+import Datasets
+
 /// The labels that an attacker wants for images with the trigger.
-public enum LabelMapping: Sendable, Equatable {
+public enum LabelMapping: Sendable, Hashable, Codable {
   /// Every image gets one label.
   case allToOne(target: Int32)
   /// Images of one class get one label.
   case oneToOne(source: Int32, target: Int32)
   /// y becomes (y + 1) mod K.
   case allToAll
+
+  /// Such as `all-to-one`.
+  public var name: String {
+    switch self {
+    case .allToOne: "all-to-one"
+    case .oneToOne: "one-to-one"
+    case .allToAll: "all-to-all"
+    }
+  }
 
   public func poisonedLabel(of label: Int32, classCount: Int) -> Int32 {
     switch self {
@@ -29,6 +40,25 @@ public enum LabelMapping: Sendable, Equatable {
     switch self {
     case .allToOne(let target), .oneToOne(_, let target): target
     case .allToAll: nil
+    }
+  }
+
+  /// Throws `ParameterError` unless the labels are of so many classes.
+  func validate(classCount: Int) throws {
+    if let target { try Self.validate(target, "target", classCount: classCount) }
+    if case .oneToOne(let source, let target) = self {
+      try Self.validate(source, "source", classCount: classCount)
+      if source == target {
+        throw ParameterError("source", source, "this is the target; choose another class")
+      }
+    }
+  }
+
+  /// Throws `ParameterError` unless there is a class of this label.
+  static func validate(_ label: Int32, _ parameter: String, classCount: Int) throws {
+    guard (0..<classCount).contains(Int(label)) else {
+      throw ParameterError(
+        parameter, label, "the dataset has the classes 0 to \(classCount - 1); choose one of them")
     }
   }
 }

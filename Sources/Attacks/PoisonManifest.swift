@@ -4,11 +4,10 @@ import Support
 
 /// The ground truth of a poisoned dataset, `poison-manifest.json` beside it.
 ///
-/// Only evaluation reads it: it names the poisoned samples and what the attacker wants of a model.
-/// Version 1 knew BadNets and Blended only, in the same fields.
-public struct PoisonManifest: Codable, Sendable, Equatable {
-  public static let fileName = "poison-manifest.json"
-  static let currentVersion = 2
+/// Only evaluation reads it: it names the attack with its parameters and the poisoned samples. What
+/// it shares with other manifests is `GroundTruth`.
+public struct PoisonManifest: Sendable {
+  static let currentVersion = 3
 
   /// One poisoned sample.
   public struct Sample: Codable, Sendable, Equatable {
@@ -22,114 +21,126 @@ public struct PoisonManifest: Codable, Sendable, Equatable {
     public var label: Int32
   }
 
-  public enum Attack: String, Codable, Sendable {
-    case badNets = "badnets"
-    case blended
-    case sinusoid = "sig"
-    case gradientMatching = "gradient-matching"
-
-    /// Whether poisoned samples keep their labels.
-    public var isCleanLabel: Bool { self == .sinusoid || self == .gradientMatching }
-  }
-
-  public enum Mapping: String, Codable, Sendable {
-    case allToOne = "all-to-one"
-    case oneToOne = "one-to-one"
-    case allToAll = "all-to-all"
-    /// One image gets the target label, without a trigger.
-    case oneImage = "one-image"
-  }
-
-  /// Where a patch is put on test images.
-  public enum Placement: String, Codable, Sendable, CaseIterable {
-    /// At the bottom right.
-    case corner
-    /// Drawn for each sample by the seed.
-    case random
-  }
-
-  /// SIG: grey levels, and periods across the width.
-  public struct Wave: Codable, Sendable, Equatable {
-    public var amplitude: Double
-    public var frequency: Double
-  }
-
-  /// The image of a targeted attack.
-  public struct Target: Codable, Sendable, Equatable {
-    /// PNG file beside the manifest.
-    public var picture: String
-    /// The dataset that it is from, and its place there.
-    public var source: String
-    public var index: Int
-    /// The true label.
-    public var label: Int32
-  }
-
   public var version: Int
-  public var attack: Attack
-  /// PNG file beside the manifest: the trigger's pattern; `nil` if there is no trigger.
-  public var pattern: String?
-  /// Blended only.
-  public var alpha: Double?
-  /// SIG only.
-  public var wave: Wave?
-  /// Gradient matching with a trigger only.
-  public var placement: Placement?
-  /// Gradient matching only: ε, how far a byte may move.
-  public var epsilon: Int?
-  /// Gradient matching of one image only.
-  public var targetImage: Target?
-  public var mapping: Mapping
-  /// One-to-one only.
-  public var source: Int32?
-  /// The label that the attacker wants; not for all-to-all.
-  public var target: Int32?
-  public var rate: Double
-  public var includesTarget: Bool
-  public var seed: UInt64
+  public var attack: any Attack
+  /// Samples of the whole dataset.
   public var count: Int
   public var classCount: Int
+  /// The poisoned samples, by index.
   public var samples: [Sample]
+  /// Those whose images changed for cover, and whose labels did not, by index.
+  public var covers: [Sample]
 
-  /// What all attacks have; the samples are still missing.
-  init(
-    attack: Attack, mapping: Mapping, target: Int32?, rate: Double, includesTarget: Bool,
-    seed: UInt64, dataset: ImageDataset
-  ) {
+  /// The ground truth of a plan.
+  ///
+  /// - Parameter names: of all samples in the poisoned dataset.
+  init(_ plan: PoisonPlan, names: [String]) {
+    let dataset = plan.dataset
+    var places = Array(names.indices)
+    // Only an image folder orders its samples by name, and so differently once classes changed.
+    if dataset.format == .imageFolder {
+      let files = names.map { FileName(escaped: $0) }
+      let order = places.sorted { files[$0] < files[$1] }
+      for (place, index) in order.enumerated() { places[index] = place }
+    }
     version = Self.currentVersion
-    self.attack = attack
-    self.mapping = mapping
-    self.target = target
-    self.rate = rate
-    self.includesTarget = includesTarget
-    self.seed = seed
+    attack = plan.attack
     count = dataset.count
     classCount = dataset.classCount
-    samples = []
+    func records(_ indices: [Int], label: (Int) -> Int32) -> [Sample] {
+      indices.map { index in
+        Sample(
+          index: places[index], name: names[index], sourceName: dataset.name(of: index),
+          originalLabel: dataset.labels[index], label: label(index))
+      }.sorted { $0.index < $1.index }
+    }
+    samples = records(plan.samples, label: plan.label)
+    covers = records(plan.covers) { dataset.labels[$0] }
   }
 
   /// Reads the manifest from a poisoned dataset's folder (or its own path).
   public static func load(_ path: String) throws -> PoisonManifest {
-    let file = path.hasSuffix(".json") ? path : path + "/" + fileName
+    let file = path.hasSuffix(".json") ? path : path + "/" + GroundTruth.poisonFile
     guard let data = FileManager.default.contents(atPath: file) else {
       throw AttackError.manifest(path: file, reason: "it cannot be read")
     }
-    let manifest: PoisonManifest
     do {
-      manifest = try JSONDecoder().decode(PoisonManifest.self, from: data)
+      let manifest = try JSONDecoder().decode(PoisonManifest.self, from: data)
+      try manifest.validate()
+      return manifest
+    } catch let error as ParameterError {
+      throw AttackError.manifest(path: file, reason: "\(error)")
     } catch {
       throw AttackError.manifest(path: file, reason: "it is not a poison manifest")
     }
-    guard (1...currentVersion).contains(manifest.version) else {
-      throw AttackError.manifest(path: file, reason: "version \(manifest.version) is not known")
+  }
+
+  /// Throws `ParameterError` for what no poisoning writes.
+  private func validate() throws {
+    for (name, value) in [("count", count), ("classCount", classCount)]
+    where !(1...Int(Int32.max)).contains(value) {
+      throw ParameterError(name, value, "no dataset has so many")
     }
-    guard manifest.isConsistent else {
-      throw AttackError.manifest(path: file, reason: "its fields contradict each other")
+    try attack.validate(classCount: classCount)
+    var indices: Set<Int> = []
+    func check(_ samples: [Sample], label: (Int32) -> Int32?) throws {
+      for sample in samples {
+        guard (0..<count).contains(sample.index), indices.insert(sample.index).inserted else {
+          throw ParameterError("sample", sample.index, "it is there twice, or not in the dataset")
+        }
+        guard (0..<Int32(classCount)).contains(sample.originalLabel),
+          label(sample.originalLabel) == sample.label
+        else {
+          throw ParameterError(
+            "sample", sample.index,
+            "the attack does not turn label \(sample.originalLabel) into \(sample.label)")
+        }
+      }
     }
-    return manifest
+    try check(samples) { attack.poisonedLabel(of: $0, classCount: classCount) }
+    try check(covers) { $0 }
   }
 
   func write(to folder: String) throws {
-    try JSONText.write(self, to: folder + "/" + Self.fileName)
+    try JSONText.write(self, to: folder + "/" + GroundTruth.poisonFile)
+  }
+}
+
+extension PoisonManifest: Codable {
+  private enum Key: String, CodingKey {
+    case version, attack, parameters, count, classCount, samples, covers
+  }
+
+  /// Throws `ParameterError` for a version or an attack that is not known.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    version = try fields.decode(Int.self, forKey: .version)
+    count = try fields.decode(Int.self, forKey: .count)
+    classCount = try fields.decode(Int.self, forKey: .classCount)
+    samples = try fields.decode([Sample].self, forKey: .samples)
+    covers = try fields.decodeIfPresent([Sample].self, forKey: .covers) ?? []
+    switch version {
+    case 1, 2:
+      attack = try FormerManifest(from: decoder).recovered()
+    case Self.currentVersion:
+      let id = try fields.decode(String.self, forKey: .attack)
+      guard let type = AttackRegistry.attack(id) else {
+        throw ParameterError("attack", id, "it is not known")
+      }
+      attack = try type.init(from: fields.superDecoder(forKey: .parameters))
+    default:
+      throw ParameterError("version", version, "it is not known")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(version, forKey: .version)
+    try fields.encode(type(of: attack).id, forKey: .attack)
+    try attack.encode(to: fields.superEncoder(forKey: .parameters))
+    try fields.encode(count, forKey: .count)
+    try fields.encode(classCount, forKey: .classCount)
+    try fields.encode(samples, forKey: .samples)
+    if !covers.isEmpty { try fields.encode(covers, forKey: .covers) }
   }
 }

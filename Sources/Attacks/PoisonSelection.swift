@@ -1,9 +1,10 @@
 import ComputeBackend
+import Datasets
 
 /// Which samples are poisoned: a seeded choice of round(rate·N) out of the eligible ones.
-public struct PoisonSelection: Sendable, Equatable {
+public struct PoisonSelection: Sendable, Hashable, Codable {
   /// The samples to choose from.
-  public enum Eligible: Sendable, Equatable {
+  public enum Eligible: String, Sendable, Codable {
     /// Those whose label the attack changes.
     case attackable
     /// All, those that have the target label already included, as in BackdoorBench 2.2.
@@ -17,7 +18,7 @@ public struct PoisonSelection: Sendable, Equatable {
   public var eligible: Eligible
   public var seed: UInt64
 
-  public init(rate: Double, from eligible: Eligible = .attackable, seed: UInt64) {
+  public init(rate: Double, from eligible: Eligible = .attackable, seed: UInt64 = 0) {
     self.rate = rate
     self.eligible = eligible
     self.seed = seed
@@ -25,7 +26,7 @@ public struct PoisonSelection: Sendable, Equatable {
 
   /// Indices of the samples to poison, ascending.
   ///
-  /// Throws `AttackError` if the rate selects nothing or more than is eligible.
+  /// Throws `ParameterError` if the rate selects nothing or more than is eligible.
   public func indices(labels: [Int32], mapping: LabelMapping) throws -> [Int] {
     let candidates = candidates(labels: labels, mapping: mapping)
     let wanted = try count(of: labels.count, available: candidates.count)
@@ -35,22 +36,33 @@ public struct PoisonSelection: Sendable, Equatable {
 
   /// Indices of all eligible samples, ascending.
   func candidates(labels: [Int32], mapping: LabelMapping) -> [Int] {
-    labels.indices.filter {
-      switch eligible {
-      case .attackable: mapping.isAttackable(labels[$0])
-      case .all: true
-      case .target: labels[$0] == mapping.target
-      }
+    labels.indices.filter { isEligible(labels[$0], mapping) }
+  }
+
+  func isEligible(_ label: Int32, _ mapping: LabelMapping) -> Bool {
+    switch eligible {
+    case .attackable: mapping.isAttackable(label)
+    case .all: true
+    case .target: label == mapping.target
     }
   }
 
   /// round(rate·N), at least 1 and at most `available`.
   func count(of total: Int, available: Int) throws -> Int {
-    guard (0...1).contains(rate) else { throw AttackError.rateOutOfRange(rate: rate) }
+    try validate()
     let wanted = Int((rate * Double(total)).rounded())
     guard (1...max(1, available)).contains(wanted), available > 0 else {
-      throw AttackError.cannotSelect(wanted: wanted, available: available, rate: rate)
+      throw ParameterError(
+        "rate", rate,
+        "this asks for \(wanted) of \(available) eligible samples; choose another share")
     }
     return wanted
+  }
+
+  /// Throws `ParameterError` unless the rate is a share.
+  func validate() throws {
+    guard (0...1).contains(rate) else {
+      throw ParameterError("rate", rate, "the share of samples must lie between 0 and 1")
+    }
   }
 }

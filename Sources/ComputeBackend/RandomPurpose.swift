@@ -27,7 +27,8 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case poisonPerturbation = 0x9019
   case targetImage = 0x901A
   case sourceImages = 0x901B
-  case blendedPattern = 0xB1E4
+  case attackPattern = 0xB1E4
+  case poisonCovers = 0x3A4F
 
   // Tracing.
   case marks = 0x3A6C

@@ -16,8 +16,6 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooFewManipulated(wanted: Int, count: Int)
   /// Something that the detector cannot do without.
   case missing(String)
-  /// A ground truth that does not belong to the dataset.
-  case truth(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -40,8 +38,6 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
       "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
         + "use a higher precision or a lower recall"
     case .missing(let what): "the detector needs \(what); give it"
-    case .truth(let path, let reason):
-      "\(path): \(reason); give the manifest of this dataset"
     }
   }
 }

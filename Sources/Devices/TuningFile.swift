@@ -85,7 +85,7 @@ public struct TuningFile {
         attributes: [.posixPermissions: 0o700])
       try JSONText.write(contents, to: url.path)
     } catch FileError.unwritable(_, let reason) {
-      throw TuningFileError(path: url.path, problem: "cannot be written: \(reason)")
+      throw TuningFileError.unwritable(path: url.path, reason: reason)
     } catch {
       throw TuningFileError.unwritable(path: url.path, reason: error.localizedDescription)
     }

@@ -16,7 +16,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       "\(path): there is no \(name), neither in purified.csv nor by name; "
         + "give what was made of the poisoned dataset"
     case .noMarkingNetwork(let path):
-      "\(path): its images are marked; give --marking-network, the classifier that 'mark' was given"
+      "\(path): its images are marked; the network that they were marked with is needed"
     }
   }
 }

@@ -13,7 +13,9 @@ public struct EvaluationJob {
   /// The poisoned dataset before the attack; then a model of it is trained for comparison.
   public var clean: ImageDataset?
   public var test: ImageDataset
-  public var manipulation: Manipulation
+  /// Which samples of the poisoned dataset were manipulated.
+  public let truth: GroundTruth
+  public let goal: ManipulationGoal
   public var plan: ClassifierPlan
   /// Models trained on each dataset, with the plan's seed and those that follow.
   public var trials = 1
@@ -21,16 +23,17 @@ public struct EvaluationJob {
   /// Opens everything and checks that it belongs together.
   ///
   /// - Parameters:
-  ///   - poisoned: the folder that `poison` or `mark` wrote, with its manifest.
-  ///   - markingNetwork: the one that `mark` was given.
+  ///   - poisoned: a poisoned or marked dataset's folder, with its manifest.
+  ///   - markingNetwork: the file of the one that marks were made with.
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
     markingNetwork: String? = nil, plan: ClassifierPlan
   ) throws {
     self.poisoned = try ImageDataset.open(poisoned)
-    manipulation = try Manipulation(
+    goal = try ManipulationGoal(
       in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
+    truth = try GroundTruth.load(poisoned, of: self.poisoned)
     let names = self.poisoned.classNames
     self.purified = try ImageDataset.open(purified, classNames: names)
     self.test = try ImageDataset.open(test, split: .test, classNames: names)
@@ -42,16 +45,12 @@ public struct EvaluationJob {
       try other.requireReadableImages()
     }
     try self.poisoned.requireReadableImages()
-    guard manipulation.count == self.poisoned.count else {
-      throw EvaluationError.counts(
-        path: self.poisoned.path, count: self.poisoned.count, expected: manipulation.count)
-    }
   }
 
   /// TPR, FPR and label accuracy; trains nothing.
   public func detection() throws -> DetectionMetrics {
     var original = poisoned.labels
-    for (sample, label) in manipulation.originalLabels { original[sample] = label }
+    for sample in truth.samples { original[sample.index] = sample.originalLabel ?? sample.label }
     let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return DetectionMetrics(
       before: poisoned.labels, after: positions.map { $0.map { purified.labels[$0] } },
@@ -70,7 +69,7 @@ public struct EvaluationJob {
 
   private var isPoisoned: [Bool] {
     var result = [Bool](repeating: false, count: poisoned.count)
-    for sample in manipulation.samples { result[sample] = true }
+    for sample in truth.samples { result[sample.index] = true }
     return result
   }
 
@@ -80,15 +79,15 @@ public struct EvaluationJob {
   /// All that is asked of a trained model is here.
   public func metrics(of network: any Classifier) throws -> ModelMetrics {
     let plain = try network.predictions(for: test).map(Int.init)
-    switch manipulation {
-    case .poison(let manifest, .trigger(let trigger, let mapping)):
+    switch goal {
+    case .attack(.trigger(let trigger, let mapping), let classCount):
       let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
       return ModelMetrics(
         clean: plain, triggered: triggered.map(Int.init), labels: test.labels
       ) { label in
-        Int(mapping.poisonedLabel(of: Int32(label), classCount: manifest.classCount))
+        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
       }
-    case .poison(_, .image(let image)):
+    case .attack(.image(let image), _):
       let single = SingleImage(picture: image.picture, label: image.label, like: test)
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
@@ -112,7 +111,7 @@ public struct EvaluationJob {
   ) throws -> EvaluationResult {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
-    let changes = manipulation.isCleanLabel ? try changes() : nil
+    let changes = truth.keepsLabels ? try changes() : nil
     let results = try (0..<trials).map { trial in
       try run(trial, on: backend) { model, step in
         let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
@@ -120,7 +119,7 @@ public struct EvaluationJob {
       }
     }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: manipulation.isTargeted,
+      detection: detection, changes: changes, isTargeted: goal.isTargeted,
       trials: results)
   }
 

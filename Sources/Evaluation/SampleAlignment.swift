@@ -62,7 +62,8 @@ enum SampleAlignment {
       let new = heading.firstIndex(of: "purifiedName")
     else {
       throw FileError.damaged(
-        path: path, reason: "it has no columns sample and purifiedName", advice: "run purify again")
+        path: path, reason: "it has no columns sample and purifiedName",
+        advice: "give the dataset as it was purified")
     }
     var names: [FileName: String] = [:]
     for row in rows.dropFirst() where row.count == heading.count {

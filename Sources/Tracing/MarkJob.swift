@@ -17,7 +17,8 @@ public struct MarkJob {
 
   /// Draws the marks from the recipe's seed and selects the images.
   ///
-  /// Throws `TracingError` if the network does not fit the images, or nothing is selected.
+  /// Throws `TracingError` if the network does not fit the images, or `ParameterError` if nothing
+  /// is selected.
   public init(
     dataset: ImageDataset, network: any Classifier, selection: MarkSelection, recipe: MarkingRecipe
   ) throws {
@@ -48,27 +49,21 @@ public struct MarkJob {
   ) throws -> MarkManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
     try dataset.requireReadableImages()
-    let size = dataset.shape.byteCount
     var grid = ImageGrid(
       columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))
-    var (shift, length) = (0.0, 0.0)
-    for start in stride(from: 0, to: chosen.count, by: batchSize) {
-      let samples = Array(chosen[start..<min(start + batchSize, chosen.count)])
-      let originals = try dataset.images(samples)
+    var (done, shift, length) = (0, 0.0, 0.0)
+    try writer.replace(chosen, batchSize: batchSize) { samples in
       let result = try marker.mark(
-        originals, shape: dataset.shape, samples: samples,
+        try dataset.images(samples), shape: dataset.shape, samples: samples,
         labels: samples.map { dataset.labels[$0] })
-      for (position, sample) in samples.enumerated() {
-        let range = position * size..<(position + 1) * size
-        try writer.replace(sample, image: Array(result.images[range]))
-        if grid.rows.count < Self.previewCount {
-          grid.rows.append(
-            previewRow(sample, before: originals[range], after: result.images[range]))
-        }
+      for (position, sample) in samples.prefix(Self.previewCount - grid.rows.count).enumerated() {
+        grid.rows.append(try previewRow(sample, marked: result.images, position: position))
       }
       shift += result.shifts.reduce(0) { $0 + Double($1) }
       length += result.lengths.reduce(0) { $0 + Double($1) }
-      try progress(start + samples.count)
+      done += samples.count
+      try progress(done)
+      return result.images
     }
     let names = try writer.finishLayout()
     let count = Double(chosen.count)
@@ -96,20 +91,15 @@ public struct MarkJob {
   }
 
   private func previewRow(
-    _ sample: Int, before: ArraySlice<UInt8>, after: ArraySlice<UInt8>
-  ) -> [ImageGrid.Cell?] {
-    let change = zip(before, after).map { before, after in
-      UInt8(min(max(128 + 8 * (Int(after) - Int(before)), 0), 255))
-    }
-    func image(_ pixels: [UInt8]) -> RasterImage {
-      RasterImage(shape: dataset.shape, pixels: pixels)
-    }
+    _ sample: Int, marked: [UInt8], position: Int
+  ) throws -> [ImageGrid.Cell?] {
+    let size = dataset.shape.byteCount
+    let original = try dataset.image(sample)
+    let image = RasterImage(
+      shape: dataset.shape, pixels: Array(marked[position * size..<(position + 1) * size]))
     return [
-      .init(
-        image: image(Array(before)),
-        caption: dataset.classNames[Int(dataset.labels[sample])]),
-      .init(image: image(change)),
-      .init(image: image(Array(after))),
+      .init(image: original, caption: dataset.classNames[Int(dataset.labels[sample])]),
+      .init(image: original.change(to: image)), .init(image: image),
     ]
   }
 }

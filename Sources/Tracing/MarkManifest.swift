@@ -6,7 +6,7 @@ import Support
 ///
 /// Whoever has the marks can find and remove them: give away the dataset without this file.
 public struct MarkManifest: Codable, Sendable, Equatable {
-  public static let fileName = "mark-manifest.json"
+  public static let fileName = GroundTruth.markFile
   static let currentVersion = 2
 
   /// One marked sample.

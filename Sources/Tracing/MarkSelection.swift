@@ -1,4 +1,5 @@
 import ComputeBackend
+import Datasets
 
 /// Which images are marked: a seeded choice of round(budget·n) of the n images of each class.
 public struct MarkSelection: Sendable, Equatable {
@@ -16,14 +17,20 @@ public struct MarkSelection: Sendable, Equatable {
 
   /// Indices of the images to mark, ascending.
   ///
-  /// Throws `TracingError` if the budget selects nothing of a class.
+  /// Throws `ParameterError` if the budget selects nothing of a class.
   public func indices(labels: [Int32], classCount: Int) throws -> [Int] {
-    guard budget > 0, budget <= 1 else { throw TracingError.budgetOutOfRange(budget: budget) }
+    guard budget > 0, budget <= 1 else {
+      throw ParameterError(
+        "budget", budget, "the share of images must lie above 0 and be at most 1")
+    }
     let chosen = try marked(labels: labels, classCount: classCount).flatMap { label in
       let members = labels.indices.filter { labels[$0] == label }
       let wanted = Int((budget * Double(members.count)).rounded())
       guard wanted > 0 else {
-        throw TracingError.nothingToMark(label: label, count: members.count, budget: budget)
+        throw ParameterError(
+          "budget", budget,
+          "this selects none of the \(members.count) images of class \(label); choose a greater "
+            + "one, or other classes")
       }
       var random = PhiloxGenerator(seed: seed, stream: UInt32(label), purpose: .markSelection)
       return members.shuffled(using: &random).prefix(wanted)
@@ -35,7 +42,8 @@ public struct MarkSelection: Sendable, Equatable {
   func marked(labels: [Int32], classCount: Int) throws -> [Int32] {
     guard let classes else { return Set(labels).sorted() }
     if let label = classes.first(where: { !(0..<Int32(classCount)).contains($0) }) {
-      throw TracingError.classOutOfRange(label: label, classCount: classCount)
+      throw ParameterError(
+        "classes", label, "the dataset has the classes 0 to \(classCount - 1)")
     }
     return Set(classes).sorted()
   }

@@ -1,4 +1,6 @@
 /// Why images cannot be marked, or a model cannot be traced.
+///
+/// Values of parameters that cannot be used are `ParameterError`s.
 public enum TracingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Which of the two networks an error is about.
   public enum Role: String, Sendable {
@@ -8,10 +10,6 @@ public enum TracingError: Error, Sendable, Equatable, CustomStringConvertible {
 
   case channels(role: Role, network: Int, images: Int)
   case classes(role: Role, network: Int, images: Int)
-  case budgetOutOfRange(budget: Double)
-  case classOutOfRange(label: Int32, classCount: Int)
-  /// The budget selects no image of a class that is to be marked.
-  case nothingToMark(label: Int32, count: Int, budget: Double)
   /// The marks were made with another network than the one given.
   case otherMarkingNetwork(expected: String, found: String)
   case tooFewImages(count: Int, needed: Int)
@@ -27,23 +25,16 @@ public enum TracingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .classes(let role, let network, let images):
       "\(role.rawValue) has \(network) classes, but the marked dataset has \(images); "
         + "give one that was trained on the same classes"
-    case .budgetOutOfRange(let budget):
-      "--budget \(budget): the share of images must lie above 0 and be at most 1"
-    case .classOutOfRange(let label, let classCount):
-      "--classes: there is no class \(label); the dataset has the classes 0 to \(classCount - 1)"
-    case .nothingToMark(let label, let count, let budget):
-      "--budget \(budget): this selects none of the \(count) images of class \(label); "
-        + "choose a greater budget, or other --classes"
     case .otherMarkingNetwork(let expected, let found):
       "the marking network has the checksum \(found), but the marks were made with \(expected); "
-        + "give the network that 'elixir-gpu mark' was given"
+        + "give the network that they were made with"
     case .tooFewImages(let count, let needed):
       "\(count) images are too few to align the networks on; give at least \(needed)"
     case .uselessFeatures(let role):
       "\(role.rawValue) has no usable features of the images (all zero, or not numbers); "
         + "give a trained network"
     case .manifest(let path, let reason):
-      "\(path): \(reason); it is written by 'elixir-gpu mark' beside the dataset"
+      "\(path): \(reason); give the manifest that was written beside the marked dataset"
     }
   }
 }

@@ -1,5 +1,6 @@
 import ComputeBackend
 import Devices
+import Evaluation
 import Runs
 import Support
 
@@ -40,5 +41,11 @@ extension RunError: AdvisedError {
     case .other, .otherVersion: "--force replaces it"
     case .damaged, .fileSystem: nil
     }
+  }
+}
+
+extension EvaluationError: AdvisedError {
+  var advice: String? {
+    if case .noMarkingNetwork = self { "give it as --marking-network" } else { nil }
   }
 }

@@ -114,11 +114,9 @@ struct DemoCommand: ParsableCommand {
 
   private func poison(_ paths: Paths) throws {
     let clean = try ImageDataset.open(paths.clean)
-    let attack = try PoisonJob(
-      dataset: clean, trigger: .whiteSquare(clean.shape),
-      mapping: .allToOne(target: 0),
-      selection: PoisonSelection(rate: 0.1, seed: seed))
-    let manifest = try attack.run(output: paths.poisoned)
+    let attack = BadNets(
+      labels: .allToOne(target: 0), selection: PoisonSelection(rate: 0.1, seed: seed))
+    let manifest = try attack.plan(for: clean, AttackContext()).write(to: paths.poisoned)
     print("Poisoned \(manifest.samples.count) of \(clean.count) images: white square, label disc")
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 
 /// The command line: `elixir-gpu <subcommand>`.
@@ -16,26 +17,43 @@ struct ElixirCommand: ParsableCommand {
       PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
       TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
       VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
-    ])
+    ],
+    // The parser would take the h of -photos for a request for help; `main` knows -h.
+    helpNames: .long)
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
-      let (arguments, warning) = FormerSpelling.replaced(Array(CommandLine.arguments.dropFirst()))
-      if let warning { FileHandle.standardError.write(Data("warning: \(warning)\n".utf8)) }
+      let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try parseAsRoot(arguments)
+      if let remark { tell(remark) }
       try command.run()
     } catch let error where isForParser(error) {
       exit(withError: error)
+    } catch let error as ParameterError {
+      tell("error: --\(error.option) \(error.value): \(error.reason)")
+      exit(withError: ExitCode.failure)
     } catch {
       let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      FileHandle.standardError.write(Data("error: \(error)\(advice)\n".utf8))
+      tell("error: \(error)\(advice)")
       exit(withError: ExitCode.failure)
     }
+  }
+
+  private static func tell(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.
   private static func isForParser(_ error: any Error) -> Bool {
     exitCode(for: error) != .failure || error is ExitCode
+  }
+}
+
+extension ParameterError {
+  /// The option that gives the parameter: `target-image` for `targetImage`.
+  fileprivate var option: String {
+    name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
   }
 }

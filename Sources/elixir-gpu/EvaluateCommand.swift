@@ -3,6 +3,7 @@ import Checkpoints
 import Evaluation
 import Foundation
 import Support
+import Training
 
 /// `elixir-gpu evaluate`: what a purification achieved, by the ground truth of the attack.
 struct EvaluateCommand: ParsableCommand {
@@ -10,16 +11,13 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a purified dataset against the attack's ground truth.",
     discussion: """
-      Needs the folder that 'poison' wrote: its poison-manifest.json says which samples were
-      poisoned. A sample counts as detected when its label changed or when it was left out; of
-      attacks that leave labels alone (sig, gradient-matching) the changes of images are shown
-      instead. Models are trained
-      anew on the purified and the poisoned dataset (and the clean one, if given) by the same
-      recipe and seed; their accuracy, and the attack success rate on triggered test images of
-      other labels, or on the one image that is the attack's target, show what the purification is
-      worth. --trials repeats the trainings with the seeds that follow.
+      The manifest in the folder that 'poison' wrote says which samples were poisoned. A sample \
+      counts as detected when its label changed or it was left out; of attacks that leave labels \
+      alone the changes of images are shown instead. Models are trained on the purified and the \
+      poisoned dataset (and the clean one, if given) by the same recipe and seed: their accuracy, \
+      and how often the attack succeeds on test images, show what the purification is worth.
 
-      --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test
+      --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test \
       images to align on, and the table shows how many of them betray the marks.
 
       Examples:
@@ -75,9 +73,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     var plan = classifier.plan(seed: seed)
     plan.initial = `init`
-    var job = try EvaluationJob(
-      purified: purified, poisoned: poisoned, test: test, clean: clean,
-      markingNetwork: markingNetwork, plan: plan)
+    var job = try makeJob(plan)
     job.trials = trials
     let backend = try device.makeBackend()
     let line = ProgressLine("evaluate", total: 0)
@@ -90,5 +86,11 @@ struct EvaluateCommand: ParsableCommand {
       try AtomicFile.write(Array(try result.json().utf8), to: json)
       print("Written to \(json)")
     }
+  }
+
+  private func makeJob(_ plan: ClassifierPlan) throws -> EvaluationJob {
+    try EvaluationJob(
+      purified: purified, poisoned: poisoned, test: test, clean: clean,
+      markingNetwork: markingNetwork, plan: plan)
   }
 }

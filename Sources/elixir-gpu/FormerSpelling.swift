@@ -1,26 +1,69 @@
-/// Command lines of the release before, which still work and say what replaces them.
-enum FormerSpelling {
-  /// `purify DATASET --method M …` became `purify M DATASET …`; so did `detect`.
-  private static let methodCommands = ["purify": "--method", "detect": "--method"]
+import ArgumentParser
+import Attacks
 
-  /// Today's spelling of arguments, and what to tell the user if it differs.
-  static func replaced(_ arguments: [String]) -> (arguments: [String], warning: String?) {
-    guard let command = arguments.first, let option = methodCommands[command],
-      let place = arguments.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") })
-    else { return (arguments, nil) }
-    var rest = Array(arguments.dropFirst())
-    let found = rest.remove(at: place - 1)
-    let method: String
-    if found == option {
-      guard rest.indices.contains(place - 1) else { return (arguments, nil) }
-      method = rest.remove(at: place - 1)
-    } else {
-      method = String(found.dropFirst(option.count + 1))
+/// A command that took its method as an option one release ago, and has a subcommand for each now:
+/// `poison DATASET --attack blended` is `poison blended DATASET`.
+///
+/// The former spelling still works, with a remark; it goes with the next release.
+struct FormerSpelling {
+  /// The command, such as `poison`.
+  let command: String
+  /// The option that named the method.
+  let option: String
+  /// The subcommands.
+  let methods: [String]
+  /// The method without the option; nil if the command itself has one today.
+  let standard: String?
+
+  static let all = [
+    FormerSpelling(
+      command: "poison", option: "--attack", methods: AttackRegistry.all.map { $0.id },
+      standard: BadNets.id),
+    FormerSpelling(
+      command: "purify", option: "--method", methods: names(PurifyCommand.self), standard: nil),
+    FormerSpelling(
+      command: "detect", option: "--method", methods: names(DetectCommand.self), standard: nil),
+  ]
+
+  private static func names(_ command: any ParsableCommand.Type) -> [String] {
+    command.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  /// Arguments as they are spelled now, and what to tell a user who spelled them otherwise.
+  ///
+  /// Throws `ValidationError` for a method that there is not.
+  static func replacing(
+    _ arguments: [String]
+  ) throws -> (arguments: [String], remark: String?) {
+    for spelling in all where arguments.first == spelling.command {
+      if let result = try spelling.replacing(arguments.dropFirst()) { return result }
+    }
+    return (arguments, nil)
+  }
+
+  private func replacing(
+    _ arguments: ArraySlice<String>
+  ) throws -> (arguments: [String], remark: String?)? {
+    guard let first = arguments.first, !methods.contains(first), first != "--help" else {
+      return nil
+    }
+    var (method, former, rest) = (standard, command, Array(arguments))
+    if let place = rest.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) {
+      let text = rest.remove(at: place)
+      method =
+        text == option
+        ? (place < rest.count ? rest.remove(at: place) : "")
+        : String(text.dropFirst(option.count + 1))
+      former += " \(option) \(method ?? "")"
+    }
+    guard let method else { return nil }
+    guard methods.contains(method) else {
+      throw ValidationError("\(option) \(method): use \(methods.joined(separator: ", ")).")
     }
     return (
       [command, method] + rest,
-      "'\(command) … \(option) \(method)' is '\(command) \(method) …' now; the former spelling ends "
-        + "with the next release"
+      "note: '\(former)' is spelled '\(command) \(method)' now, and will not be understood by the "
+        + "next release"
     )
   }
 }

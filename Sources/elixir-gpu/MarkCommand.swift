@@ -112,13 +112,8 @@ struct MarkCommand: ParsableCommand {
 
   /// `--classes` as labels: names, or else numbers.
   private func labels(in dataset: ImageDataset) throws -> [Int32]? {
-    try classes?.split(separator: ",").map { text in
-      if let label = dataset.classNames.firstIndex(of: String(text)) { return Int32(label) }
-      guard let label = Int32(text) else {
-        throw ValidationError(
-          "--classes \(text): the classes are \(dataset.classNames.joined(separator: ", ")).")
-      }
-      return label
+    try classes?.split(separator: ",").map {
+      try dataset.label(named: String($0), option: "--classes")
     }
   }
 }

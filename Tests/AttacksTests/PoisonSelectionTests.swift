@@ -1,7 +1,14 @@
 import Attacks
+import Datasets
 import Testing
 
 @Suite struct PoisonSelectionTests {
+  private func tooMany(_ wanted: Int, of available: Int, rate: Double) -> ParameterError {
+    ParameterError(
+      "rate", rate,
+      "this asks for \(wanted) of \(available) eligible samples; choose another share")
+  }
+
   private let labels = (0..<1000).map { Int32($0 % 10) }
 
   @Test(arguments: [(0.1, 100), (0.0456, 46), (0.9, 900)])
@@ -51,7 +58,7 @@ import Testing
       labels: labels, mapping: .allToOne(target: 3))
     #expect(indices.count == 40)
     #expect(indices.allSatisfy { labels[$0] == 3 })
-    #expect(throws: AttackError.cannotSelect(wanted: 110, available: 100, rate: 0.11)) {
+    #expect(throws: tooMany(110, of: 100, rate: 0.11)) {
       try PoisonSelection(rate: 0.11, from: .target, seed: 1).indices(
         labels: labels, mapping: .oneToOne(source: 1, target: 3))
     }
@@ -66,16 +73,16 @@ import Testing
 
   @Test func refusesImpossibleRates() {
     let mapping = LabelMapping.allToOne(target: 3)
-    #expect(throws: AttackError.cannotSelect(wanted: 950, available: 900, rate: 0.95)) {
+    #expect(throws: tooMany(950, of: 900, rate: 0.95)) {
       try PoisonSelection(rate: 0.95, seed: 1).indices(labels: labels, mapping: mapping)
     }
-    #expect(throws: AttackError.cannotSelect(wanted: 0, available: 900, rate: 0.0001)) {
+    #expect(throws: tooMany(0, of: 900, rate: 0.0001)) {
       try PoisonSelection(rate: 0.0001, seed: 1).indices(labels: labels, mapping: mapping)
     }
-    #expect(throws: AttackError.rateOutOfRange(rate: 1.5)) {
+    #expect(throws: ParameterError("rate", 1.5, "the share of samples must lie between 0 and 1")) {
       try PoisonSelection(rate: 1.5, seed: 1).indices(labels: labels, mapping: mapping)
     }
-    #expect(throws: AttackError.cannotSelect(wanted: 1, available: 0, rate: 0.5)) {
+    #expect(throws: tooMany(1, of: 0, rate: 0.5)) {
       try PoisonSelection(rate: 0.5, seed: 1).indices(labels: [3, 3], mapping: mapping)
     }
   }

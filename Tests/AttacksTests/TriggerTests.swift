@@ -1,6 +1,5 @@
 import Attacks
 import Datasets
-import Support
 import TestSupport
 import Testing
 
@@ -28,7 +27,8 @@ import Testing
       shape: ImageShape(height: 1, width: 2, channels: 3), pixels: [255, 255, 0, 0, 0, 1])
     try PNG.write(patch, to: folder.path + "/patch.png")
     let shape = ImageShape(height: 2, width: 3, channels: 3)
-    let trigger = try Trigger.patch(from: folder.path + "/patch.png", for: shape)
+    let trigger = Trigger.corner(
+      try Trigger.readPatch(folder.path + "/patch.png", for: shape), for: shape)
     let images = (0..<36).map { UInt8($0 + 100) }
     var expected = images
     for image in [0, 18] {
@@ -44,22 +44,37 @@ import Testing
     let path = folder.path + "/patch.png"
     let shape = ImageShape(height: 4, width: 4, channels: 1)
     try PNG.write(RasterImage(shape: shape, filledWith: 0), to: path)
-    #expect(throws: AttackError.emptyPatch(path: path)) {
-      try Trigger.patch(from: path, for: shape)
+    let empty = AttackError.picture(
+      path: path, reason: "all pixels of the patch are zero, which means transparent")
+    #expect(throws: empty) {
+      try Trigger.readPatch(path, for: shape)
     }
     let smaller = ImageShape(height: 4, width: 3, channels: 1)
-    #expect(throws: AttackError.patchTooLarge(path: path, patch: "4×4×1", image: "3×4×1")) {
-      try Trigger.patch(from: path, for: smaller)
+    let large = AttackError.picture(
+      path: path, reason: "the patch is 4×4×1, but the images are 3×4×1")
+    #expect(throws: large) {
+      try Trigger.readPatch(path, for: smaller)
     }
-    #expect(throws: FileError.notFound(path: "/none.png")) {
-      try Trigger.patch(from: "/none.png", for: shape)
+    #expect(throws: DatasetError.notFound(path: "/none.png")) {
+      try Trigger.readPatch("/none.png", for: shape)
     }
   }
 
+  private func blended(
+    _ pattern: String? = nil, alpha: Double, seed: UInt64 = 4, for shape: ImageShape
+  ) throws -> Trigger {
+    try Blended(
+      pattern: pattern, alpha: alpha, labels: .allToAll,
+      selection: PoisonSelection(rate: 0.1, seed: seed)
+    ).makeTrigger(for: shape)
+  }
+
   @Test func blendedIsTheWeightedSumRounded() throws {
+    let folder = try TemporaryFolder()
     let shape = ImageShape(height: 1, width: 4, channels: 1)
-    let pattern = RasterImage(shape: shape, pixels: [0, 255, 100, 7])
-    let trigger = Trigger(kind: .blended(alpha: 0.2), pattern: pattern)
+    try PNG.write(
+      RasterImage(shape: shape, pixels: [0, 255, 100, 7]), to: folder.path + "/p.png")
+    let trigger = try blended(folder.path + "/p.png", alpha: 0.2, for: shape)
     // 0.8·255 = 204; 0.8·255 + 51 = 255; 0.8·10 + 20 = 28; 0.8·3 + 1.4 = 3.8.
     #expect(trigger.applied(to: [255, 255, 10, 3]) == [204, 255, 28, 4])
     #expect(trigger.applied(to: [0, 0, 0, 0, 255, 255, 10, 3]) == [0, 51, 20, 1, 204, 255, 28, 4])
@@ -67,42 +82,55 @@ import Testing
 
   @Test func blendedPatternsComeFromTheSeedOrAPicture() throws {
     let shape = ImageShape(height: 28, width: 28, channels: 1)
-    let first = Trigger.blendedNoise(shape, alpha: 0.2, seed: 4)
-    #expect(first == Trigger.blendedNoise(shape, alpha: 0.2, seed: 4))
-    #expect(first != Trigger.blendedNoise(shape, alpha: 0.2, seed: 5))
-    let mean = first.pattern.pixels.reduce(0.0) { $0 + Double($1) } / 784
+    let first = try blended(alpha: 0.2, for: shape).pattern
+    #expect(try first == blended(alpha: 0.2, for: shape).pattern)
+    #expect(try first != blended(alpha: 0.2, seed: 5, for: shape).pattern)
+    let mean = first.pixels.reduce(0.0) { $0 + Double($1) } / 784
     #expect(abs(mean - 127.5) < 12)
     let folder = try TemporaryFolder()
     let picture = RasterImage(
       shape: ImageShape(height: 50, width: 10, channels: 3), filledWith: 60)
     try PNG.write(picture, to: folder.path + "/p.png")
-    let trigger = try Trigger.blended(from: folder.path + "/p.png", for: shape, alpha: 0.5)
+    let trigger = try blended(folder.path + "/p.png", alpha: 0.5, for: shape)
     #expect(trigger.pattern == RasterImage(shape: shape, filledWith: 60))
+  }
+
+  private func wave(_ shape: ImageShape, frequency: Double) -> Trigger {
+    SIG(amplitude: 40, frequency: frequency, target: 0, rate: 0.1).makeTrigger(for: shape)
   }
 
   @Test func sinusoidFollowsTheColumn() {
     // Two periods over eight columns: sin takes 0, 1, 0, −1, twice; 250 + 40 is clipped, and so is
     // 10 − 40. Half of the first period's values are cut: 100 + 28.28 with one period over 8.
     let shape = ImageShape(height: 2, width: 8, channels: 1)
-    let trigger = Trigger.sinusoid(shape, amplitude: 40, frequency: 2)
+    let trigger = wave(shape, frequency: 2)
     let row: [UInt8] = [10, 10, 10, 10, 250, 250, 250, 250]
     let changed: [UInt8] = [10, 50, 10, 0, 250, 255, 250, 210]
     let found = trigger.applied(to: row + row)
     // sin(π) is not quite zero, which a cut to bytes would show.
     for (a, b) in zip(found, changed + changed) { #expect(abs(Int(a) - Int(b)) <= 1) }
-    let slow = Trigger.sinusoid(shape, amplitude: 40, frequency: 1)
+    let slow = wave(shape, frequency: 1)
     #expect(slow.applied(to: [UInt8](repeating: 100, count: 16))[1] == 128)
     #expect(slow.pattern.pixels[1] == 156)
   }
 
-  @Test func movingPatchesStayInsideAndDependOnTheSample() {
+  @Test func movingPatchesStayInsideAndDependOnTheSample() throws {
     let shape = ImageShape(height: 7, width: 9, channels: 3)
     let patch = Trigger.randomPatch(shape, side: 4, seed: 3)
     #expect(patch.shape == ImageShape(height: 4, width: 4, channels: 3))
     #expect(!patch.pixels.contains(0))
     #expect(
       Trigger.randomPatch(shape, seed: 3).shape == ImageShape(height: 7, width: 8, channels: 3))
-    let trigger = Trigger(kind: .movingPatch(seed: 5), pattern: patch, shape: shape)
+    let folder = try TemporaryFolder()
+    try PNG.write(patch, to: folder.path + "/trigger.png")
+    var options = GradientMatchingOptions()
+    options.seed = 5
+    let attack = GradientMatching(
+      target: 0, aim: .patch(placement: .random, pattern: nil, source: nil), options: options)
+    guard case .trigger(let trigger, _) = try attack.goal(in: folder.path, shape: shape) else {
+      Issue.record("no trigger")
+      return
+    }
     let size = shape.byteCount
     let samples = Array(0..<60)
     let all = trigger.applied(to: [UInt8](repeating: 0, count: 60 * size), samples: samples)

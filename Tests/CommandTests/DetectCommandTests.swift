@@ -16,7 +16,7 @@ import Testing
       to: "gray/a-images-idx3-ubyte")
     try folder.write(header(1) + [0, 1], to: "gray/a-labels-idx1-ubyte")
     let commands = [
-      ["poison", "clean", "--output", "poisoned"],
+      ["poison", "badnets", "clean", "--output", "poisoned"],
       [
         "train", "classifier", "clean", "--width", "4", "--epochs", "1", "--batch", "20",
         "--device", "cpu", "--output", "model.safetensors",
@@ -78,11 +78,11 @@ import Testing
       (["knn", "nowhere"] + model, "nowhere: there is no such file"),
       (
         ["knn", "clean", "--truth", "clean"] + model,
-        "clean/poison-manifest.json: it cannot be read"
+        "clean/poison-manifest.json: there is no such file"
       ),
       (
         ["knn", "small", "--truth", "poisoned"] + model,
-        "poisoned: it is of 60 samples, but small has 50"
+        "poisoned/poison-manifest.json: it is of 60 samples, but small has 50"
       ),
       (
         [

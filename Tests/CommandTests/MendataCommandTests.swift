@@ -20,7 +20,7 @@ import Testing
         "train", "classifier", "clean", "--width", "4", "--epochs", "1", "--device", "cpu",
         "--output", "model.safetensors",
       ],
-      ["poison", "clean", "--rate", "0.1", "--output", "poisoned"],
+      ["poison", "badnets", "clean", "--rate", "0.1", "--output", "poisoned"],
     ] {
       let run = try CommandRun(arguments, in: folder.path)
       try #require(run.exitCode == 0, "\(run)")
@@ -94,7 +94,7 @@ import Testing
     let run = try CommandRun(
       ["purify", "poisoned", "--method", "random-noise"] + rest + ["former"], in: folder.path)
     #expect(run.exitCode == 0, "\(run)")
-    #expect(run.errors.contains("'purify random-noise …' now"), "\(run.errors)")
+    #expect(run.errors.contains("is spelled 'purify random-noise' now"), "\(run.errors)")
     _ = try CommandRun(["purify", "random-noise", "poisoned"] + rest + ["today"], in: folder.path)
     #expect(
       try folder.read("former/data_batch_1.bin") == folder.read("today/data_batch_1.bin"))

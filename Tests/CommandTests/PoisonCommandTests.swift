@@ -29,7 +29,7 @@ import Testing
   @Test func writesAPoisonedDataset() throws {
     let folder = try example()
     let run = try CommandRun(
-      ["poison", "clean", "--target", "ring", "--output", "out/deep"], in: folder.path)
+      ["poison", "badnets", "clean", "--target", "ring", "--output", "out/deep"], in: folder.path)
     #expect(run.exitCode == 0)
     #expect(run.errors.isEmpty)
     #expect(run.output.contains("Poisoned 4 of 40 images"))
@@ -41,7 +41,7 @@ import Testing
         ".elixir-gpu", "batches.meta.txt", "data_batch_1.bin", "poison-manifest.json",
         "poison-preview.png", "test_batch.bin", "trigger.png",
       ])
-    let again = ["poison", "clean", "--seed", "5", "--output", "out/deep"]
+    let again = ["poison", "badnets", "clean", "--seed", "5", "--output", "out/deep"]
     let refused = try CommandRun(again, in: folder.path)
     #expect(
       refused.errorLine == "error: out/deep: the output exists already; "
@@ -51,15 +51,16 @@ import Testing
   }
 
   private static let matching = [
-    "--attack", "gradient-matching", "--device", "cpu", "--epochs", "1", "--width", "4",
+    "gradient-matching", "clean", "--device", "cpu", "--epochs", "1", "--width", "4",
     "--iterations", "2", "--restarts", "1", "--rate", "0.05",
   ]
 
   @Test func matchesGradientsAndEvaluates() throws {
     let folder = try example()
     let poison = try CommandRun(
-      ["poison", "clean", "--target", "ring", "--targets", "clean", "--target-image", "3"]
-        + Self.matching + ["--output", "out"], in: folder.path)
+      ["poison"] + Self.matching
+        + ["--target", "ring", "--targets", "clean", "--target-image", "3", "--output", "out"],
+      in: folder.path)
     #expect(poison.exitCode == 0, "\(poison)")
     #expect(poison.output.contains("Poisoned 2 of 40 images"))
     #expect(poison.output.contains("Attack: gradient-matching, one-image, target 1 (ring)"))
@@ -84,37 +85,59 @@ import Testing
 
   /// Arguments and what the single error line must say.
   @Test(arguments: [
-    (["nowhere"], "nowhere: there is no such file or folder"),
-    (["truncated"], "truncated/data_batch_1.bin: 122820 bytes is no multiple"),
-    (["label"], "label/data_batch_1.bin: record 0 has label 77, but there are 10 classes"),
-    (["empty"], "empty: there are no images"),
-    (["corrupt"], "corrupt/cat/a.png: it is not a PNG image"),
-    (["sizes"], "sizes/cat/b.png: the image is 40×40, but sizes/cat/a.png is 4×4"),
-    (["idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
-    (["clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
-    (["clean", "--rate", "0.95"], "--rate 0.95: this asks for 38 of 36 eligible samples"),
-    (["clean", "--pattern", "large.png"], "large.png: the patch is 40×40×3, but the images are"),
-    (["clean", "--pattern", "none.png"], "none.png: there is no such file"),
+    (["badnets", "nowhere"], "nowhere: there is no such file or folder"),
+    (["badnets", "truncated"], "truncated/data_batch_1.bin: 122820 bytes is no multiple"),
     (
-      ["clean", "--targets", "clean", "--target-image", "0"] + matching,
+      ["badnets", "label"],
+      "label/data_batch_1.bin: record 0 has label 77, but there are 10 classes"
+    ),
+    (["badnets", "empty"], "empty: there are no images"),
+    (["badnets", "corrupt"], "corrupt/cat/a.png: it is not a PNG image"),
+    (["badnets", "sizes"], "sizes/cat/b.png: the image is 40×40, but sizes/cat/a.png is 4×4"),
+    (["badnets", "idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
+    (["badnets", "clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
+    (
+      ["badnets", "clean", "--rate", "0.95"],
+      "--rate 0.95: this asks for 38 of 36 eligible samples"
+    ),
+    (
+      ["badnets", "clean", "--rate", "1.5"],
+      "--rate 1.5: the share of samples must lie between 0 and 1"
+    ),
+    (
+      ["blended", "clean", "--alpha", "2"],
+      "--alpha 2.0: the weight must lie above 0 and be at most 1"
+    ),
+    (
+      ["badnets", "clean", "--pattern", "large.png"],
+      "large.png: the patch is 40×40×3, but the images are"
+    ),
+    (["badnets", "clean", "--pattern", "none.png"], "none.png: there is no such file"),
+    (
+      matching + ["--targets", "clean", "--target-image", "0"],
       "--target 0: image 0 of clean has this label already"
     ),
     (
-      ["clean", "--targets", "clean", "--target-image", "10"] + matching,
+      matching + ["--targets", "clean", "--target-image", "10"],
       "--target-image 10: clean has the images 0 to 9"
     ),
-    (["clean", "--targets", "large"] + matching, "large: there is no such file"),
     (
-      ["clean", "--trigger", "random", "--surrogate", "large.png"] + matching,
-      "large.png"
+      matching + ["--trigger", "corner", "--source", "0"],
+      "--source 0: this is the target; choose another class"
     ),
-    (["clean", "--attack", "sig", "--rate", "0.2"], "this asks for 8 of 4 eligible samples"),
+    (
+      matching + ["--trigger", "corner", "--epsilon", "0"],
+      "--epsilon 0: a byte moves by 1 to 255"
+    ),
+    (matching + ["--targets", "large"], "large: there is no such file"),
+    (matching + ["--trigger", "random", "--surrogate", "large.png"], "large.png"),
+    (["sig", "clean", "--rate", "0.2"], "this asks for 8 of 4 eligible samples"),
   ])
   func failsWithOneLineAndWritesNothing(arguments: [String], message: String) throws {
     let folder = try example()
     let before = try folder.entries()
     let run = try CommandRun(
-      ["poison", "--output", "out"] + arguments, in: folder.path)
+      ["poison"] + arguments + ["--output", "out"], in: folder.path)
     let line = try #require(run.errorLine, "\(run)")
     #expect(line.contains(message))
     #expect(run.output.isEmpty)
@@ -128,7 +151,7 @@ import Testing
       ("sizes", "not written by elixir"),
     ] {
       let run = try CommandRun(
-        ["poison", "clean", "--force", "--output", output], in: folder.path)
+        ["poison", "badnets", "clean", "--force", "--output", output], in: folder.path)
       #expect(try #require(run.errorLine).contains(message))
     }
     #expect(try folder.entries("sizes") == ["cat"])
@@ -137,20 +160,51 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--alpha", "0.3"], ["--attack", "blended", "--alpha", "2"], ["--attack", "unknown"],
-    ["--attack", "gradient-matching"], ["--trigger", "corner"], ["--epsilon", "8"],
-    ["--attack", "gradient-matching", "--trigger", "corner", "--epsilon", "0"],
-    ["--attack", "gradient-matching", "--trigger", "corner", "--targets", "clean"],
-    ["--attack", "gradient-matching", "--trigger", "corner", "--source", "0"],
-    ["--attack", "gradient-matching", "--trigger", "corner", "--precision", "bf16"],
-    ["--attack", "sig", "--pattern", "large.png"], ["--amplitude", "3"],
-    ["--target", "1", "--all-to-all"], ["--target", "no-such-class"], ["--rate"],
+    "badnets --alpha 0.3", "badnets --trigger corner", "badnets --epsilon 8",
+    "badnets --amplitude 3", "badnets --attack blended", "badnets --target 1 --all-to-all",
+    "badnets --target no-such-class", "badnets --rate", "blended --amplitude 3",
+    "sig --pattern large.png", "sig --all-to-all", "gradient-matching",
+    "gradient-matching --trigger corner --targets clean",
+    "gradient-matching --targets clean --source 1",
+    "gradient-matching --trigger corner --precision bf16",
   ])
-  func usageErrorsSaySo(arguments: [String]) throws {
+  func usageErrorsSaySo(arguments: String) throws {
     let folder = try example()
-    let run = try CommandRun(["poison", "clean", "--output", "out"] + arguments, in: folder.path)
+    let words = arguments.split(separator: " ").map(String.init)
+    let run = try CommandRun(
+      ["poison", words[0], "clean", "--output", "out"] + words.dropFirst(), in: folder.path)
     #expect(run.exitCode == 64)
     #expect(run.errors.hasPrefix("Error: "))
     #expect(try !folder.entries().contains("out"))
+  }
+
+  /// The spelling of one release ago gives the same files and words, and says what replaces it.
+  @Test(arguments: [
+    ("clean --target ring", "badnets clean --target ring", "poison"),
+    ("--seed 3 clean --attack blended", "blended --seed 3 clean", "poison --attack blended"),
+    ("clean --attack=sig --rate 0.05", "sig clean --rate 0.05", "poison --attack sig"),
+  ])
+  func theFormerSpellingStillWorks(before: String, now: String, named: String) throws {
+    let folder = try example()
+    func poison(_ arguments: String, to output: String) throws -> CommandRun {
+      try CommandRun(
+        ["poison"] + arguments.split(separator: " ").map(String.init) + ["--output", output],
+        in: folder.path)
+    }
+    let (old, new) = (try poison(before, to: "old"), try poison(now, to: "new"))
+    #expect(old.exitCode == 0 && new.exitCode == 0, "\(old) \(new)")
+    #expect(old.output == new.output.replacingOccurrences(of: "to new", with: "to old"))
+    #expect(new.errors.isEmpty)
+    #expect(old.errors.hasPrefix("note: '\(named)' is spelled 'poison "))
+    let files = try folder.entries("old")
+    #expect(try files == folder.entries("new"))
+    for file in files { #expect(try folder.read("old/" + file) == folder.read("new/" + file)) }
+  }
+
+  @Test func theFormerSpellingNamesNoOtherAttacks() throws {
+    for end in [["--attack", "magic"], ["--attack"]] {
+      let run = try CommandRun(["poison", "clean", "--output", "out"] + end)
+      #expect(run.exitCode == 64 && run.errors.contains("use badnets, blended, sig"), "\(run)")
+    }
   }
 }

@@ -27,6 +27,17 @@ import Training
       .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 20, seed: 3))
   }
 
+  /// Writes `poisoned`.
+  @discardableResult
+  private func poison(
+    _ clean: ImageDataset, _ attack: any Attack, _ folder: TemporaryFolder,
+    surrogate: (any Classifier)? = nil
+  ) throws -> PoisonManifest {
+    let context = AttackContext(
+      surrogate: surrogate.map { model in { Surrogate(model, name: "s") } })
+    return try attack.plan(for: clean, context).write(to: folder.path + "/poisoned", force: true)
+  }
+
   private func job(_ folder: TemporaryFolder, _ purified: String) throws -> EvaluationJob {
     try EvaluationJob(
       purified: folder.path + "/" + purified, poisoned: folder.path + "/poisoned",
@@ -36,10 +47,7 @@ import Training
   @Test func repeatsTrainingsWithFollowingSeeds() throws {
     let folder = try TemporaryFolder()
     let clean = try imageFolder(folder)
-    try PoisonJob(
-      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
-      selection: PoisonSelection(rate: 0.05, from: .target, seed: 3)
-    ).run(output: folder.path + "/poisoned")
+    try poison(clean, SIG(target: 1, rate: 0.05, seed: 3), folder)
     // Any method's output will do: here the clean dataset, which has no purified.csv.
     var job = try job(folder, "in")
     job.trials = 2
@@ -67,10 +75,8 @@ import Training
   @Test func findsSamplesThatMoved() throws {
     let folder = try TemporaryFolder()
     let clean = try imageFolder(folder)
-    try PoisonJob(
-      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 1),
-      selection: PoisonSelection(rate: 0.1, seed: 3)
-    ).run(output: folder.path + "/poisoned")
+    let selection = PoisonSelection(rate: 0.1, seed: 3)
+    try poison(clean, BadNets(labels: .allToOne(target: 1), selection: selection), folder)
     let poisoned = try ImageDataset.open(folder.path + "/poisoned")
     let writer = try DatasetWriter(copying: poisoned, to: folder.path + "/purified")
     let image = [UInt8](repeating: 9, count: poisoned.shape.byteCount)
@@ -127,10 +133,7 @@ import Training
       try Shapes(seed: 2).writeFolder(folder.path + "/binary", training: 40, test: 10)
       clean = try ImageDataset.open(folder.path + "/binary")
     }
-    let manifest = try PoisonJob(
-      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
-      selection: PoisonSelection(rate: 0.1, from: .target, seed: 3)
-    ).run(output: folder.path + "/poisoned")
+    let manifest = try poison(clean, SIG(target: 1, rate: 0.1, seed: 3), folder)
     let poisoned = try ImageDataset.open(folder.path + "/poisoned")
     let first = try #require(manifest.samples.first).index
     let writer = try DatasetWriter(copying: poisoned, to: folder.path + "/purified")
@@ -169,9 +172,10 @@ import Training
       var options = GradientMatchingOptions()
       options.rate = 0.05
       options.iterations = 1
-      let goal = AttackGoal.image(try TargetImage(target, of: clean, intended: intended))
-      try GradientMatchingJob(dataset: clean, goal: goal, options: options).run(
-        surrogate: network, name: "s", output: folder.path + "/poisoned", force: true)
+      let attack = GradientMatching(
+        target: intended, aim: .image(source: clean.path, index: target, label: nil),
+        options: options)
+      try poison(clean, attack, folder, surrogate: network)
       let metrics = try job(folder, "in").metrics(of: network)
       #expect(metrics.attackSuccessRate == rate)
       #expect(

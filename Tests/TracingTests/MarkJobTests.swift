@@ -77,15 +77,16 @@ import Tracing
     #expect(
       try chosen(MarkSelection(budget: 0.2, classes: [1], seed: 1))
         == indices.filter { labels[$0] == 1 })
-    #expect(throws: TracingError.nothingToMark(label: 1, count: 10, budget: 0.04)) {
+    let none = ParameterError(
+      "budget", 0.04,
+      "this selects none of the 10 images of class 1; choose a greater one, or other classes")
+    #expect(throws: none) {
       try chosen(MarkSelection(budget: 0.04))
     }
-    #expect(throws: TracingError.classOutOfRange(label: 3, classCount: 3)) {
+    #expect(throws: ParameterError("classes", 3, "the dataset has the classes 0 to 2")) {
       try chosen(MarkSelection(classes: [0, 3]))
     }
-    #expect(throws: TracingError.budgetOutOfRange(budget: 1.5)) {
-      try chosen(MarkSelection(budget: 1.5))
-    }
+    #expect(throws: ParameterError.self) { try chosen(MarkSelection(budget: 1.5)) }
   }
 
   @Test func refusesANetworkOfOtherChannels() throws {

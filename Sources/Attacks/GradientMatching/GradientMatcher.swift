@@ -75,7 +75,7 @@ package final class GradientMatcher {
     backend = aim.surrogate.backend
     let size = poisons.shape
     images = Tensor(
-      poisons.pixels.map { Float($0) },
+      bytes: poisons.pixels,
       shape: [poisons.samples.count, size.height, size.width, size.channels], on: backend)
     let epsilon = Float(options.epsilon)
     bounds = (
@@ -115,7 +115,7 @@ package final class GradientMatcher {
       }
     }
     let pixels = try bytes(perturbation)
-    let final = Tensor(pixels.map { Float($0) }, shape: images.shape, on: backend)
+    let final = Tensor(bytes: pixels, shape: images.shape, on: backend)
     return Attempt(
       pixels: pixels, cosines: try concatenateRows(cosines).values(),
       cosine: try value(cosine(of: final, aim)))

@@ -1,9 +1,10 @@
+import Datasets
 import Training
 
 /// How poisons are made by gradient matching; the defaults are those of Witches' Brew.
-public struct GradientMatchingOptions: Sendable, Equatable {
+public struct GradientMatchingOptions: Sendable, Hashable, Codable {
   /// Which images of the target class become poisons.
-  public enum Choice: String, Sendable, CaseIterable {
+  public enum Choice: String, Sendable, Codable, CaseIterable {
     /// A seeded choice (Witches' Brew).
     case random
     /// Those with the greatest gradients (Sleeper Agent).
@@ -21,7 +22,7 @@ public struct GradientMatchingOptions: Sendable, Equatable {
   /// The surrogate is trained again, on the poisons as they are, after every so many iterations
   /// (Sleeper Agent: 50); `nil` for never.
   public var retrainingInterval: Int?
-  /// Adam's step in grey levels.
+  /// Adam's step in gray levels.
   ///
   /// The official one is τ = 0.1 for normalised pixels, whose unit is about 0.25·255 levels.
   public var step: Float = 6.4
@@ -30,6 +31,21 @@ public struct GradientMatchingOptions: Sendable, Equatable {
   public var seed: UInt64 = 0
 
   public init() {}
+
+  /// Throws `ParameterError` for numbers that make no attack.
+  func validate() throws {
+    try PoisonSelection(rate: rate).validate()
+    guard (1...255).contains(epsilon) else {
+      throw ParameterError("epsilon", epsilon, "a byte moves by 1 to 255")
+    }
+    for (name, value) in [
+      ("iterations", iterations), ("restarts", restarts),
+      ("retrainingInterval", retrainingInterval ?? 1),
+    ] where value < 1 { throw ParameterError(name, value, "it must be at least 1") }
+    guard step > 0, step.isFinite else {
+      throw ParameterError("step", step, "it must be a number above 0")
+    }
+  }
 
   /// Whether the surrogate is trained again when `done` iterations of an attempt are.
   package func retrains(after done: Int) -> Bool {

@@ -37,7 +37,7 @@ struct DetectionArguments: ParsableArguments {
   ) throws {
     try SampleIndexFile.check(output, force: force)
     let source = try ImageDataset.open(dataset)
-    let manipulated = try truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    let manipulated = try truth.map { try GroundTruth.load($0, of: source).indices }
     let input = DetectionInput(
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,

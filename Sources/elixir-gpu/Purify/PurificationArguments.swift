@@ -42,7 +42,7 @@ struct PurificationArguments: ParsableArguments {
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())
     job.batchSize = batch
     job.keepsFiles = !prune
-    job.truth = try truth.map { try GroundTruth.manipulated(of: source, in: $0) }
+    job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.handler = RunConsole().show
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)

@@ -5,13 +5,15 @@ import Testing
 ///
 /// They are in `shared` beside the package, or where `ELIXIR_SHARED` says.
 public enum Fixtures {
+  /// The package's folder, whose `Tests/Fixtures` holds what former programs of ours wrote.
+  public static let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
+    url.deletingLastPathComponent()
+  }
+
   /// The shared folder, whether it exists or not.
   public static let shared: URL = {
     if let path = ProcessInfo.processInfo.environment["ELIXIR_SHARED"] {
       return URL(fileURLWithPath: path, isDirectory: true)
-    }
-    let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
-      url.deletingLastPathComponent()
     }
     return package.deletingLastPathComponent().appendingPathComponent("shared")
   }()

@@ -5,30 +5,46 @@ import Support
 import TestSupport
 import Testing
 
-@Suite struct PoisonJobTests {
+@Suite struct PoisonPlanTests {
   /// 40 shapes as a CIFAR-10 folder.
   private func source(_ folder: TemporaryFolder) throws -> ImageDataset {
     try Shapes(seed: 8).writeFolder(folder.path + "/clean", training: 40, test: 10)
     return try ImageDataset.open(folder.path + "/clean")
   }
 
-  private func job(_ dataset: ImageDataset, seed: UInt64 = 3) throws -> PoisonJob {
-    try PoisonJob(
-      dataset: dataset, trigger: .whiteSquare(dataset.shape), mapping: .allToOne(target: 0),
-      selection: PoisonSelection(rate: 0.1, seed: seed))
+  private func badNets(target: Int32 = 0, rate: Double = 0.1, seed: UInt64 = 3) -> BadNets {
+    BadNets(
+      labels: .allToOne(target: target), selection: PoisonSelection(rate: rate, seed: seed))
+  }
+
+  private func plan(_ attack: any Attack, _ dataset: ImageDataset) throws -> PoisonPlan {
+    try attack.plan(for: dataset, AttackContext())
+  }
+
+  /// The trigger of a poisoned folder, and the labels it stands for.
+  private func trigger(
+    _ output: String, _ shape: ImageShape
+  ) throws -> (trigger: Trigger, labels: LabelMapping) {
+    let goal = try PoisonManifest.load(output).attack.goal(in: output, shape: shape)
+    guard case .trigger(let trigger, let labels) = goal else {
+      throw AttackError.manifest(path: output, reason: "no trigger")
+    }
+    return (trigger, labels)
   }
 
   @Test func writesThePoisonedCopyAndItsGroundTruth() throws {
     let folder = try TemporaryFolder()
     let clean = try source(folder)
     let output = folder.path + "/poisoned"
-    let written = try job(clean).run(output: output)
+    let written = try plan(badNets(), clean).write(to: output)
     let manifest = try PoisonManifest.load(output)
-    #expect(manifest == written)
+    #expect(manifest.samples == written.samples && manifest.count == 40)
+    #expect(manifest.attack is BadNets && manifest.version == 3)
     #expect(manifest.samples.count == 4)
     let poisoned = try ImageDataset.open(output)
-    let trigger = try manifest.trigger(in: output, shape: poisoned.shape)
-    #expect(trigger == .whiteSquare(clean.shape))
+    let (trigger, labels) = try trigger(output, poisoned.shape)
+    #expect(trigger.pattern == Trigger.whiteSquare(clean.shape).pattern)
+    #expect(labels == .allToOne(target: 0))
     for index in 0..<40 {
       let before = try clean.images([index])
       if let sample = manifest.samples.first(where: { $0.index == index }) {
@@ -49,9 +65,9 @@ import Testing
     let folder = try TemporaryFolder()
     let clean = try source(folder)
     for (name, seed) in [("a", 3), ("b", 3), ("c", 4)] as [(String, UInt64)] {
-      try job(clean, seed: seed).run(output: folder.path + "/" + name)
+      try plan(badNets(seed: seed), clean).write(to: folder.path + "/" + name)
     }
-    let files = ["data_batch_1.bin", PoisonManifest.fileName, "trigger.png", "poison-preview.png"]
+    let files = ["data_batch_1.bin", GroundTruth.poisonFile, "trigger.png", "poison-preview.png"]
     for file in files { #expect(try folder.read("a/" + file) == folder.read("b/" + file)) }
     #expect(try folder.read("a/" + files[0]) != folder.read("c/" + files[0]))
   }
@@ -87,13 +103,11 @@ import Testing
       try PNG.write(shapes.image(index), to: folder.path + "/" + name)
     }
     let clean = try ImageDataset.open(folder.path + "/in")
-    let job = try PoisonJob(
-      dataset: clean, trigger: .blendedNoise(clean.shape, alpha: 0.2, seed: 1),
-      mapping: .allToAll, selection: PoisonSelection(rate: 0.3, seed: 5))
-    let manifest = try job.run(output: folder.path + "/out")
+    let attack = Blended(labels: .allToAll, selection: PoisonSelection(rate: 0.3, seed: 5))
+    let manifest = try plan(attack, clean).write(to: folder.path + "/out")
     #expect(manifest.samples.count == 6)
     let poisoned = try ImageDataset.open(folder.path + "/out")
-    let trigger = try manifest.trigger(in: folder.path + "/out", shape: poisoned.shape)
+    let trigger = try trigger(folder.path + "/out", poisoned.shape).trigger
     for sample in manifest.samples {
       #expect(poisoned.name(of: sample.index) == sample.name)
       #expect(poisoned.labels[sample.index] == sample.label)
@@ -106,48 +120,46 @@ import Testing
   @Test func sigChangesTheTargetClassAndNoLabel() throws {
     let folder = try TemporaryFolder()
     let clean = try source(folder)
-    let job = try PoisonJob(
-      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 2),
-      selection: PoisonSelection(rate: 0.05, from: .target, seed: 3))
-    let written = try job.run(output: folder.path + "/sig")
-    let manifest = try PoisonManifest.load(folder.path + "/sig")
-    #expect(manifest == written)
-    #expect(manifest.attack == .sinusoid && manifest.samples.count == 2)
-    let poisoned = try ImageDataset.open(folder.path + "/sig")
+    let output = folder.path + "/sig"
+    try plan(SIG(frequency: 5, target: 2, rate: 0.05, seed: 3), clean).write(to: output)
+    let manifest = try PoisonManifest.load(output)
+    #expect(manifest.attack is SIG && manifest.samples.count == 2)
+    let poisoned = try ImageDataset.open(output)
     #expect(poisoned.labels == clean.labels)
-    #expect(
-      try manifest.goal(in: folder.path + "/sig", shape: clean.shape)
-        == .trigger(.sinusoid(clean.shape), .allToOne(target: 2)))
+    let wave = SIG(frequency: 5, target: 2, rate: 0.05).makeTrigger(for: clean.shape)
+    #expect(try trigger(output, clean.shape).trigger.pattern == wave.pattern)
     for sample in manifest.samples {
       #expect(sample.originalLabel == 2 && sample.label == 2)
       #expect(
         try poisoned.images([sample.index])
-          == Trigger.sinusoid(clean.shape).applied(to: clean.images([sample.index])))
+          == wave.applied(to: clean.images([sample.index])))
     }
   }
 
   @Test func theGroundTruthStaysBehindWhenTheDatasetIsCopied() throws {
     let folder = try TemporaryFolder()
-    try job(try source(folder)).run(output: folder.path + "/poisoned")
+    try plan(badNets(), try source(folder)).write(to: folder.path + "/poisoned")
     let poisoned = try ImageDataset.open(folder.path + "/poisoned")
     try DatasetWriter(copying: poisoned, to: folder.path + "/copy").commit()
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/copy")
-    #expect(!names.contains(PoisonManifest.fileName))
+    #expect(!names.contains(GroundTruth.poisonFile))
     #expect(!names.contains("trigger.png"))
   }
 
   @Test func failuresWriteNothing() throws {
     let folder = try TemporaryFolder()
     let clean = try source(folder)
-    #expect(throws: AttackError.targetOutOfRange(target: 10, classCount: 10)) {
-      try PoisonJob(
-        dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 10),
-        selection: PoisonSelection(rate: 0.1, seed: 0))
+    let outside = ParameterError(
+      "target", 10, "the dataset has the classes 0 to 9; choose one of them")
+    #expect(throws: outside) { try plan(badNets(target: 10), clean) }
+    #expect(throws: ParameterError.self) { try plan(badNets(target: 1, rate: 1), clean) }
+    #expect(throws: ParameterError.self) {
+      try plan(SIG(amplitude: 0, target: 1, rate: 0.1), clean)
     }
-    let impossible = try PoisonJob(
-      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 1),
-      selection: PoisonSelection(rate: 1, seed: 0))
-    #expect(throws: AttackError.self) { try impossible.run(output: folder.path + "/out") }
+    #expect(throws: ParameterError.self) {
+      try plan(
+        Blended(alpha: 1.5, labels: .allToAll, selection: PoisonSelection(rate: 0.1)), clean)
+    }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["clean"])
   }
 }

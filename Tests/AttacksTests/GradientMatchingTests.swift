@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite struct GradientMatchingJobTests {
+@Suite struct GradientMatchingTests {
   /// 60 shapes, six of each class, and 20 test images.
   private func source(
     _ folder: TemporaryFolder
@@ -34,14 +34,42 @@ import Training
     return options
   }
 
+  /// Plans the attack with an untrained surrogate of four channels.
+  private func plan(
+    _ attack: GradientMatching, _ dataset: ImageDataset, classes: Int = 10, isKept: Bool = false,
+    retraining: ClassifierPlan? = nil,
+    progress: @escaping (AttackProgress) -> Void = { _ in }
+  ) throws -> PoisonPlan {
+    try attack.plan(
+      for: dataset,
+      AttackContext(
+        surrogate: {
+          Surrogate(
+            try surrogate(classes: classes), name: "s", retraining: retraining, isKept: isKept)
+        },
+        progress: progress))
+  }
+
+  /// The attack on image 13 of the test set, whose label is 3.
+  private func targeted(
+    _ test: ImageDataset, target: Int32 = 4, index: Int? = 13,
+    options: GradientMatchingOptions? = nil
+  ) -> GradientMatching {
+    GradientMatching(
+      target: target, aim: .image(source: test.path, index: index, label: nil),
+      options: options ?? self.options())
+  }
+
   /// What every output of the attack must be.
   private func check(
     _ manifest: PoisonManifest, in output: String, clean: ImageDataset, target: Int32
   ) throws {
-    #expect(try PoisonManifest.load(output) == manifest)
+    let attack = try #require(try PoisonManifest.load(output).attack as? GradientMatching)
+    #expect(attack == manifest.attack as? GradientMatching)
+    #expect(attack.options.epsilon == 8 && attack.target == target)
     let poisoned = try ImageDataset.open(output)
     #expect(poisoned.labels == clean.labels)
-    #expect(manifest.samples.count == 3 && manifest.epsilon == 8)
+    #expect(manifest.samples.count == 3)
     let indices = manifest.samples.map(\.index)
     for index in 0..<60 {
       let (before, after) = (try clean.images([index]), try poisoned.images([index]))
@@ -60,66 +88,69 @@ import Training
   @Test func aTargetedAttackWritesTheTarget() throws {
     let folder = try TemporaryFolder()
     let (clean, test) = try source(folder)
-    let image = try TargetImage(13, of: test, intended: 4)
-    let job = try GradientMatchingJob(dataset: clean, goal: .image(image), options: options())
     let output = folder.path + "/poisoned"
     var last = 0
-    let (manifest, cosine) = try job.run(
-      surrogate: try surrogate(), name: "s", savesSurrogate: true, output: output
-    ) { last = $0.iteration }
+    let plan = try plan(targeted(test), clean, isKept: true) { last = $0.iteration }
+    let manifest = try plan.write(to: output)
     try check(manifest, in: output, clean: clean, target: 4)
     #expect(last == 4)
-    #expect((-1...1).contains(cosine))
-    #expect(manifest.mapping == .oneImage && manifest.target == 4)
-    #expect(manifest.targetImage?.label == 3 && manifest.targetImage?.index == 13)
-    #expect(try manifest.goal(in: output, shape: clean.shape) == .image(image))
+    let remark = try #require(plan.remarks.first)
+    let cosine = try #require(Float(remark.split(separator: " ").last ?? ""))
+    #expect(remark.hasPrefix("Cosine of the gradients: ") && (-1...1).contains(cosine))
+    #expect(
+      (manifest.attack as? GradientMatching)?.aim
+        == .image(source: test.path, index: 13, label: 3))
+    guard case .image(let image) = try manifest.attack.goal(in: output, shape: clean.shape) else {
+      Issue.record("no image")
+      return
+    }
+    #expect(try image == TargetImage(13, of: test, intended: 4))
     let saved = try ClassifierFile.load(
       URL(fileURLWithPath: output + "/surrogate.safetensors"), on: try Devices.make("cpu"))
     #expect(saved.configuration.classes == 10)
-    try job.run(surrogate: try surrogate(), name: "s", output: folder.path + "/again")
+    try self.plan(targeted(test), clean).write(to: folder.path + "/again")
     for file in ["data_batch_1.bin", "target.png", "poison-manifest.json", "poison-preview.png"] {
       #expect(try folder.read("poisoned/" + file) == folder.read("again/" + file))
     }
   }
 
-  @Test(arguments: [PoisonManifest.Placement.corner, .random])
-  func aTriggeredAttackWritesThePatch(placement: PoisonManifest.Placement) throws {
+  @Test(arguments: GradientMatching.Placement.allCases)
+  func aTriggeredAttackWritesThePatch(placement: GradientMatching.Placement) throws {
     let folder = try TemporaryFolder()
     let (clean, _) = try source(folder)
-    let patch = Trigger.randomPatch(clean.shape, seed: 6)
-    let trigger =
-      placement == .corner
-      ? Trigger.corner(patch, for: clean.shape)
-      : Trigger(kind: .movingPatch(seed: 6), pattern: patch, shape: clean.shape)
-    let goal = AttackGoal.trigger(trigger, .oneToOne(source: 2, target: 7))
     var options = options()
     options.choice = .gradient
-    let job = try GradientMatchingJob(dataset: clean, goal: goal, options: options)
+    let attack = GradientMatching(
+      target: 7, aim: .patch(placement: placement, pattern: nil, source: 2), options: options)
     let output = folder.path + "/poisoned"
-    let (manifest, _) = try job.run(surrogate: try surrogate(), name: "s", output: output)
+    let manifest = try plan(attack, clean).write(to: output)
     try check(manifest, in: output, clean: clean, target: 7)
-    #expect(manifest.placement == placement && manifest.source == 2)
-    #expect(try manifest.goal(in: output, shape: clean.shape) == goal)
+    #expect(manifest.attack as? GradientMatching == attack)
+    let goal = try manifest.attack.goal(in: output, shape: clean.shape)
+    guard case .trigger(let trigger, .oneToOne(source: 2, target: 7)) = goal else {
+      Issue.record("\(goal)")
+      return
+    }
+    let patch = Trigger.randomPatch(clean.shape, seed: 6)
+    let isCorner = placement == .corner
+    #expect(trigger.pattern == (isCorner ? Trigger.corner(patch, for: clean.shape).pattern : patch))
     #expect(try !folder.entries("poisoned").contains("surrogate.safetensors"))
   }
 
   @Test func retrainingIsOnThePoisonsAndRepeats() throws {
     let folder = try TemporaryFolder()
     let (clean, test) = try source(folder)
-    let goal = AttackGoal.image(try TargetImage(13, of: test, intended: 4))
     func run(_ interval: Int?, output: String) throws -> (bytes: [UInt8], trainings: Int) {
       var options = options()
       options.iterations = 3
       options.restarts = 1
       options.retrainingInterval = interval
-      let plan = ClassifierPlan(
+      let retraining = ClassifierPlan(
         .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 20))
       var trainings = 0
-      try GradientMatchingJob(dataset: clean, goal: goal, options: options).run(
-        surrogate: try surrogate(), name: "s", retraining: plan, output: folder.path + "/" + output
-      ) { progress in
+      try plan(targeted(test, options: options), clean, retraining: retraining) { progress in
         if progress.retraining?.isLast == true { trainings += 1 }
-      }
+      }.write(to: folder.path + "/" + output)
       return (try folder.read(output + "/data_batch_1.bin"), trainings)
     }
     let (retrained, again, never) = (
@@ -133,28 +164,30 @@ import Training
   @Test func refusesWhatDoesNotFit() throws {
     let folder = try TemporaryFolder()
     let (clean, test) = try source(folder)
-    #expect(throws: AttackError.noTargetImage(index: 20, path: test.path, count: 20)) {
-      try TargetImage(20, of: test, intended: 4)
-    }
-    #expect(throws: AttackError.targetHasLabel(index: 13, path: test.path, label: 3)) {
-      try TargetImage(13, of: test, intended: 3)
-    }
-    let image = AttackGoal.image(try TargetImage(13, of: test, intended: 4))
     func failure(
-      _ goal: AttackGoal, classes: Int = 10, rate: Double = 0.05
-    ) throws -> AttackError? {
-      try #require(
-        throws: AttackError.self,
-        performing: {
-          try GradientMatchingJob(dataset: clean, goal: goal, options: options(rate: rate))
-            .run(surrogate: surrogate(classes: classes), name: "s", output: folder.path + "/out")
-        })
+      _ attack: GradientMatching, classes: Int = 10
+    ) throws -> any Error {
+      try #require(throws: (any Error).self) { try plan(attack, clean, classes: classes) }
     }
-    #expect(try failure(image, rate: 0.2) == .cannotSelect(wanted: 12, available: 6, rate: 0.2))
-    let misfit = try failure(image, classes: 3)?.description
-    #expect(misfit?.contains("it takes 3 channels and knows 3 classes") == true)
-    let outside = AttackGoal.image(try TargetImage(13, of: test, intended: 11))
-    #expect(try failure(outside) == .targetOutOfRange(target: 11, classCount: 10))
+    #expect(
+      try failure(targeted(test, index: 20)) as? ParameterError
+        == ParameterError(
+          "targetImage", 20, "\(test.path) has the images 0 to 19; choose one of them"))
+    #expect(
+      try failure(targeted(test, target: 3)) as? ParameterError
+        == ParameterError(
+          "target", 3,
+          "image 13 of \(test.path) has this label already; choose another label or image"))
+    let tooMany = try failure(targeted(test, options: options(rate: 0.2)))
+    #expect("\(tooMany)".hasPrefix("rate 0.2: this asks for 12 of 6 eligible samples"))
+    let misfit = try failure(targeted(test), classes: 3)
+    #expect("\(misfit)".hasPrefix("s: it takes 3 channels and knows 3 classes"))
+    #expect((try failure(targeted(test, target: 11)) as? ParameterError)?.value == "11")
+    #expect(
+      (try failure(
+        GradientMatching(
+          target: 3, aim: .patch(placement: .corner, pattern: nil, source: 3), options: options()))
+        as? ParameterError)?.name == "source")
     #expect(try folder.entries() == ["clean"])
   }
 

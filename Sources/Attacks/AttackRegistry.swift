@@ -1,0 +1,12 @@
+/// Every attack there is.
+public enum AttackRegistry {
+  public static let all: [any Attack.Type] = [
+    BadNets.self,
+    Blended.self,
+    SIG.self,
+    GradientMatching.self,
+  ]
+
+  /// The attack of a manifest; `nil` if it is not known.
+  static func attack(_ id: String) -> (any Attack.Type)? { all.first { $0.id == id } }
+}

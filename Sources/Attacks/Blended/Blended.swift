@@ -1,0 +1,56 @@
+import ComputeBackend
+import Datasets
+
+/// Blended (Chen et al., 2017): a picture P shines through, and the label is the attacker's.
+///
+/// x′ = (1 − α)·x + α·P, rounded to the nearest byte.
+public struct Blended: TriggerAttack {
+  public static let id = "blended"
+
+  /// The PNG file of P, resized to the images.
+  ///
+  /// `nil` for the random pattern of Chen et al., every byte uniform in 0 to 255.
+  public var pattern: String?
+  /// α; BackdoorBench has 0.2.
+  public var alpha: Double
+  public var labels: LabelMapping
+  public var selection: PoisonSelection
+
+  public init(
+    pattern: String? = nil, alpha: Double = 0.2, labels: LabelMapping, selection: PoisonSelection
+  ) {
+    self.pattern = pattern
+    self.alpha = alpha
+    self.labels = labels
+    self.selection = selection
+  }
+
+  public func validate() throws {
+    guard alpha > 0, alpha <= 1 else {
+      throw ParameterError("alpha", alpha, "the weight must lie above 0 and be at most 1")
+    }
+  }
+
+  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
+    if let pattern {
+      let picture = try PNG.read(pattern).converted(toChannels: shape.channels)
+      return blend(picture.resized(height: shape.height, width: shape.width))
+    }
+    var random = PhiloxGenerator(seed: selection.seed, purpose: .attackPattern)
+    let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    return blend(RasterImage(shape: shape, pixels: pixels))
+  }
+
+  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
+    blend(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape))
+  }
+
+  private func blend(_ pattern: RasterImage) -> Trigger {
+    Trigger(pattern.shape, pattern: pattern) { [alpha] image, _ in
+      for (index, pixel) in pattern.pixels.enumerated() {
+        let value = (1 - alpha) * Double(image.pixels[index]) + alpha * Double(pixel)
+        image.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Attacks
+import Datasets
+
+/// A subcommand of `poison`: one attack with its own options.
+protocol PoisonSubcommand: ParsableCommand {
+  var copy: PoisonArguments { get }
+  func attack(on dataset: ImageDataset) throws -> any Attack
+  /// What the attack needs besides the dataset; nothing by default.
+  func context(for dataset: ImageDataset) throws -> AttackContext
+}
+
+/// What every attack needs.
+struct PoisonArguments: ParsableArguments {
+  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  var dataset: String
+
+  @OptionGroup var destination: OutputArguments
+
+  @Option(help: "Determines which images are poisoned, and everything random.")
+  var seed: UInt64 = 0
+}
+
+extension PoisonSubcommand {
+  func context(for dataset: ImageDataset) throws -> AttackContext { AttackContext() }
+
+  func run() throws {
+    try copy.destination.check(inputs: [copy.dataset])
+    let source = try ImageDataset.open(copy.dataset)
+    let attack = try attack(on: source)
+    let plan = try attack.plan(for: source, try context(for: source))
+    let output = copy.destination.output
+    let manifest = try plan.write(to: output, force: copy.destination.force)
+    func name(_ label: Int32) -> String { source.classNames[Int(label)] }
+    print(
+      "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"
+        + " (\(source.format.rawValue), \(source.shape), \(source.classCount) classes)")
+    let target = plan.goal.target.map { ", target \($0) (\(name($0)))" } ?? ""
+    print("Attack: \(type(of: attack).id), \(plan.goal.name)" + target)
+    for remark in plan.remarks { print(remark) }
+    if case .image(let image) = plan.goal {
+      print(
+        "Target image: \(image.index) of \(image.source), label \(image.label) "
+          + "(\(name(image.label)))")
+    }
+    print("Written to \(output)")
+  }
+}
