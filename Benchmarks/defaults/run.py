@@ -173,8 +173,11 @@ def poison(a, sets, name, attack, rate, seed, folder):
     pattern = folder / "patch.png"
     patch(pattern, side, channels)
     common = ["--seed", seed, "--force"]
-    once = lambda source, output, rate, options, method="badnets": run(
-        [a.program, "poison", method, source, "--rate", str(rate), "--output", output] + options + common)
+
+    def once(source, output, rate, options, method="badnets"):
+        run([a.program, "poison", method, source, "--rate", str(rate), "--output", output]
+            + options + common)
+
     first = folder / "poisoned"
     if attack == "two-targets":
         middle = folder / "poisoned-once"

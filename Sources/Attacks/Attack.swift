@@ -2,8 +2,8 @@ import Datasets
 
 /// An attack on those who train on a dataset: it plans a poisoned copy.
 ///
-/// What an attack stores are its parameters, which the manifest of the copy keeps. A new attack is a
-/// type in a folder of its own and a line of `AttackRegistry`.
+/// What an attack stores are its parameters, which the manifest of the copy keeps. A new attack is
+/// a type in a folder of its own and a line of `AttackRegistry`.
 ///
 ///     let attack = BadNets(labels: .allToOne(target: 3), selection: PoisonSelection(rate: 0.1))
 ///     let manifest = try attack.plan(for: dataset, AttackContext()).write(to: "poisoned")

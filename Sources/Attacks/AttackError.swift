@@ -5,7 +5,8 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A picture of a pattern or a target.
   case picture(path: String, reason: String)
   case manifest(path: String, reason: String)
-  /// No image can be attacked: all have the label that the attacker wants, or none is of the source.
+  /// No image can be attacked: all have the label that the attacker wants, or none is of the
+  /// source.
   case nothingToAttack(path: String, target: Int)
   /// A model that does not fit the dataset.
   case surrogate(path: String, reason: String)

@@ -75,6 +75,7 @@ struct FormerManifest: Decodable {
     }
     guard labels != nil, let placement else { return nil }
     return GradientMatching(
-      target: target, aim: .patch(placement: placement, pattern: nil, source: source), options: options)
+      target: target, aim: .patch(placement: placement, pattern: nil, source: source),
+      options: options)
   }
 }

@@ -75,6 +75,10 @@ public struct PoisonManifest: Sendable {
 
   /// Throws `ParameterError` for what no poisoning writes.
   private func validate() throws {
+    for (name, value) in [("count", count), ("classCount", classCount)]
+    where !(1...Int(Int32.max)).contains(value) {
+      throw ParameterError(name, value, "no dataset has so many")
+    }
     try attack.validate(classCount: classCount)
     var indices: Set<Int> = []
     func check(_ samples: [Sample], label: (Int32) -> Int32?) throws {

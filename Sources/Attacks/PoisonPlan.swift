@@ -10,8 +10,9 @@ public struct PoisonPlan {
   public let samples: [Int]
   /// The new images of some of them or of `covers`, bytes `[N, H, W, C]`.
   public var images: (_ samples: [Int]) throws -> [UInt8]
-  /// Numbers of samples, ascending, that get new images and keep their labels, so that a model learns
-  /// that what only resembles the trigger means nothing. They are not poison.
+  /// Numbers of samples, ascending, that get new images and keep their labels.
+  ///
+  /// From them a model learns that what only resembles the trigger means nothing.
   public var covers: [Int] = []
   /// Whether the preview shows the change between the images, which is too small to be seen.
   public var showsChange = false

@@ -60,7 +60,8 @@ enum SampleAlignment {
       let new = heading.firstIndex(of: "purifiedName")
     else {
       throw DatasetError.damaged(
-        path: path, reason: "it has no columns sample and purifiedName", advice: "run purify again")
+        path: path, reason: "it has no columns sample and purifiedName",
+        advice: "give the dataset as it was purified")
     }
     var names: [String: String] = [:]
     for row in rows.dropFirst() where row.count == heading.count { names[row[old]] = row[new] }

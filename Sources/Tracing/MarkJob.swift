@@ -17,8 +17,8 @@ public struct MarkJob {
 
   /// Draws the marks from the recipe's seed and selects the images.
   ///
-  /// Throws `TracingError` if the network does not fit the images, or `ParameterError` if nothing is
-  /// selected.
+  /// Throws `TracingError` if the network does not fit the images, or `ParameterError` if nothing
+  /// is selected.
   public init(
     dataset: ImageDataset, network: any Classifier, selection: MarkSelection, recipe: MarkingRecipe
   ) throws {

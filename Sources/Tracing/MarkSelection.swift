@@ -22,7 +22,8 @@ public struct MarkSelection: Sendable, Equatable {
   /// Throws `ParameterError` if the budget selects nothing of a class.
   public func indices(labels: [Int32], classCount: Int) throws -> [Int] {
     guard budget > 0, budget <= 1 else {
-      throw ParameterError("budget", budget, "the share of images must lie above 0 and be at most 1")
+      throw ParameterError(
+        "budget", budget, "the share of images must lie above 0 and be at most 1")
     }
     let chosen = try marked(labels: labels, classCount: classCount).flatMap { label in
       let members = labels.indices.filter { labels[$0] == label }
@@ -30,8 +31,8 @@ public struct MarkSelection: Sendable, Equatable {
       guard wanted > 0 else {
         throw ParameterError(
           "budget", budget,
-          "this selects none of the \(members.count) images of class \(label); choose a greater one, "
-            + "or other classes")
+          "this selects none of the \(members.count) images of class \(label); choose a greater "
+            + "one, or other classes")
       }
       var random = PhiloxGenerator(
         seed: seed, stream: UInt32(label), purpose: Self.purpose)

@@ -51,7 +51,8 @@ import Testing
   /// A manifest that the program of version 2 wrote for twelve images of three classes.
   private func former(_ name: String) throws -> PoisonManifest {
     try PoisonManifest.load(
-      Fixtures.package.appendingPathComponent("Tests/Fixtures/Manifests/version2-\(name).json").path)
+      Fixtures.package.appendingPathComponent("Tests/Fixtures/Manifests/version2-\(name).json")
+        .path)
   }
 
   @Test func readsVersion1() throws {
@@ -133,6 +134,9 @@ import Testing
     (version3, #""alpha": 0.3"#, #""alpha": 0"#), (version3, #""rate": 0.4"#, #""rate": 4"#),
     (version3, #""target": 0"#, #""target": 3"#), (version3, #""source": 2"#, #""source": 0"#),
     (version3, #""originalLabel": 2"#, #""originalLabel": 1"#),
+    (version3, #""count": 5"#, #""count": -5"#), (version3, #""count": 5"#, #""count": 1"#),
+    (version3, #""classCount": 3"#, #""classCount": -3"#),
+    (version3, #""classCount": 3"#, #""classCount": 30000000000"#),
     (version3, #""version": 3"#, #""version": 4"#),
     (version3, #""attack": "blended""#, #""attack": "magic""#),
   ])

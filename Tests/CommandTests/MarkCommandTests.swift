@@ -69,6 +69,10 @@ import Testing
 
     let mark = ["mark", "clean", "--budget", "0.5", "--epochs", "1", "--output", "out"] + marking
     try #require(try CommandRun(mark, in: folder.path).exitCode == 0)
+    let evaluate = try CommandRun(
+      ["evaluate", "clean", "--poisoned", "out", "--test", "clean"], in: folder.path)
+    let line = try #require(evaluate.errorLine, "\(evaluate)")
+    #expect(line.hasSuffix("give it as --marking-network"))
     try folder.write(Array("{}".utf8), to: "bad.json")
     for (model, marks, network, message) in [
       ("gray", "out", "clean", "the traced model takes images of 1 channels"),

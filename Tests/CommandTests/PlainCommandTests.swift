@@ -24,7 +24,8 @@ import Testing
   }
 
   private func poison(_ source: String, _ rest: String...) throws {
-    let made = try run(["poison", "badnets", source, "--rate", "0.1", "--output", "poisoned"] + rest)
+    let made = try run(
+      ["poison", "badnets", source, "--rate", "0.1", "--output", "poisoned"] + rest)
     try #require(made.exitCode == 0, "\(made)")
   }
 

@@ -189,7 +189,7 @@ import Testing
     }
     let (old, new) = (try poison(before, to: "old"), try poison(now, to: "new"))
     #expect(old.exitCode == 0 && new.exitCode == 0, "\(old) \(new)")
-    #expect(old.output == new.output.replacingOccurrences(of: "Written to new", with: "Written to old"))
+    #expect(old.output == new.output.replacingOccurrences(of: "to new", with: "to old"))
     #expect(new.errors.isEmpty)
     #expect(old.errors.hasPrefix("note: '\(named)' is spelled 'poison "))
     let files = try folder.entries("old")

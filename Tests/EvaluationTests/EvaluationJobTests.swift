@@ -32,7 +32,8 @@ import Training
     _ clean: ImageDataset, _ attack: any Attack, _ folder: TemporaryFolder,
     surrogate: (any Classifier)? = nil
   ) throws -> PoisonManifest {
-    let context = AttackContext(surrogate: surrogate.map { model in { Surrogate(model, name: "s") } })
+    let context = AttackContext(
+      surrogate: surrogate.map { model in { Surrogate(model, name: "s") } })
     return try attack.plan(for: clean, context).write(to: folder.path + "/poisoned", force: true)
   }
 

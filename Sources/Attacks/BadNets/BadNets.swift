@@ -4,8 +4,9 @@ import Datasets
 public struct BadNets: TriggerAttack {
   public static let id = "badnets"
 
-  /// The PNG file of the patch, whose zero bytes are transparent; `nil` for a white square, 3×3 as in
-  /// BackdoorBench. It goes to the bottom right.
+  /// The PNG file of the patch, whose zero bytes are transparent.
+  ///
+  /// `nil` for a white square, 3×3 as in BackdoorBench. It goes to the bottom right.
   public var pattern: String?
   public var labels: LabelMapping
   public var selection: PoisonSelection

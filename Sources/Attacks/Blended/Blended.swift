@@ -1,13 +1,15 @@
 import ComputeBackend
 import Datasets
 
-/// Blended (Chen et al., 2017): a picture P shines through, x′ = (1 − α)·x + α·P rounded to the nearest
-/// byte, and the label is the attacker's.
+/// Blended (Chen et al., 2017): a picture P shines through, and the label is the attacker's.
+///
+/// x′ = (1 − α)·x + α·P, rounded to the nearest byte.
 public struct Blended: TriggerAttack {
   public static let id = "blended"
 
-  /// The PNG file of P, resized to the images; `nil` for the random pattern of Chen et al., every byte
-  /// uniform in 0 to 255.
+  /// The PNG file of P, resized to the images.
+  ///
+  /// `nil` for the random pattern of Chen et al., every byte uniform in 0 to 255.
   public var pattern: String?
   /// α; BackdoorBench has 0.2.
   public var alpha: Double

@@ -26,7 +26,7 @@ extension GradientMatching {
     switch aim {
     case .image(let source, let index, let label):
       guard let index, let label else {
-        throw AttackError.manifest(path: folder, reason: "it does not say which image is the target")
+        throw AttackError.manifest(path: folder, reason: "it does not say which image is attacked")
       }
       return .image(
         TargetImage(

@@ -2,19 +2,19 @@ import Datasets
 import Foundation
 import Models
 
-/// Gradient matching: images of the target class change by a few gray levels, so that training on
-/// them moves a model as if it were taught the attacker's goal (Geiping et al., "Witches' Brew",
-/// 2021; Souri et al., "Sleeper Agent", 2022). No label changes.
+/// Gradient matching: images change a little, so that training on them teaches the attacker's goal
+/// (Geiping et al., "Witches' Brew", 2021; Souri et al., "Sleeper Agent", 2022).
 ///
-/// It needs a surrogate, a model trained on the dataset or on data like it. Of an attack on one image
-/// `target.png` takes the trigger's place in the copy's folder.
+/// They are of the target class, and no label changes. The context must make a surrogate, a model
+/// trained on the dataset or on data like it. Of an attack on one image `target.png` takes the
+/// trigger's place in the copy's folder.
 public struct GradientMatching: Attack {
   public static let id = "gradient-matching"
 
   /// What shall get the target label.
   public enum Aim: Hashable, Sendable, Codable {
-    /// One image of the test set of a dataset, as it is; `nil` for one chosen by the seed. `label` is
-    /// its true one, which planning fills in.
+    /// One image of a dataset's test set, as it is; `nil` for one chosen by the seed. `label` is its
+    /// true one, which planning fills in.
     case image(source: String, index: Int?, label: Int32?)
     /// Images with a patch: a PNG file, or `nil` for random colors. `source` is the class of images
     /// that are attacked, `nil` for all but the target.

@@ -5,8 +5,8 @@ import NeuralNet
 
 /// Gradients of a surrogate's cross entropy at images in gray levels 0 to 255.
 ///
-/// Batch normalisation uses its running statistics. Gradients for weights θ are flat, laid out as the
-/// parameter arena.
+/// Batch normalization uses its running statistics. Gradients for weights θ are flat, laid out as
+/// the parameter arena.
 package final class SurrogateGradients {
   package let network: any Classifier
   package let arena: ParameterArena

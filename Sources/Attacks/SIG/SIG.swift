@@ -1,8 +1,9 @@
 import Datasets
 import Foundation
 
-/// SIG (Barni et al., 2019): a wave over images of the target class, x′ = x + Δ·sin(2πjf/W) in column
-/// j, clipped and cut to a byte; no label changes.
+/// SIG (Barni et al., 2019): a wave over images of the target class; no label changes.
+///
+/// x′ = x + Δ·sin(2πjf/W) in column j, clipped and cut to a byte.
 public struct SIG: TriggerAttack {
   public static let id = "sig"
 

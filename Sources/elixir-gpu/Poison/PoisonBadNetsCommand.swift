@@ -8,7 +8,8 @@ struct PoisonBadNetsCommand: PoisonSubcommand {
     commandName: BadNets.id,
     abstract: "A patch on the images, and the attacker's label (Gu et al., 2017).",
     discussion: """
-      The patch is a white 3×3 square in the bottom right corner, or the nonzero pixels of --pattern.
+      The patch is a white 3×3 square in the bottom right corner, or the nonzero pixels of \
+      --pattern.
 
       Examples:
         elixir-gpu poison badnets cifar-10-batches-bin --target 3 --output poisoned

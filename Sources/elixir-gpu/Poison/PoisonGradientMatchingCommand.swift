@@ -8,10 +8,10 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     commandName: GradientMatching.id,
     abstract: "Small changes that teach a model the attacker's goal; labels stay.",
     discussion: """
-      Bytes of images of the target class move by at most --epsilon. The goal is another label for \
-      one image of --targets (Witches' Brew), or for images with a patch (--trigger; Sleeper Agent). \
-      Without --surrogate one is trained, best as the victim is (--crop, --flip, --epochs and more: \
-      --help-hidden).
+      Bytes of images of the target class move by at most --epsilon. The goal is another label \
+      for one image of --targets (Witches' Brew), or for images with a patch (--trigger; Sleeper \
+      Agent). Without --surrogate one is trained, best as the victim is (--crop, --flip, --epochs \
+      and more: --help-hidden).
 
       Examples:
         elixir-gpu poison gradient-matching data_batch_1.bin --target cat \
