@@ -83,10 +83,9 @@ import Testing
       try RandomAccessFile.write(try PNG.encode(Shapes(seed: 8).image(index)), to: path)
     }
     let clean = try ImageDataset.open(folder.path + "/clean")
-    let manifest = try PoisonJob(
-      dataset: clean, trigger: .whiteSquare(clean.shape), mapping: .allToOne(target: 0),
-      selection: PoisonSelection(rate: 0.75, seed: 3)
-    ).run(output: folder.path + "/poisoned")
+    let attack = BadNets(
+      labels: .allToOne(target: 0), selection: PoisonSelection(rate: 0.75, seed: 3))
+    let manifest = try plan(attack, clean).write(to: folder.path + "/poisoned")
     let poisoned = try ImageDataset.open(
       folder.path + "/poisoned", classNames: clean.classNames)
     #expect(manifest.samples.count == 3)

@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Support
 import TestSupport
 import Testing
 
@@ -55,7 +56,7 @@ import Testing
     #expect(throws: large) {
       try Trigger.readPatch(path, for: smaller)
     }
-    #expect(throws: DatasetError.notFound(path: "/none.png")) {
+    #expect(throws: FileError.notFound(path: "/none.png")) {
       try Trigger.readPatch("/none.png", for: shape)
     }
   }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -53,11 +54,11 @@ import Testing
     let (folder, dataset) = try example()
     try folder.write(
       Array(Self.poison.replacingOccurrences(of: part, with: replacement).utf8), to: "bad.json")
-    let error = #expect(throws: DatasetError.self) {
+    let error = #expect(throws: FileError.self) {
       try GroundTruth.load(folder.path + "/bad.json", of: dataset)
     }
     #expect(try #require(error).description.contains(message))
-    #expect(throws: DatasetError.notFound(path: folder.path + "/poison-manifest.json")) {
+    #expect(throws: FileError.notFound(path: folder.path + "/poison-manifest.json")) {
       try GroundTruth.load(folder.path, of: dataset)
     }
   }

@@ -116,10 +116,7 @@ import Training
     }
     let clean = try ImageDataset.open(folder.path + "/in")
     #expect(clean.classCount == 10)
-    try PoisonJob(
-      dataset: clean, trigger: .sinusoid(clean.shape), mapping: .allToOne(target: 1),
-      selection: PoisonSelection(rate: 0.05, from: .target, seed: 3)
-    ).run(output: folder.path + "/poisoned")
+    try poison(clean, SIG(target: 1, rate: 0.05, seed: 3), folder)
     let changes = try job(folder, "in").changes()
     #expect(changes.poisoned?.share == 1 && changes.clean?.share == 0)
   }

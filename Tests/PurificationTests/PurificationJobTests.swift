@@ -112,14 +112,14 @@ import Training
   @Test func anUnfinishedRunOfAnotherVersionIsRefused() throws {
     struct Stop: Error {}
     var job = try world.job()
-    job.events.progress = { _, _, _ in throw Stop() }
+    job.handler = { if $0.phase != nil { throw Stop() } }
     #expect(throws: Stop.self) { try job.run(output: path) }
     let record = output + ".partial/run.json"
     let text = String(decoding: try world.folder.read(record), as: UTF8.self)
     let line = "  \"run format\" : \"2\",\n"
     #expect(text.contains(line))
     try world.folder.write(Array(text.replacingOccurrences(of: line, with: "").utf8), to: record)
-    #expect(throws: PurificationError.otherVersion(path: path + ".partial")) {
+    #expect(throws: RunError.otherVersion(path: path + ".partial")) {
       try world.job().run(output: path)
     }
     _ = try world.job().run(output: path, force: true)
