@@ -18,6 +18,7 @@ public final class PurificationContext {
   private let destination: String
   private let force: Bool
   private(set) var folder: RunFolder?
+  private var datasetFingerprint: String?
 
   init(
     dataset: ImageDataset, purifier: any Purifier, backend: any ComputeBackend, run: Run,
@@ -43,7 +44,7 @@ public final class PurificationContext {
     var all = try RunFolder.identity(of: purifier, backend: backend)
     all.merge(identity) { $1 }
     all["method"] = type(of: purifier).id
-    all["dataset"] = try dataset.fingerprint()
+    all["dataset"] = try fingerprint()
     for (name, path) in purifier.files {
       all[name + " checksum"] = try Self.fingerprint(path)
     }
@@ -51,6 +52,14 @@ public final class PurificationContext {
     self.folder = folder
     if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
     return folder
+  }
+
+  /// The dataset's fingerprint, for which every image is read, once.
+  func fingerprint() throws -> String {
+    if let known = datasetFingerprint { return known }
+    let found = try dataset.fingerprint()
+    datasetFingerprint = found
+    return found
   }
 
   /// Starts to copy all samples but those that may be revised, beside what is computed for them.

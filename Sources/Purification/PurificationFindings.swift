@@ -34,13 +34,13 @@ public struct PurifiedData: Codable, Sendable {
   public var classNames: [String]
   public var fingerprint: String
 
-  init(_ dataset: ImageDataset) throws {
+  init(_ dataset: ImageDataset, fingerprint: String) {
     path = dataset.path
     format = dataset.format.rawValue
     samples = dataset.count
     shape = dataset.shape
     classNames = dataset.classNames
-    fingerprint = try dataset.fingerprint()
+    self.fingerprint = fingerprint
   }
 
   /// `3 (cat)`

@@ -53,8 +53,8 @@ public struct PurificationJob<Method: Purifier> {
       try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
     }
     let report = PurificationReport<Method>(
-      data: try PurifiedData(dataset), options: purifier, device: backend.description.label,
-      changes: written.changes, findings: outcome.findings)
+      data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
+      device: backend.description.label, changes: written.changes, findings: outcome.findings)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")

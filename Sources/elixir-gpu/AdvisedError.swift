@@ -31,7 +31,7 @@ extension TuningFileError: AdvisedError {
 
 extension FileError: AdvisedError {
   var advice: String? {
-    if case .outputExists = self { "give --force to replace it" } else { nil }
+    if case .outputExists = self { "--force replaces it" } else { nil }
   }
 }
 

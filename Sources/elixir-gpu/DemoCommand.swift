@@ -60,7 +60,14 @@ struct DemoCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let folder = try AtomicDirectory(destination.output, force: destination.force)
-    let paths = Paths(root: folder.path)
+    // From within, so that reports name folders as they lie beside each other, not where they were
+    // made.
+    let before = FileManager.default.currentDirectoryPath
+    guard FileManager.default.changeCurrentDirectoryPath(folder.path) else {
+      throw FileError.unwritable(path: folder.path, reason: "it cannot be entered")
+    }
+    defer { _ = FileManager.default.changeCurrentDirectoryPath(before) }
+    let paths = Paths()
     try Shapes(seed: seed).writeFolder(paths.clean, training: images, test: images / 3)
     try poison(paths)
     try BundledDenoiser.write(to: paths.denoiser)
@@ -90,11 +97,10 @@ struct DemoCommand: ParsableCommand {
 
   /// The folders of a demonstration.
   private struct Paths {
-    let root: String
-    var clean: String { root + "/clean" }
-    var poisoned: String { root + "/poisoned" }
-    var denoiser: String { root + "/denoiser" }
-    var purified: String { root + "/purified" }
+    let clean = "clean"
+    let poisoned = "poisoned"
+    let denoiser = "denoiser"
+    let purified = "purified"
   }
 
   private var plan: ClassifierPlan {

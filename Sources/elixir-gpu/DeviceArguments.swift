@@ -11,7 +11,9 @@ struct DeviceArguments: ParsableArguments {
   @Option(help: "Threads of the CPU device (default: all cores).")
   var threads: Int?
 
-  @Option(help: "A folder of .cl files to use instead of the built-in kernels.")
+  @Option(
+    help: ArgumentHelp(
+      "A folder of .cl files to use instead of the built-in kernels.", visibility: .hidden))
   var kernels: String?
 
   @Option(

@@ -1,6 +1,7 @@
 import Attacks
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -104,7 +105,7 @@ import Testing
     #expect(image.picture == picture && image.label == 1 && image.intended == 2)
     let other = ImageShape(height: 3, width: 3, channels: 1)
     #expect(throws: AttackError.self) { try goal("blended", shape: other) }
-    #expect(throws: DatasetError.self) {
+    #expect(throws: FileError.self) {
       try former("badnets").attack.goal(in: "/nowhere", shape: shape)
     }
   }

@@ -63,6 +63,8 @@ import Testing
     #expect((figures["fpr"] as? Double ?? 1) <= 0.005, "\(figures)")
     let report = try report("demo/purified")
     #expect(report["outcome"] as? String == "purified")
+    // Paths as they are in the output, not where it was made.
+    #expect((report["data"] as? [String: Any])?["path"] as? String == "poisoned")
     // The square of 3×3 pixels in the corner was found, and no longer works.
     let regions = try #require(report["triggerRegions"] as? [String: Any])
     let region = try #require(regions["0"] as? [String: Any])

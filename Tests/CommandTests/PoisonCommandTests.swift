@@ -45,7 +45,7 @@ import Testing
     let refused = try CommandRun(again, in: folder.path)
     #expect(
       refused.errorLine == "error: out/deep: the output exists already; "
-        + "choose another or give --force to replace it")
+        + "choose another; --force replaces it")
     #expect(try CommandRun(again + ["--force"], in: folder.path).exitCode == 0)
     #expect(try ImageDataset.open(folder.path + "/out/deep").labels.count { $0 == 0 } == 8)
   }

@@ -43,7 +43,7 @@ extension FriendlyNoise {
           ("α", "\(radius)/255"), ("μ", "\(weight)"),
           ("model", victim.model ?? "trained, \(victim.plan.architecture.rawValue)"),
         ]),
-      fingerprint: try dataset.fingerprint())
+      fingerprint: try context.fingerprint())
   }
 }
 

@@ -57,7 +57,7 @@ public struct Mendata: Purifier {
     }
     var outcome = data.outcome(
       Revisions(imaged: set.untrusted, images: rounds.result), findings: findings,
-      fingerprint: try dataset.fingerprint())
+      fingerprint: try context.fingerprint())
     let (addList, charts) = (outcome.addFiles, findings.charts)
     outcome.addFiles = { folder in
       try addList(folder)

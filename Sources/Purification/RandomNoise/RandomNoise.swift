@@ -32,7 +32,7 @@ public struct RandomNoise: Purifier {
           images: context.dataset, samples: untrusted, noise: self, backend: context.backend)),
       findings: ReferenceFindings(
         reference: data.report, parameters: [("σ", "\(deviation)/255")]),
-      fingerprint: try context.dataset.fingerprint())
+      fingerprint: try context.fingerprint())
   }
 
   /// Noise of the shape of `images`, `[N, H, W, C]` in [0, 1]; x + ξ is not limited to [0, 1].

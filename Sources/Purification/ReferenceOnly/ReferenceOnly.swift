@@ -23,6 +23,6 @@ public struct ReferenceOnly: Purifier {
     return data.outcome(
       Revisions(dropped: data.untrusted(of: context.dataset)),
       findings: ReferenceFindings(reference: data.report, parameters: []),
-      fingerprint: try context.dataset.fingerprint())
+      fingerprint: try context.fingerprint())
   }
 }

@@ -118,7 +118,8 @@ struct VictimArguments: ParsableArguments {
       valueName: "model"))
   var victimInit: String?
 
-  @OptionGroup var classifier: ClassifierArguments
+  @OptionGroup(title: "Training of classifiers", visibility: .hidden)
+  var classifier: ClassifierArguments
 
   func options(seed: UInt64) -> VictimOptions {
     var options = VictimOptions()

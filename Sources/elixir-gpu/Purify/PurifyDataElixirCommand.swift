@@ -16,11 +16,12 @@ struct PurifyDataElixirCommand: ParsableCommand {
       trained without them. docs/methods.md has the rules.
 
       Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the last \
-      line says why, and the exit code is 3.
+      line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
+      classifiers trained.
 
       Examples:
         elixir-gpu purify mnist/train --denoiser digits --output purified
-        elixir-gpu purify poisoned --denoiser model --sampler ddpm --output out --device opencl
+        elixir-gpu purify poisoned --denoiser model --output out --device opencl
       """)
 
   @OptionGroup var purification: PurificationArguments
@@ -32,10 +33,15 @@ struct PurifyDataElixirCommand: ParsableCommand {
   @Option(help: "How often each image is corrupted and restored (default: 3; --compat: 5).")
   var rounds: Int?
 
-  @Option(help: "States of each round that are candidates.")
+  @Option(
+    help: ArgumentHelp(
+      "States of each round that are candidates.", visibility: .hidden))
   var keepLast = 10
 
-  @Option(help: "Candidates of a second label that make a sample suspicious: a share or a count.")
+  @Option(
+    help: ArgumentHelp(
+      "Candidates of a second label that make a sample suspicious: a share or a count.",
+      visibility: .hidden))
   var threshold = TransitionThreshold.fraction(0.1)
 
   @Option(
@@ -46,16 +52,23 @@ struct PurifyDataElixirCommand: ParsableCommand {
       """, valueName: "steps"))
   var noiseSteps: NoiseChoice?
 
-  @OptionGroup var sampling: SamplerArguments
+  @OptionGroup(title: "Sampling", visibility: .hidden) var sampling: SamplerArguments
 
   @Option(
-    help: "Candidates are the noisy samples (the paper's) or the predictions of clean images.")
+    help: ArgumentHelp(
+      "Candidates are the noisy samples (the paper's) or the predictions of clean images.",
+      visibility: .hidden))
   var candidates = CandidateKind.samples
 
-  @Option(help: "Which label candidates are compared with: the dataset's label or a prediction.")
+  @Option(
+    help: ArgumentHelp(
+      "Which label candidates are compared with: the dataset's label or a prediction.",
+      visibility: .hidden))
   var compareWith = AnomalyFilter.Reference.label
 
-  @Option(help: "With --compat, what suspicious samples' labels are read from.")
+  @Option(
+    help: ArgumentHelp(
+      "With --compat, what suspicious samples' labels are read from.", visibility: .hidden))
   var suspiciousLabel = SuspiciousLabel.original
 
   @Option(

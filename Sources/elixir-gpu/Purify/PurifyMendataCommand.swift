@@ -12,11 +12,10 @@ struct PurifyMendataCommand: ParsableCommand {
       For poison that leaves labels alone, and for data marks. A critic estimates the distance \
       (Wasserstein) between the features of the images and of a reference set, most of which is \
       clean; the images that it tells apart best move down its slope, round after round. Watch the \
-      distance fall and the mean perturbation rise. Labels and reference samples stay.
+      distance fall and the mean perturbation rise. Labels and reference samples stay. \
+      --help-hidden shows the options of the critic.
 
       Examples:
-        elixir-gpu purify mendata photos --features resnet18.safetensors --reference trusted \
-      --output purified
         elixir-gpu purify mendata photos --features resnet18.safetensors --reference knn:500 \
       --output purified
       """)
@@ -45,38 +44,58 @@ struct PurifyMendataCommand: ParsableCommand {
   @Option(help: "Perturbations are multiplied by this at the end, β.")
   var amplification = 2.0
 
-  @Option(help: "The weight of ‖δ‖² in a sample's loss, λ.")
+  @Option(
+    help: ArgumentHelp(
+      "The weight of ‖δ‖² in a sample's loss, λ.", visibility: .hidden))
   var sizePenalty = 0.0
 
   @Option(
     help: ArgumentHelp(
       "Stop once the mean of ‖δ‖∞ reaches this, in 1/255 (default: never).",
-      valueName: "levels"))
+      valueName: "levels", visibility: .hidden))
   var perturbationBudget: Double?
 
-  @Option(help: "Stop when the objective of so many rounds is above the least so far.")
+  @Option(
+    help: ArgumentHelp(
+      "Stop when the objective of so many rounds is above the least so far.",
+      visibility: .hidden))
   var patience = 5
 
-  @Option(help: "The critic's learning rate, l_h.")
+  @Option(
+    help: ArgumentHelp(
+      "The critic's learning rate, l_h.", visibility: .hidden))
   var criticRate: Float = 0.001
 
-  @Option(help: "The weight of the gradient penalty, ν.")
+  @Option(
+    help: ArgumentHelp(
+      "The weight of the gradient penalty, ν.", visibility: .hidden))
   var penaltyWeight: Float = 10
 
-  @Option(help: "Pairs in each of the critic's steps, m.")
+  @Option(
+    help: ArgumentHelp(
+      "Pairs in each of the critic's steps, m.", visibility: .hidden))
   var criticBatch = 256
 
   @Option(
-    help: "Critic's steps between checkpoints, t (default: 20; above 32 pixels 1).")
+    help: ArgumentHelp(
+      "Critic's steps between checkpoints, t (default: 20; above 32 pixels 1).",
+      visibility: .hidden))
   var checkpointInterval: Int?
 
-  @Option(help: "The critic's steps in a round at most.")
+  @Option(
+    help: ArgumentHelp(
+      "The critic's steps in a round at most.", visibility: .hidden))
   var criticSteps = 2000
 
-  @Option(help: "Units of the critic's hidden layer (default: as many as features).")
+  @Option(
+    help: ArgumentHelp(
+      "Units of the critic's hidden layer (default: as many as features).",
+      visibility: .hidden))
   var criticUnits: Int?
 
-  @Option(help: "The critic's activation: relu, leaky-relu or softplus.")
+  @Option(
+    help: ArgumentHelp(
+      "The critic's activation: relu, leaky-relu or softplus.", visibility: .hidden))
   var criticActivation = CriticActivation.relu
 
   func validate() throws {
