@@ -14,8 +14,10 @@ public struct PackedBytes {
     let elements = (count + 3) / 4
     slice = backend.makeBuffer(count: elements)[elements]
     var words = [Int32](repeating: 0, count: elements)
-    words.withUnsafeMutableBytes { _ = UnsafeMutableRawBufferPointer($0).initializeMemory(
-      as: UInt8.self, from: bytes) }
+    words.withUnsafeMutableBytes {
+      _ = UnsafeMutableRawBufferPointer($0).initializeMemory(
+        as: UInt8.self, from: bytes)
+    }
     backend.upload(words, to: slice)
   }
 

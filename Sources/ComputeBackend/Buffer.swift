@@ -53,7 +53,8 @@ public struct BufferSlice: Sendable {
   public init(buffer: Buffer, offset: Int, count: Int) {
     precondition(
       offset >= 0 && count >= 0 && offset + count <= buffer.capacity,
-      "BufferSlice: \(offset)..<\(offset + count) is outside a buffer of \(buffer.capacity) elements")
+      "BufferSlice: \(offset)..<\(offset + count) is outside a buffer of \(buffer.capacity) elements"
+    )
     self.buffer = buffer
     self.offset = offset
     self.count = count

@@ -5,7 +5,8 @@ public protocol MemoryOperations {
   /// When memory is out the failure is sticky, and the buffer must not be relied on.
   func makeBuffer(count: Int) -> Buffer
   /// Copies host data to the device; the host array may be reused at once. `Element` is 4 bytes.
-  func upload<Element: BitwiseCopyable>(_ values: UnsafeBufferPointer<Element>, to slice: BufferSlice)
+  func upload<Element: BitwiseCopyable>(
+    _ values: UnsafeBufferPointer<Element>, to slice: BufferSlice)
   /// Waits for all encoded work, then copies to the host. `Element` is 4 bytes.
   func download<Element: BitwiseCopyable>(
     _ slice: BufferSlice, to values: UnsafeMutableBufferPointer<Element>) throws

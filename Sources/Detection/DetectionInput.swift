@@ -36,7 +36,9 @@ public struct DetectionInput {
 
   /// - Throws: `CheckpointError`, or `DetectionError` if there is no model or it does not fit.
   public func extractor() throws -> FeatureExtractor {
-    guard let features else { throw DetectionError.missing("a classifier whose features it compares") }
+    guard let features else {
+      throw DetectionError.missing("a classifier whose features it compares")
+    }
     let network = try ClassifierFile.load(URL(fileURLWithPath: features), on: backend)
     let channels = network.configuration.inputChannels
     guard channels == dataset.channels else {

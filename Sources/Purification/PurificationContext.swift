@@ -63,7 +63,9 @@ public final class PurificationContext {
   }
 
   /// Starts to copy all samples but those that may be revised, beside what is computed for them.
-  public func startCopying(allBut revised: [Int]) throws { try output.startCopying(allBut: revised) }
+  public func startCopying(allBut revised: [Int]) throws {
+    try output.startCopying(allBut: revised)
+  }
 
   /// A file's checksum, or those of a model's files in a folder; empty for what is neither.
   private static func fingerprint(_ path: String) throws -> String {

@@ -50,7 +50,9 @@ import Testing
     #expect(confident.count == 20)
     #expect(Set(confident.map { dataset.labels[$0] }).count == 10)
     let rows = try CSVFile.read(folder.path + "/v.csv")
-    #expect(rows.count == 61 && rows[0] == ["sample", "label", "agreeing", "plurality", "score", "listed"])
+    #expect(
+      rows.count == 61
+        && rows[0] == ["sample", "label", "agreeing", "plurality", "score", "listed"])
     #expect(rows.dropFirst().indices.filter { rows[$0][5] == "1" }.map { $0 - 1 } == confident)
     let agreeing = try detect(
       "knn", "--features", model, "--truth", "poisoned", "--evidence", "v.csv")

@@ -72,9 +72,11 @@ struct ClassifierTests {
 
     // Where the input of a ReLU is zero but for rounding, its slope may come out as 0 or 1, and the
     // gradients behind it differ by 10⁻³: an image brighter by a rounding decides such a case anew.
-    let losses = [loss] + [1 + 1e-6, 1 - 1e-6].map {
-      softmaxCrossEntropy(classifier.logits(x.affine(scale: $0, offset: 0)), labels: truth).mean()
-    }
+    let losses =
+      [loss]
+      + [1 + 1e-6, 1 - 1e-6].map {
+        softmaxCrossEntropy(classifier.logits(x.affine(scale: $0, offset: 0)), labels: truth).mean()
+      }
     let byName = losses.map {
       Dictionary(
         uniqueKeysWithValues: zip(

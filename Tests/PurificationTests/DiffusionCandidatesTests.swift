@@ -59,10 +59,11 @@ import Testing
         newImages: new.flatMap { image($0) })
       #expect(made.notNumbers.isEmpty)
       #expect(
-        made.originals == new.map { sample in
-          let image = image(sample)
-          return image.firstIndex(of: image.max() ?? 0) ?? -1
-        })
+        made.originals
+          == new.map { sample in
+            let image = image(sample)
+            return image.firstIndex(of: image.max() ?? 0) ?? -1
+          })
       for (place, sample) in pool.enumerated() {
         let round = seen[sample] ?? 0
         let expected = try alone(sample, rounds: round + 1, on: backend)[round]

@@ -151,9 +151,10 @@ import Training
     try ClassifierFile.save(network, to: file)
     var options = world.method
     options.victim.model = file.path
-    #expect(throws: PurificationError.unsuitableModel(
-      path: file.path,
-      reason: "it takes 1 channels and knows 3 classes, the images have 1 and 4")
+    #expect(
+      throws: PurificationError.unsuitableModel(
+        path: file.path,
+        reason: "it takes 1 channels and knows 3 classes, the images have 1 and 4")
     ) { try world.job(options).run(output: path) }
     #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
   }

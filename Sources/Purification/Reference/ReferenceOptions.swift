@@ -104,7 +104,9 @@ struct ReferenceData {
   }
 
   /// Columns of `purified.csv` where images change a little.
-  private static let columns = ["sample", "role", "label", "greatestChange", "meanChange", "purifiedName"]
+  private static let columns = [
+    "sample", "role", "label", "greatestChange", "meanChange", "purifiedName",
+  ]
 
   /// A row of `purified.csv`.
   private var row: (PurifiedSample) -> [String] {

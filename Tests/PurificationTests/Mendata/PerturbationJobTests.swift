@@ -72,7 +72,9 @@ import Testing
     stopped.handler = { event in
       if case .status("rounds", let line, _) = event, line.contains("round 3/4"),
         line.contains("moved")
-      { throw Stop() }
+      {
+        throw Stop()
+      }
     }
     #expect(throws: Stop.self) { try stopped.run(output: path) }
     #expect(try world.folder.entries(output + ".partial").contains("critic-2.safetensors"))

@@ -22,7 +22,9 @@ public enum TestDevices {
   public static let all: [TestDevice] = {
     do {
       return try Devices.list().map {
-        TestDevice($0.identifier, try Devices.make($0.identifier, options: DeviceOptions(convolutions: .rule)))
+        TestDevice(
+          $0.identifier,
+          try Devices.make($0.identifier, options: DeviceOptions(convolutions: .rule)))
       }
     } catch {
       fatalError("TestDevices: \(error)")
