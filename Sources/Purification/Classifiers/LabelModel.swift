@@ -1,7 +1,7 @@
 import Datasets
 
 /// A classifier as the method sees it: the victim or the benign model.
-public protocol LabelModel {
+package protocol LabelModel {
   /// The most likely label of each of `count` images `[N, H, W, C]`.
   func labels(_ images: [UInt8], count: Int) throws -> [Int]
   /// Features of the last layer but one, `[N, features]`.
@@ -9,12 +9,12 @@ public protocol LabelModel {
 }
 
 /// Trains the benign model M̃ of DataElixir §3.5.
-public protocol BenignTrainer {
+package protocol BenignTrainer {
   /// Stage 1 trains anew; stage 2 goes on from stage 1 at a lower learning rate.
   func train(_ stage: BenignStage, on images: any LabelledImages) throws -> any LabelModel
 }
 
-public enum BenignStage: Int, Sendable, CaseIterable {
+package enum BenignStage: Int, Sendable, CaseIterable {
   case first = 1
   case second
 }

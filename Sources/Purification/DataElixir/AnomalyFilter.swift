@@ -15,7 +15,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
   public var threshold: TransitionThreshold
   public var reference: Reference
 
-  public init(threshold: TransitionThreshold = .fraction(0.1), reference: Reference = .label) {
+  package init(threshold: TransitionThreshold = .fraction(0.1), reference: Reference = .label) {
     self.threshold = threshold
     self.reference = reference
   }
@@ -30,7 +30,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
   }
 
   /// Judges a sample from the labels of all its candidates.
-  public func finding(_ sample: SampleLabels, label: Int, classes: Int) -> Finding {
+  package func finding(_ sample: SampleLabels, label: Int, classes: Int) -> Finding {
     let histogram = LabelHistogram(sample.candidates, classes: classes)
     let consensus = histogram.majority
     let transition = histogram.transition
@@ -47,7 +47,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
   }
 
   /// Positions of the candidates that the filter keeps: all of a suspicious sample, else the consensus.
-  public func kept(_ sample: SampleLabels, finding: Finding) -> [Int] {
+  package func kept(_ sample: SampleLabels, finding: Finding) -> [Int] {
     sample.candidates.indices.filter {
       finding.verdict == .suspicious || sample.candidates[$0] == finding.consensus
     }
@@ -59,7 +59,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
   /// does not look at it. Nothing else can be settled early: a suspicious sample stays one, but all
   /// its labels count in target detection, and its images may be chosen from. With the paper's
   /// τ = 0.1·n·m one round more can always reach τ, so this only saves work for a higher threshold.
-  public func isSettledBenign(
+  package func isSettledBenign(
     _ sample: SampleLabels, label: Int, remaining: Int, classes: Int
   ) -> Bool {
     let histogram = LabelHistogram(sample.candidates, classes: classes)
@@ -85,7 +85,7 @@ public struct SampleLabels: Equatable, Sendable {
   /// Labels of the candidates, by round and, within a round, from the noisiest to the last.
   public var candidates: [Int]
 
-  public init(original: Int, candidates: [Int]) {
+  package init(original: Int, candidates: [Int]) {
     self.original = original
     self.candidates = candidates
   }

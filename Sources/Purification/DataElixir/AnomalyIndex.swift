@@ -4,15 +4,15 @@
 /// single score far from all others is the clearest outlier there is. Then the mean absolute
 /// deviation takes its place, |s − median| / (√(π/2)·mean|s − median|), which is 0 only if all
 /// scores are equal; then all indices are 0. With one outlier among K scores it gives 0.8·K.
-public struct AnomalyIndex: Equatable, Sendable {
+package struct AnomalyIndex: Equatable, Sendable {
   /// Index of each score, all ≥ 0.
-  public var values: [Double]
-  public var median: Double
+  package var values: [Double]
+  package var median: Double
   /// 1.4826·MAD, or √(π/2)·mean absolute deviation if `usedMean`.
-  public var scale: Double
-  public var usedMean: Bool
+  package var scale: Double
+  package var usedMean: Bool
 
-  public init(_ scores: [Double]) {
+  package init(_ scores: [Double]) {
     median = Self.median(scores)
     let center = median
     let deviations = scores.map { ($0 - center).magnitude }
@@ -27,7 +27,7 @@ public struct AnomalyIndex: Equatable, Sendable {
   }
 
   /// The middle score, or the mean of the two middle ones; 0 if there is none.
-  public static func median(_ scores: [Double]) -> Double {
+  package static func median(_ scores: [Double]) -> Double {
     guard !scores.isEmpty else { return 0 }
     let sorted = scores.sorted()
     let middle = sorted.count / 2

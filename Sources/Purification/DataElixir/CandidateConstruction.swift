@@ -9,20 +9,20 @@ import Training
 /// through, or whose verdict is settled, is taken by the next of the dataset, so that the device
 /// always has a whole batch. Samples are stored in the order of the dataset; those that are through
 /// before an earlier one wait, for fewer rounds than there are, so memory is bounded by the pool.
-public struct CandidateConstruction {
-  public var images: any LabelledImages
-  public var generator: any CandidateGenerator
-  public var filter: AnomalyFilter
+package struct CandidateConstruction {
+  package var images: any LabelledImages
+  package var generator: any CandidateGenerator
+  package var filter: AnomalyFilter
   /// n
-  public var rounds: Int
+  package var rounds: Int
   /// Samples in the pool.
-  public var batchSize: Int
+  package var batchSize: Int
   /// Leaves out the remaining rounds of samples whose verdict is settled; changes no output.
-  public var skipsSettled = true
+  package var skipsSettled = true
   /// Keeps the images of all samples, not of the anomalous only.
-  public var keepsAllImages = false
+  package var keepsAllImages = false
 
-  public init(
+  package init(
     images: any LabelledImages, generator: any CandidateGenerator, filter: AnomalyFilter,
     rounds: Int, batchSize: Int
   ) {
@@ -37,7 +37,7 @@ public struct CandidateConstruction {
   }
 
   /// n·m
-  public var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
+  package var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
   /// Completes the store. While a round is computed, the next samples are read and those that were
   /// through before are stored.
@@ -46,7 +46,7 @@ public struct CandidateConstruction {
   ///   samples are in the store at the latest when the next round is told.
   /// - Returns: stage 2's finding about each sample (§3.3).
   @discardableResult
-  public func run(
+  package func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws -> [AnomalyFilter.Finding] {
     var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: $0) }

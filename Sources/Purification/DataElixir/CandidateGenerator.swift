@@ -1,11 +1,11 @@
 /// A sample of a pool, and the rounds it has behind it.
-public struct PooledSample: Hashable, Sendable {
+package struct PooledSample: Hashable, Sendable {
   /// Its index in the dataset, which names its noise.
-  public var sample: Int
+  package var sample: Int
   /// The round to come, counted from 0.
-  public var round: Int
+  package var round: Int
 
-  public init(sample: Int, round: Int) {
+  package init(sample: Int, round: Int) {
     self.sample = sample
     self.round = round
   }
@@ -13,7 +13,7 @@ public struct PooledSample: Hashable, Sendable {
 
 /// Makes candidates round by round: corrupts images with noise, restores them, and has the victim
 /// label the states on the way. Keeps the images between a sample's rounds, on its device.
-public protocol CandidateGenerator: AnyObject {
+package protocol CandidateGenerator: AnyObject {
   /// m, states kept of each round.
   var candidatesPerRound: Int { get }
   /// One round for every sample of a pool, from the result of its round before.
@@ -27,17 +27,17 @@ public protocol CandidateGenerator: AnyObject {
 }
 
 /// What a round makes of N images.
-public struct CandidateRound: Sendable {
+package struct CandidateRound: Sendable {
   /// m states, the noisiest first, each as bytes `[N, H, W, C]`.
-  public var candidates: [[UInt8]]
+  package var candidates: [[UInt8]]
   /// The victim's label of each candidate image, `[m, N]`.
-  public var labels: [[Int]]
+  package var labels: [[Int]]
   /// The victim's labels of the new images.
-  public var originals: [Int]
+  package var originals: [Int]
   /// Places in the pool of samples whose result is not a number.
-  public var notNumbers: [Int]
+  package var notNumbers: [Int]
 
-  public init(
+  package init(
     candidates: [[UInt8]], labels: [[Int]], originals: [Int], notNumbers: [Int] = []
   ) {
     precondition(

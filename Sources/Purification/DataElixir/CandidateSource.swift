@@ -1,5 +1,5 @@
 /// Candidates of samples: labels of all of them, images of some.
-public protocol CandidateSource {
+package protocol CandidateSource {
   /// The victim's labels of a sample.
   func labels(of sample: Int) -> SampleLabels
   /// Positions of the candidates whose images were kept, rising.
@@ -9,7 +9,7 @@ public protocol CandidateSource {
 }
 
 extension CandidateStore: CandidateSource {
-  public func imaged(of sample: Int) -> [Int] {
+  package func imaged(of sample: Int) -> [Int] {
     hasImages(of: sample) ? Array(0..<candidatesPerSample) : []
   }
 }

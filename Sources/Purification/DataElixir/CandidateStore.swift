@@ -16,9 +16,9 @@ import Support
 ///
 /// Checksums are the first 64 bits of the SHA-256. A last record that is cut short or fails its
 /// checksum is dropped with the images after it.
-public final class CandidateStore {
+package final class CandidateStore {
   /// Candidates of a sample that was run to the end, n·m.
-  public let candidatesPerSample: Int
+  package let candidatesPerSample: Int
   private let imageBytes: Int
   private let journal: AppendOnlyFile
   private let images: AppendOnlyFile
@@ -37,7 +37,7 @@ public final class CandidateStore {
   private static let noPlace = UInt32.max
 
   /// Opens the store in an existing folder, or starts it.
-  public init(directory: URL, candidatesPerSample: Int, imageBytes: Int) throws {
+  package init(directory: URL, candidatesPerSample: Int, imageBytes: Int) throws {
     self.candidatesPerSample = candidatesPerSample
     self.imageBytes = imageBytes
     journal = try AppendOnlyFile(directory.appendingPathComponent("candidates.journal").path)
@@ -46,24 +46,24 @@ public final class CandidateStore {
   }
 
   /// Samples whose labels are known: 0 ..< completed.
-  public var completed: Int { starts.count - 1 }
+  package var completed: Int { starts.count - 1 }
 
-  public func labels(of sample: Int) -> SampleLabels {
+  package func labels(of sample: Int) -> SampleLabels {
     let range = starts[sample]..<starts[sample + 1]
     return SampleLabels(
       original: Int(labels[range.lowerBound]), candidates: labels[range.dropFirst()].map(Int.init))
   }
 
   /// Whether the sample's candidate images were kept.
-  public func hasImages(of sample: Int) -> Bool { places[sample] != nil }
+  package func hasImages(of sample: Int) -> Bool { places[sample] != nil }
 
   /// All candidate images of a sample whose images were kept, `[n·m, H, W, C]`.
-  public func images(of sample: Int) throws -> [UInt8] {
+  package func images(of sample: Int) throws -> [UInt8] {
     try (0..<candidatesPerSample).flatMap { try image(of: sample, candidate: $0) }
   }
 
   /// One candidate image `[H, W, C]`.
-  public func image(of sample: Int, candidate: Int) throws -> [UInt8] {
+  package func image(of sample: Int, candidate: Int) throws -> [UInt8] {
     guard let place = places[sample] else {
       preconditionFailure("CandidateStore.image: none was kept of sample \(sample)")
     }
@@ -77,7 +77,7 @@ public final class CandidateStore {
   }
 
   /// Adds the next samples; `keptImages` are by position in `batch`.
-  public func append(_ batch: [SampleLabels], keptImages: [Int: [UInt8]]) throws {
+  package func append(_ batch: [SampleLabels], keptImages: [Int: [UInt8]]) throws {
     var payload = ByteWriter()
     payload.append(UInt32(completed))
     payload.append(UInt32(batch.count))

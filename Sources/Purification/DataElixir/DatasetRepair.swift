@@ -6,14 +6,14 @@ import Datasets
 /// label its candidates agree on; a suspicious one the benign model's, which is trained on
 /// everything else first, then goes on with the suspicious samples whose label it agrees on with
 /// the candidates' vote. Their images are candidates by the 80 % rule.
-public struct DatasetRepair {
-  public var images: any LabelledImages
-  public var store: CandidateStore
-  public var rules: PaperDecisions.Rules
-  public var victim: any LabelModel
-  public var trainer: any BenignTrainer
+package struct DatasetRepair {
+  package var images: any LabelledImages
+  package var store: CandidateStore
+  package var rules: PaperDecisions.Rules
+  package var victim: any LabelModel
+  package var trainer: any BenignTrainer
 
-  public init(
+  package init(
     images: any LabelledImages, store: CandidateStore, rules: PaperDecisions.Rules,
     victim: any LabelModel, trainer: any BenignTrainer
   ) {
@@ -25,17 +25,17 @@ public struct DatasetRepair {
   }
 
   /// What happened to the suspicious samples.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// By sample; the others stay as they are.
-    public var revisions: [Int: Revision] = [:]
+    package var revisions: [Int: Revision] = [:]
     /// Suspicious samples of a target label.
-    public var suspicious = 0
+    package var suspicious = 0
     /// How many of them joined the second stage.
-    public var agreed = 0
+    package var agreed = 0
   }
 
   /// Samples that may get another label or image, in order; all others stay as they are.
-  public func revised(_ findings: [AnomalyFilter.Finding], targets: [Int]) -> [Int] {
+  package func revised(_ findings: [AnomalyFilter.Finding], targets: [Int]) -> [Int] {
     findings.indices.filter {
       findings[$0].verdict.isAnomalous && targets.contains(images.label($0))
     }
@@ -44,7 +44,7 @@ public struct DatasetRepair {
   /// - Parameters:
   ///   - findings: of all samples.
   ///   - targets: the labels that were found to be targets; if empty, nothing changes.
-  public func run(
+  package func run(
     findings: [AnomalyFilter.Finding], targets: [Int]
   ) throws -> Outcome {
     var outcome = Outcome()

@@ -4,14 +4,14 @@ import Datasets
 /// 5).
 ///
 /// d = ½·(1 − (SSIM + 1)/2) + ½·(1 − (cos + 1)/2), 0 for equal images, at most 1.
-public struct ImageDistance: Hashable, Sendable {
-  public var similarity: StructuralSimilarity
+package struct ImageDistance: Hashable, Sendable {
+  package var similarity: StructuralSimilarity
 
-  public init(similarity: StructuralSimilarity = StructuralSimilarity()) {
+  package init(similarity: StructuralSimilarity = StructuralSimilarity()) {
     self.similarity = similarity
   }
 
-  public func callAsFunction(
+  package func callAsFunction(
     _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, shape: ImageShape,
     features: (ArraySlice<Float>, ArraySlice<Float>)
   ) -> Double {
@@ -38,7 +38,7 @@ public struct ImageDistance: Hashable, Sendable {
   }
 
   /// a·b / (|a|·|b|), 1 if both vectors are zero, 0 if one is.
-  public static func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
+  package static func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
     precondition(a.count == b.count, "ImageDistance.cosine: \(a.count) and \(b.count) features")
     var (product, squareA, squareB) = (0.0, 0.0, 0.0)
     for (x, y) in zip(a, b) {
@@ -56,7 +56,7 @@ public struct ImageDistance: Hashable, Sendable {
   /// The original takes part with distance 0. Sorted by distance, earlier candidates first among
   /// equals, the image at ⌊0.8·count⌋ is taken: place 40 of an original and 50 candidates.
   /// - Returns: a position in `distances`, or nil for the original.
-  public static func selection(_ distances: [Double]) -> Int? {
+  package static func selection(_ distances: [Double]) -> Int? {
     let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
     let rank = (distances.count + 1) * 4 / 5
     return rank == 0 ? nil : order[rank - 1]

@@ -1,21 +1,21 @@
 /// How often each label occurs among a sample's (or a class's) candidates.
-public struct LabelHistogram: Equatable, Sendable {
+package struct LabelHistogram: Equatable, Sendable {
   /// Count of each label.
-  public private(set) var counts: [Int]
+  package private(set) var counts: [Int]
   /// All labels counted.
-  public private(set) var total = 0
+  package private(set) var total = 0
 
-  public init(classes: Int) {
+  package init(classes: Int) {
     precondition(classes > 0, "LabelHistogram: \(classes) classes")
     counts = [Int](repeating: 0, count: classes)
   }
 
-  public init(_ labels: some Sequence<Int>, classes: Int) {
+  package init(_ labels: some Sequence<Int>, classes: Int) {
     self.init(classes: classes)
     for label in labels { add(label) }
   }
 
-  public mutating func add(_ label: Int, times: Int = 1) {
+  package mutating func add(_ label: Int, times: Int = 1) {
     precondition(
       counts.indices.contains(label),
       "LabelHistogram.add: label \(label) of \(counts.count) classes")
@@ -23,19 +23,19 @@ public struct LabelHistogram: Equatable, Sendable {
     total += times
   }
 
-  public mutating func add(_ other: LabelHistogram) {
+  package mutating func add(_ other: LabelHistogram) {
     for (label, count) in other.counts.enumerated() where count > 0 { add(label, times: count) }
   }
 
   /// The most frequent label; of several the lowest.
-  public var majority: Int {
+  package var majority: Int {
     var best = 0
     for label in counts.indices where counts[label] > counts[best] { best = label }
     return best
   }
 
   /// The transition coefficient η: the second-highest count (DataElixir §3.3).
-  public var transition: Int {
+  package var transition: Int {
     let majority = majority
     var second = 0
     for label in counts.indices where label != majority { second = max(second, counts[label]) }
@@ -49,7 +49,7 @@ public struct LabelHistogram: Equatable, Sendable {
   }
 
   /// The share of `label`, 0 if nothing was counted.
-  public func share(of label: Int) -> Double {
+  package func share(of label: Int) -> Double {
     total == 0 ? 0 : Double(counts[label]) / Double(total)
   }
 }

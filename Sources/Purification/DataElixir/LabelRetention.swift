@@ -22,7 +22,7 @@ public struct LabelRetention: Equatable, Codable, Sendable {
   ///
   /// A sample that was settled early (see `AnomalyFilter.isSettledBenign`) counts as keeping its
   /// label.
-  public static func all(
+  package static func all(
     of store: CandidateStore, labels: [Int32], classes: Int, rounds: Int
   ) -> [LabelRetention] {
     let perRound = store.candidatesPerSample / rounds

@@ -7,14 +7,14 @@ import Datasets
 ///     let detection = paper.detectTargets(findings)          // stage 3
 ///
 /// Stage 1 is `CandidateConstruction`, which fills the store; stage 4 is `DatasetRepair`.
-public struct PaperDecisions {
+package struct PaperDecisions {
   /// What a user chooses about the decisions.
-  public struct Rules: Hashable, Codable, Sendable {
-    public var filter: AnomalyFilter
-    public var suspiciousLabel: SuspiciousLabel
-    public var compatibility: Compatibility
+  package struct Rules: Hashable, Codable, Sendable {
+    package var filter: AnomalyFilter
+    package var suspiciousLabel: SuspiciousLabel
+    package var compatibility: Compatibility
 
-    public init(
+    package init(
       filter: AnomalyFilter = AnomalyFilter(), suspiciousLabel: SuspiciousLabel = .original,
       compatibility: Compatibility = .paper
     ) {
@@ -24,11 +24,11 @@ public struct PaperDecisions {
     }
   }
 
-  public let images: any LabelledImages
-  public let store: CandidateStore
-  public let rules: Rules
+  package let images: any LabelledImages
+  package let store: CandidateStore
+  package let rules: Rules
 
-  public init(images: any LabelledImages, store: CandidateStore, rules: Rules) {
+  package init(images: any LabelledImages, store: CandidateStore, rules: Rules) {
     precondition(
       store.completed == images.count,
       "PaperDecisions: candidates of \(store.completed) of \(images.count) samples")
@@ -38,7 +38,7 @@ public struct PaperDecisions {
   }
 
   /// Stage 2, anomalous samples identification (§3.3): a finding for each sample.
-  public func identifyAnomalies() -> [AnomalyFilter.Finding] {
+  package func identifyAnomalies() -> [AnomalyFilter.Finding] {
     (0..<images.count).map {
       rules.filter.finding(
         store.labels(of: $0), label: images.label($0), classes: images.classCount)
@@ -46,7 +46,7 @@ public struct PaperDecisions {
   }
 
   /// Stage 3, target label detection (§3.4), from the candidates of P ∪ S pooled by label.
-  public func detectTargets(_ findings: [AnomalyFilter.Finding]) -> TargetDetection {
+  package func detectTargets(_ findings: [AnomalyFilter.Finding]) -> TargetDetection {
     let empty = LabelHistogram(classes: images.classCount)
     var pools = [LabelHistogram](repeating: empty, count: images.classCount)
     var counts = [Int](repeating: 0, count: images.classCount)

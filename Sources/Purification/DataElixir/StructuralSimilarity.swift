@@ -4,22 +4,22 @@ import Datasets
 ///
 /// K₁ = 0.01, K₂ = 0.03, range 255, sample covariance; windows that leave the image are not counted.
 /// Sums over windows are whole numbers, so the result does not depend on the order of summation.
-public struct StructuralSimilarity: Hashable, Sendable {
-  public enum Window: Hashable, Sendable {
+package struct StructuralSimilarity: Hashable, Sendable {
+  package enum Window: Hashable, Sendable {
     /// `side`×`side` within each channel, averaged over channels.
     case planar(side: Int)
     /// 3×3×3 over rows, columns and channels as one volume (official code); needs 3 channels.
     case volume
   }
 
-  public var window: Window
+  package var window: Window
 
-  public init(window: Window = .planar(side: 3)) {
+  package init(window: Window = .planar(side: 3)) {
     self.window = window
   }
 
   /// Similarity in [−1, 1]; 1 for equal images.
-  public func callAsFunction(
+  package func callAsFunction(
     _ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>, shape: ImageShape
   ) -> Double {
     precondition(

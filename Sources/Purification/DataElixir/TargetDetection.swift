@@ -63,7 +63,7 @@ public struct TargetDetection: Equatable, Sendable {
   ///   - anomalousSamples: by class, N_y.
   ///   - classSizes: by class, all samples.
   ///   - compatibility: with `.dataElixir`, −ln q_y unsmoothed and the index two-sided.
-  public init(
+  package init(
     pools: [LabelHistogram], anomalousSamples: [Int], classSizes: [Int],
     compatibility: Compatibility = .paper
   ) {
