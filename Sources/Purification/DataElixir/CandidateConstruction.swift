@@ -13,7 +13,7 @@ public struct CandidateConstruction {
   public var images: any LabelledImages
   public var generator: any CandidateGenerator
   public var filter: AnomalyFilter
-  /// n
+  /// The paper's n.
   public var rounds: Int
   /// Samples in the pool.
   public var batchSize: Int
@@ -36,11 +36,13 @@ public struct CandidateConstruction {
     self.batchSize = batchSize
   }
 
-  /// n·m
+  /// n·m: those of all rounds.
   public var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
-  /// Completes the store. While a round is computed, the next samples are read and those that were
-  /// through before are stored.
+  /// Completes the store.
+  ///
+  /// While a round is computed, the next samples are read and those that were through before are
+  /// stored.
   ///
   /// - Parameter progress: told after each round how many samples' worth of rounds are done;
   ///   samples are in the store at the latest when the next round is told.
