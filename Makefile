@@ -30,9 +30,10 @@ test: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
 	swift test $(SWIFT_FLAGS)
 
-# All that must hold before a change is taken: a build without warnings, documents that are right, all
+# All that must hold before a change is taken: format, a build without warnings, documents that are right, all
 # tests with OpenCL, the README's commands and a short walk-through.
 check: setup
+	Tests/lint.sh
 	Tests/build.sh $(SWIFT_FLAGS)
 	Tests/documents.py
 	ELIXIR_REQUIRE=opencl swift test $(SWIFT_FLAGS) --skip-build

@@ -2,7 +2,8 @@
 //   x̂₀ = clip(sampleToPrediction·x + outputToPrediction·m)
 //   x′ = predictionWeight·x̂₀ + sampleWeight·x + outputWeight·m + previousWeight·x̂₀(previous) + σ·z
 // x, x′, x̂₀: [rows, pixels, channels]; m likewise, or [rows, pixels, 2·channels] with learned
-// variance, then log σ² = f·upper + (1 − f)·lower, f = (v + 1)/2, v the second half of m's channels.
+// variance; then log σ² = f·upper + (1 − f)·lower with f = (v + 1)/2 and v the second half of m's
+// channels.
 #include "philox.cl"
 
 enum { HAS_PREVIOUS = 1, HAS_NOISE = 2, HAS_PREDICTION = 4, HAS_VARIANCE = 8 };

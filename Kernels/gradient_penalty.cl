@@ -39,8 +39,8 @@ GROUP_KERNEL void scaledSlopes(
   }
 }
 
-// penalties[j] = (n − 1)² and into[j, :] = scale·(1 − 1/n)·slopes[j, :] for the norm n of a row, zero
-// for n = 0; into may be slopes [rows, columns].
+// penalties[j] = (n − 1)² and into[j, :] = scale·(1 − 1/n)·slopes[j, :] for the norm n of a row,
+// zero for n = 0; into may be slopes [rows, columns].
 GROUP_KERNEL void penaltyDirections(
     const global float *slopes, int slopesOffset, float scale, global float *into, int intoOffset,
     global float *penalties, int penaltiesOffset, int rows, int columns) {

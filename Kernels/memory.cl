@@ -1,4 +1,4 @@
-// Moves that change no value, and bytes from and to elements. Elements are 4 bytes and travel as uint.
+// Moves that change no value, and bytes from and to elements. Elements of 4 bytes travel as uint.
 #include "common.cl"
 
 #define UVLOAD VLOAD

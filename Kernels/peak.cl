@@ -1,9 +1,9 @@
 // Multiply-adds in registers: the greatest arithmetic of a device.
 //
 // An item keeps CHAINS vectors, none of which waits for another. A unit needs some ten vectors of
-// its own width in flight. On a core (STYLE_GPU 0) they are float16: `multiplyAdd12` for registers of
-// 16 floats (AVX-512), `multiplyAdd6`, as twelve halves, for narrower ones. On a GPU many threads
-// hide the latency, and `multiplyAdd6` keeps six of its float4.
+// its own width in flight. On a core (STYLE_GPU 0) they are float16: `multiplyAdd12` for registers
+// of 16 floats (AVX-512), `multiplyAdd6`, as twelve halves, for narrower ones. On a GPU many
+// threads hide the latency, and `multiplyAdd6` keeps six of its float4.
 #include "common.cl"
 
 // values[i] ← values[i]·factor + addend, `repetitions` times over.

@@ -2,24 +2,27 @@
 //
 //   C[z, r, n] = epilogue(scale·Σₖ A[z, r, k]·B[z, k, n])
 //
-// A is addressed, not copied: element (r, k) lies at rowOffset(r) + innerOffset(k). In a convolution
-// over an image padded by `padImages`, r counts output pixels and k the taps (y, x, channel), so
-// that the sum of the two offsets is the tap's place (implicit im2col, no bounds to check); the weight
-// gradient swaps the two. A matrix has one row stride and one inner stride.
+// A is addressed, not copied: element (r, k) lies at rowOffset(r) + innerOffset(k). In a
+// convolution over an image padded by `padImages`, r counts output pixels and k the taps
+// (y, x, channel), so that the sum of the two offsets is the tap's place (implicit im2col, no
+// bounds to check); the weight gradient swaps the two. A matrix has one row stride and one inner
+// stride.
 //
 //   rowOffset(r)   = r / (rowCount1·rowCount2)·rowStride0 + r / rowCount2 % rowCount1·rowStride1
 //                    + r % rowCount2·rowStride2
 //   innerOffset(k) = segment / segmentCount1·segmentStride0
-//                    + segment % segmentCount1·segmentStride1 + k % runLength·runStride,   segment = k / runLength
+//                    + segment % segmentCount1·segmentStride1 + k % runLength·runStride
+//   segment        = k / runLength
 //
 // B is packed by `packPanels` as [z, ⌈columns / width⌉, k, width], columns beyond the end zero.
 // C: row r, column n at r·resultStride + n. z = (outer·batchInner + inner)·splits + split; a split
 // sums k = split·splitDepth … alone and writes split·splitStride further on.
 //
 // Tunables, the host's `KernelLayout`:
-//   PRODUCT_ROWS, PRODUCT_COLUMNS  the wide tile. STYLE_GPU=0: 1 … 14 rows, 16, 32, 48 or 64 columns;
-//                                  rows·columns / 16 accumulators of 16 floats should fit the
-//                                  registers. STYLE_GPU=1: a work-group's block, see product_gpu.cl.
+//   PRODUCT_ROWS, PRODUCT_COLUMNS  the wide tile. STYLE_GPU=0: 1 … 14 rows, 16, 32, 48 or 64
+//                                  columns; rows·columns / 16 accumulators of 16 floats should fit
+//                                  the registers. STYLE_GPU=1: a work-group's block, see
+//                                  product_gpu.cl.
 //   PRODUCT_THREAD_ROWS, PRODUCT_THREAD_COLUMNS  a thread's part of the block (STYLE_GPU=1): rows a
 //                                  multiple of 4, as a short block has a quarter of them.
 //   PRODUCT_DEPTH                  steps along k through local memory (STYLE_GPU=1): 8, 16 or 32.
@@ -77,8 +80,8 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   if (flags & HAS_RESIDUAL) y += loadPart(residual + (row) * resultStride + (column), rest, 0); \
   if (activation) y = activate(activation, y);
 
-// panels[z, panel, k, j] = b[z, k, panel·width + j], zero beyond the last column. b's element (k, n)
-// lies at k / count2 / count1·stride0 + k / count2 % count1·stride1 + k % count2·stride2
+// panels[z, panel, k, j] = b[z, k, panel·width + j], zero beyond the last column. b's element
+// (k, n) lies at k / count2 / count1·stride0 + k / count2 % count1·stride1 + k % count2·stride2
 // + n·columnStride.
 GROUP_KERNEL void packPanels(
     const global float *b, int bOffset, global float *panels, int batches, int batchInner,
@@ -149,8 +152,8 @@ GROUP_KERNEL void sumSplitsTransposed(
 }
 
 #if STYLE_GPU
-// c[r, n] = epilogue(Σ over splits of partial[split, r, n]), the end of a split product; the order of
-// the sum is that of the splits.
+// c[r, n] = epilogue(Σ over splits of partial[split, r, n]), the end of a split product; the order
+// of the sum is that of the splits.
 GROUP_KERNEL void sumSplits(
     const global float *partial, global float *c, int cOffset, const global float *bias,
     int biasOffset, const global float *sampleBias, int sampleBiasOffset,

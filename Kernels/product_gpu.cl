@@ -7,8 +7,8 @@
 // Panels are BLOCK_COLUMNS wide. Local size (THREADS_X, THREADS_Y), global size
 // (THREADS_X·row blocks, THREADS_Y·panels, batches·splits).
 //
-// Legal: THREAD_COLUMNS a multiple of LANES; THREADS a multiple of BLOCK_ROWS, of BLOCK_COLUMNS and of
-// BLOCK_DEPTH; A_LOADS and B_LOADS whole.
+// Legal: THREAD_COLUMNS a multiple of LANES; THREADS a multiple of BLOCK_ROWS, of BLOCK_COLUMNS and
+// of BLOCK_DEPTH; A_LOADS and B_LOADS whole.
 
 #define THREADS_X (BLOCK_COLUMNS / THREAD_COLUMNS)
 #define THREADS_Y (BLOCK_ROWS / THREAD_ROWS)

@@ -198,8 +198,8 @@ GROUP_KERNEL void softmaxCrossEntropyGradient(
   }
 }
 
-// Attention's scores s = scale·q·kᵀ [rows, columns] become probabilities p = exp(s − logSumExp), and
-// ∂p becomes ∂(q·kᵀ) = scale·p·(∂p − Σ ∂p·p); both in place.
+// Attention's scores s = scale·q·kᵀ [rows, columns] become probabilities p = exp(s − logSumExp),
+// and ∂p becomes ∂(q·kᵀ) = scale·p·(∂p − Σ ∂p·p); both in place.
 GROUP_KERNEL void attentionScoreGradient(
     global float *scores, int scoresOffset, const global float *logSumExp, int logSumExpOffset,
     global float *gradient, int gradientOffset, int rows, int columns, float scale) {

@@ -1,7 +1,7 @@
-// Products with a matrix of two values, 1 and `below`, by the method of the four Russians (Arlazarov et
-// al., 1970): of each group of rows of x all sums are made once, and a row of the result then adds one
-// of them a group instead of a multiple of each row. For the style of processors: the sums of a block
-// lie in an item's own memory, half of a first-level cache.
+// Products with a matrix of two values, 1 and `below`, by the method of the four Russians
+// (Arlazarov et al., 1970): of each group of rows of x all sums are made once, and a row of the
+// result then adds one of them a group instead of a multiple of each row. For the style of
+// processors: the sums of a block lie in an item's own memory, half of a first-level cache.
 #include "common.cl"
 
 enum { GROUP_ROWS = 5, SUMS = 1 << GROUP_ROWS, GROUPS = 8, BLOCK_ROWS = GROUPS * GROUP_ROWS };
@@ -25,9 +25,9 @@ GROUP_KERNEL void slopePatterns(
   }
 }
 
-// into[rows, columns] = S·diag(factors)·x[inner, columns], S being 1 where `patterns` has a bit, else
-// `below`; without factors if hasFactors is 0. An item takes a vector's columns of one of `parts` of
-// the rows; `results` [ceil(columns / LANES), rows, LANES] is memory of its own.
+// into[rows, columns] = S·diag(factors)·x[inner, columns], S being 1 where `patterns` has a bit,
+// else `below`; without factors if hasFactors is 0. An item takes a vector's columns of one of
+// `parts` of the rows; `results` [ceil(columns / LANES), rows, LANES] is memory of its own.
 GROUP_KERNEL void slopeProduct(
     const global ushort *patterns, float below, int hasFactors, const global float *factors,
     int factorsOffset, const global float *x, int xOffset, global float *into, int intoOffset,

@@ -4,8 +4,9 @@
 //
 // For each of (m + 2)² planes the product of `product.cl` multiplies [tiles, I]·[I, O]. F(2×2)
 // interpolates at 0, ±1, ∞; F(4×4) at 0, ±¾, ±3/2, ∞, where errors were a fifth of those at the
-// usual 0, ±1, ±2. Tile t of sample n covers output pixels (y·m, x·m) …, t = (n·rows + y)·tileColumns + x.
-// A launch takes tiles firstTile … firstTile + tiles − 1 of them, and planes are `planeStride` apart.
+// usual 0, ±1, ±2. Tile t of sample n covers output pixels (y·m, x·m) …,
+// t = (n·rows + y)·tileColumns + x. A launch takes tiles firstTile … firstTile + tiles − 1 of them,
+// and planes are `planeStride` apart.
 #include "common.cl"
 
 #define A1 0.75f
@@ -188,9 +189,9 @@ TRANSFORM_SUMS(transformSums4, 4)
 // [k, panel, tile, width].
 #define TRANSFORM_TILES(NAME, M, SIDE, LINE)                                                  \
   GROUP_KERNEL void NAME(                                                                     \
-      const global float *images, int imagesOffset, global float *into, int height, int imageWidth, \
-      int channels, int tileRows, int tileColumns, int top, int left, int firstTile, int tiles, \
-      int width, int planeStride) {                                                           \
+      const global float *images, int imagesOffset, global float *into, int height,           \
+      int imageWidth, int channels, int tileRows, int tileColumns, int top, int left,         \
+      int firstTile, int tiles, int width, int planeStride) {                                 \
     images += imagesOffset;                                                                   \
     const int padded = width > 0 ? ceilDivide(channels, width) * width : channels;            \
     const int strips = ceilDivide(padded, LANES);                                             \
@@ -230,8 +231,8 @@ TRANSFORM_TILES(transformGradient4, 4, 4, gradientLine)
 
 enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
 
-// Pixels of `into` [N, height, width, C] = activation(Aᵀ p A + bias + sample's bias + residual) of the
-// products p[k, tile − firstTile, c].
+// Pixels of `into` [N, height, width, C] = activation(Aᵀ p A + bias + sample's bias + residual) of
+// the products p[k, tile − firstTile, c].
 #define TRANSFORM_OUTPUT(NAME, M)                                                             \
   GROUP_KERNEL void NAME(                                                                     \
       const global float *products, global float *into, int intoOffset, const global float *bias, \

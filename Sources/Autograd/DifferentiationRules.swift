@@ -75,7 +75,7 @@ enum Rule {
 
   // MARK: Reductions and moves
 
-  /// y = c·Σ x: c·g broadcast; c·Σ x²: 2c·x·g; the maximum's g goes to the greatest, shared if many.
+  /// y = c·Σ x: c·g broadcast; c·Σ x²: 2c·x·g; the maximum: g to the greatest, shared if many.
   static func reduced(
     _ operation: ReductionOperation, _ x: Tensor, shape: BlockShape, axes: BlockAxes,
     scale: Float, resultShape reducedShape: [Int]

@@ -3,8 +3,8 @@ import ComputeBackend
 /// Resizes images `[N, H, W, C]` bilinearly to `[N, height, width, C]`.
 ///
 /// Pixel centres are at half-integers and borders repeat, as PyTorch's `interpolate` has it without
-/// `align_corners` and without antialiasing. A product with a constant matrix along each axis, so any
-/// derivative follows.
+/// `align_corners` and without antialiasing. A product with a constant matrix along each axis, so
+/// any derivative follows.
 public func resizeBilinear(_ x: Tensor, height: Int, width: Int) -> Tensor {
   precondition(
     x.shape.count == 4 && height > 0 && width > 0,

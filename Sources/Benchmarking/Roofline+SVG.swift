@@ -153,8 +153,8 @@ private struct RooflineChart {
 
   private mutating func drawNotes() {
     text(
-      "Convolutions are counted as direct ones, so Winograd's algorithm may pass the roof. Traffic: "
-        + "each operand once, from empty caches.", x: Self.left, y: Self.height - 24,
+      "Convolutions are counted as direct ones, so Winograd's algorithm may pass the roof. "
+        + "Traffic: each operand once, from empty caches.", x: Self.left, y: Self.height - 24,
       attributes: "fill=\"#555\"")
   }
 

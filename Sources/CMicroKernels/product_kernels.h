@@ -1,6 +1,6 @@
-// Matrix product for one instruction set that has fused multiply-add, by register tiles. A tile goes
-// to a small buffer in the first-level cache and from there, with the epilogue, to the output, or
-// straight there if there is no epilogue.
+// Matrix product for one instruction set that has fused multiply-add, by register tiles. A tile
+// goes to a small buffer in the first-level cache and from there, with the epilogue, to the output,
+// or straight there if there is no epilogue.
 
 #include "output_kernels.h"
 #include "transpose.h"
@@ -30,9 +30,11 @@ static void NAME(packTransposed)(
     for (long j = 0; j < width; j += LANES) {
       vec square[LANES];
       for (int c = 0; c < LANES; c++)
-        square[c] = j + c < columns ? NAME(loadPart)(b + (j + c) * columnStride + k, rows) : (vec){0};
+        square[c] =
+            j + c < columns ? NAME(loadPart)(b + (j + c) * columnStride + k, rows) : (vec){0};
       NAME(transpose)(square);
-      for (long r = 0; r < rows; r++) NAME(storePart)(into + (k + r) * width + j, width - j, square[r]);
+      for (long r = 0; r < rows; r++)
+        NAME(storePart)(into + (k + r) * width + j, width - j, square[r]);
     }
   }
 }
@@ -97,8 +99,8 @@ static void NAME(multiply)(const ElixirProduct *p, const ElixirOutput *output) {
       const long first = p->rows * t / tiles;
       const long rows = p->rows * (t + 1) / tiles - first;
       const float *a = p->a + (p->aTransposed ? first : first * p->aPitch);
-      // Weights come from the third-level cache: 46 became 59 images/s (U-Net, batch 8) by asking for
-      // them 16 steps ahead.
+      // Weights come from the third-level cache: 46 became 59 images/s (U-Net, batch 8) by asking
+      // for them 16 steps ahead.
       const NAME(Ahead) ahead = {
           a + (t + 1 < tiles ? rows * p->aPitch : 0), output->into,
           (const char *)(b + 16 * p->bPitch), 4 * p->bPitch};

@@ -9,8 +9,8 @@
 //   └───┘ └───────┘
 //
 // One step of `inner` broadcasts an element of each row of A against a row of B's panel. A is read
-// where it lies, along its rows or its columns. Memory is asked for ahead of its use, a line or two a
-// step: without that, tiles wait for the second-level cache and what is beyond it.
+// where it lies, along its rows or its columns. Memory is asked for ahead of its use, a line or two
+// a step: without that, tiles wait for the second-level cache and what is beyond it.
 
 #define PANEL (2 * LANES)
 
@@ -53,8 +53,8 @@ static INLINE void NAME(addRow)(
 // Keeps the compiler from replacing a pointer that advances by others derived from it.
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
-// `isSoon`: whether the stream is B's next rows, for the first-level cache, and not something that is
-// needed after many tiles.
+// `isSoon`: whether the stream is B's next rows, for the first-level cache, and not something that
+// is needed after many tiles.
 static INLINE void NAME(tile)(
     const int rows, const int vectors, const bool transposed, const bool isSoon, long inner,
     const float *restrict a, long aPitch, const float *restrict b, long bPitch,

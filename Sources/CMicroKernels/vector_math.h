@@ -71,9 +71,9 @@ static INLINE double NAME(total)(dvec x) {
 
 #define POLYNOMIAL(y, x, c) y = NAME(fma)(y, x, NAME(splat)(c))
 
-// eˣ: n = round(x / ln 2), a polynomial in x − n·ln 2, then times 2ⁿ, in two steps where there is no
-// instruction for it, so that results down to the smallest denormal number and up to infinity come out
-// right.
+// eˣ: n = round(x / ln 2), a polynomial in x − n·ln 2, then times 2ⁿ, in two steps where there is
+// no instruction for it, so that results down to the smallest denormal number and up to infinity
+// come out right.
 static INLINE vec NAME(exp)(vec x) {
   const vec magic = NAME(splat)(12582912.0f);
 #if LANES == 16
@@ -108,7 +108,8 @@ static INLINE vec NAME(log)(vec x) {
   ivec denormal = x < 1.17549435e-38f;
   vec scaled = NAME(select)(denormal, x * 8388608.0f, x);
   ivec bits = (ivec)scaled - 0x3F3504F3;
-  vec exponent = __builtin_convertvector(bits >> 23, vec) - NAME(select)(denormal, NAME(splat)(23.0f), (vec){0});
+  vec exponent = __builtin_convertvector(bits >> 23, vec) -
+      NAME(select)(denormal, NAME(splat)(23.0f), (vec){0});
   vec z = (vec)((bits & 0x007FFFFF) + 0x3F3504F3) - 1.0f;
   vec y = NAME(splat)(7.0376836292e-2f);
   POLYNOMIAL(y, z, -1.1514610310e-1f);
@@ -240,7 +241,8 @@ static INLINE vec NAME(evaluate)(int32_t code, float a, float b, vec x) {
       return NAME(select)(x < a, NAME(splat)(a), NAME(select)(x > b, NAME(splat)(b), x));
     case UnaryStep: return NAME(select)(x > a, NAME(splat)(1), (vec){0});
     case UnaryQuantizeToByte: {
-      vec limited = NAME(select)(x < -1.0f, NAME(splat)(-1), NAME(select)(x > 1.0f, NAME(splat)(1), x));
+      vec limited =
+          NAME(select)(x < -1.0f, NAME(splat)(-1), NAME(select)(x > 1.0f, NAME(splat)(1), x));
       return __builtin_elementwise_floor((limited + 1.0f) * 127.5f);
     }
     default: return x;

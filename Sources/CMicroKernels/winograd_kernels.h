@@ -1,6 +1,6 @@
 // Winograd's transforms for one instruction set: a 3×3 convolution of stride 1 becomes, for each of
-// (m + 2)² planes, a matrix product [tiles, I]·[I, O]. Every two-dimensional transform is one along the
-// columns, kept in the first-level cache, and one along the rows.
+// (m + 2)² planes, a matrix product [tiles, I]·[I, O]. Every two-dimensional transform is one along
+// the columns, kept in the first-level cache, and one along the rows.
 #include "output_kernels.h"
 #include "transpose.h"
 #include "winograd_lines.h"

@@ -12,8 +12,8 @@
 #define A2 (A1 * A1)
 #define B2 (B1 * B1)
 
-// What the points 0, ±a and ±b contribute: 1 / Π (p − q) over the other points q. It stands in A, where it
-// costs least: kernels, of which there are most, are transformed without it.
+// What the points 0, ±a and ±b contribute: 1 / Π (p − q) over the other points q. It stands in A,
+// where it costs least: kernels, of which there are most, are transformed without it.
 #define SCALE0 ((float)(64.0 / 81))
 #define SCALEA ((float)(-128.0 / 243))
 #define SCALEB ((float)(32.0 / 243))

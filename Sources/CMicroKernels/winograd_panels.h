@@ -102,9 +102,9 @@ static void NAME(panelTile)(
 #undef TILE_OF
 }
 
-// products += tiles·kernels, plane by plane. Only two rows of planes of kernels are in memory: one is
-// multiplied, and after each tile of it some of the other are transformed, whose stores are under way
-// while the next tile is multiplied.
+// products += tiles·kernels, plane by plane. Only two rows of planes of kernels are in memory: one
+// is multiplied, and after each tile of it some of the other are transformed, whose stores are
+// under way while the next tile is multiplied.
 static void NAME(multiplyPanel)(const ElixirPanelProduct *p) {
   const long size = p->size + 2, depth = p->depth, tiles = (p->tiles + TILE_ROWS - 1) / TILE_ROWS;
   const long calls = size * tiles, rowOfPlanes = size * p->planeStride;

@@ -72,7 +72,9 @@ extension CPUBackend {
 }
 
 /// How the weight gradient is cut: by groups, output channels, kernel rows, input channels and
-/// slices of pixels. A function of the geometry alone, so sums come out the same on any machine.
+/// slices of pixels.
+///
+/// A function of the geometry alone, so sums come out the same on any machine.
 struct WeightGradientPlan {
   let geometry: Conv2DGeometry
   /// Kernel rows and input channels of a piece.

@@ -85,8 +85,8 @@ extension CPUBackend {
     return panels
   }
 
-  /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache or
-  /// have to be rounded.
+  /// A's rows as the kernel can read them: in place, or copied where they lie badly for the cache
+  /// or have to be rounded.
   private func rowsOfA(
     _ a: UnsafePointer<Float>, _ shape: MatrixProductShape, _ range: Range<Int>, rows: Int,
     for panels: PackedPanels, worker: Int

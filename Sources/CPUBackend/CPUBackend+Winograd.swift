@@ -2,10 +2,10 @@ import CMicroKernels
 import ComputeBackend
 import ConvolutionAlgorithms
 
-// Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and transformed
-// back. One of the two is transformed first: the tiles, if they are few enough for a cache
-// (`WinogradPanelPlan.fits`), by each thread or for all, and else the kernels, for all. The other one
-// follows piece by piece, within the caches of the thread that multiplies it.
+// Winograd convolution: tiles and kernels are transformed, multiplied plane by plane and
+// transformed back. One of the two is transformed first: the tiles, if they are few enough for a
+// cache (`WinogradPanelPlan.fits`), by each thread or for all, and else the kernels, for all. The
+// other one follows piece by piece, within the caches of the thread that multiplies it.
 extension CPUBackend {
   /// output = source ⋆ kernels.
   func convolveByWinograd(
@@ -25,8 +25,8 @@ extension CPUBackend {
     }
   }
 
-  /// The way back to pixels from the products of all planes, tiles `pitch` and planes `stride` elements
-  /// apart.
+  /// The way back to pixels from the products of all planes, tiles `pitch` and planes `stride`
+  /// elements apart.
   func finish(
     _ tiling: WinogradTiling, _ tiles: Range<Int>, columns: Range<Int>,
     products: UnsafePointer<Float>, pitch: Int, stride: Int, output: ElixirOutput

@@ -4,9 +4,9 @@ import ComputeBackend
 /// The kernels of a 3×3 convolution as Winograd's algorithm needs them: G g Gᵀ, for each plane a
 /// matrix of `inner` rows and `columns` columns.
 ///
-/// They are transformed in each call, into a cache, and not kept: with F(4×4) they are four times as
-/// large as the weights. They are kept with the weight in bfloat16 only, where products take half the
-/// time and the room is half.
+/// They are transformed in each call, into a cache, and not kept: with F(4×4) they are four times
+/// as large as the weights. They are kept with the weight in bfloat16 only, where products take
+/// half the time and the room is half.
 struct WinogradKernels {
   /// The convolution's weight `[O, 3·3, I]`.
   let weight: BufferSlice
@@ -14,8 +14,8 @@ struct WinogradKernels {
   let outputs: Int
   /// m: 2 or 4.
   let size: Int
-  /// Forward, rows are inputs and columns outputs; the input's gradient has them the other way round,
-  /// and the taps in reverse order.
+  /// Forward, rows are inputs and columns outputs; the input's gradient has them the other way
+  /// round, and the taps in reverse order.
   let isTurned: Bool
   /// Whether `elements` are panels `[columns / width][rows][3·3][width]`.
   let isInPanels: Bool

@@ -94,11 +94,11 @@ extension CPUBackend {
   }
 }
 
-/// How the products of few tiles and many kernels are cut: by panels of kernels, and where these are
-/// fewer than the threads, by tiles.
+/// How the products of few tiles and many kernels are cut: by panels of kernels, and where these
+/// are fewer than the threads, by tiles.
 ///
-/// The cut does not change the result. Strides are odd numbers of cache lines, so that the same place
-/// of all planes falls into different sets of the caches.
+/// The cut does not change the result. Strides are odd numbers of cache lines, so that the same
+/// place of all planes falls into different sets of the caches.
 struct WinogradPanelPlan {
   /// Rows of kernels that are transformed and multiplied at a time.
   static let depth = 64
@@ -113,8 +113,10 @@ struct WinogradPanelPlan {
   /// Elements between two planes of kernels, and of products.
   let planeStride: Int
   let productStride: Int
-  /// Whether tiles are transformed once for all threads. A thread with two panels or more transforms
-  /// them itself: that takes less time than to fetch what another one has written.
+  /// Whether tiles are transformed once for all threads.
+  ///
+  /// A thread with two panels or more transforms them itself: that takes less time than to fetch
+  /// what another one has written.
   let sharesTiles: Bool
   /// Whether kernels are the larger ones, and the products of a panel fit a second-level cache.
   let fits: Bool
@@ -150,8 +152,8 @@ struct WinogradPanelPlan {
   /// Elements of all transformed tiles.
   var tileCount: Int { tiling.planes * tileStride }
 
-  // A thread's memory: two rows of planes of kernels, products, a panel of kernels that is not there
-  // yet, tiles and zeros.
+  // A thread's memory: two rows of planes of kernels, products, a panel of kernels that is not
+  // there yet, tiles and zeros.
   var productsOffset: Int { 2 * (tiling.size + 2) * planeStride }
   var kernelsOffset: Int { productsOffset + tiling.planes * productStride }
   var tilesOffset: Int { kernelsOffset + 9 * inner * width }

@@ -67,7 +67,9 @@ extension CPUBackend {
 }
 
 /// How a Winograd convolution is cut into the pieces that threads take: blocks of tiles, and where
-/// these are few, also columns. The cut does not change the result.
+/// these are few, also columns.
+///
+/// The cut does not change the result.
 struct WinogradGrid {
   /// Columns that are multiplied at a time, a multiple of every panel's width.
   static let chunk = 64

@@ -66,8 +66,9 @@ extension CPUBackend {
   }
 }
 
-/// How Winograd's weight gradient is cut: by output channels, input channels and slices of tiles. A
-/// function of the geometry alone, so sums come out the same on any machine.
+/// How Winograd's weight gradient is cut: by output channels, input channels and slices of tiles.
+///
+/// A function of the geometry alone, so sums come out the same on any machine.
 struct WinogradGradientPlan {
   /// Tiles that are transformed at a time.
   static let depth = 48

@@ -54,7 +54,7 @@ public final class CPUBackend: ComputeBackend {
       precision: precision)
   }
 
-  /// Two threads reach their rate with 8 images of google/ddpm-cifar10-32, 100 GFLOP; 16 leave room.
+  /// Two threads reach their rate with 8 images of google/ddpm-cifar10-32, 100 GFLOP; 16 are ample.
   public var sufficientFlops: Int { threads.threads * 100_000_000_000 }
 
   deinit { threads.stop() }

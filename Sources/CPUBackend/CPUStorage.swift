@@ -84,8 +84,9 @@ extension BufferSlice {
   /// The elements in `order`, to read, until the buffer is accessed in another way.
   ///
   /// - Parameter others: what else the operation reads.
-  /// - Returns: `nil` for a part of a buffer, such as a weight in training, which changes after every
-  ///   use, where another operand is in the same buffer, and for elements read in other ways too.
+  /// - Returns: `nil` for a part of a buffer, such as a weight in training, which changes after
+  ///   every use, where another operand is in the same buffer, and for elements that are also read
+  ///   in other ways.
   func panels(
     _ order: PanelOrder, besides others: [BufferSlice?], _ threads: ThreadPool
   ) -> UnsafePointer<Float>? {

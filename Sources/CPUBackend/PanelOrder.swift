@@ -4,7 +4,7 @@ import Glibc
 /// Weights `[rows, taps, channels]` in the order in which panels of their products need them:
 /// `[rows / width][channels][taps][width]`, the last panel as narrow as what is left.
 ///
-/// A panel takes the place of its rows, so weights are put into this order, and back, where they lie.
+/// A panel takes the place of its rows, so weights are put into this order, and back, in place.
 struct PanelOrder: Equatable {
   let rows: Int
   let taps: Int

@@ -5,9 +5,9 @@ import Synchronization
 /// Persistent threads that share out the indices of a loop (fork and join).
 ///
 /// The caller works too, and never waits for a thread that the system has not scheduled: such a
-/// thread finds the loop closed when it comes late. Each thread begins with its share of the indices,
-/// the same part of every loop, so that it finds in its caches what it wrote in the loop before; when
-/// it is through, it takes what is left of the others' shares.
+/// thread finds the loop closed when it comes late. Each thread begins with its share of the
+/// indices, the same part of every loop, so that it finds in its caches what it wrote in the loop
+/// before; when it is through, it takes what is left of the others' shares.
 package final class ThreadPool: @unchecked Sendable {
   package typealias Body = (_ index: Int, _ worker: Int) -> Void
 
@@ -128,7 +128,9 @@ package final class ThreadPool: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Takes indices until none is left. Not inlined: on return no reference to `body` remains.
+  /// Takes indices until none is left.
+  ///
+  /// Not inlined: on return no reference to `body` remains.
   @inline(never)
   private func work(worker: Int) {
     guard let body else { return }

@@ -36,7 +36,8 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
     case .shapeMismatch(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)' has shape \(found), but the network needs \(expected)"
     case .unexpectedTensor(let path, let tensor):
-      "\(path): tensor '\(tensor)' has no place in this network; the file is of another architecture"
+      "\(path): tensor '\(tensor)' has no place in this network; "
+        + "the file is of another architecture"
     case .conflictingTensors(let path, let tensors):
       "\(path): tensors \(tensors.map { "'\($0)'" }.joined(separator: " and ")) are two names for "
         + "one weight; remove one of them"

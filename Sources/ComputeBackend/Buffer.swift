@@ -1,7 +1,7 @@
 /// Memory that a backend hands to the pool; released for good when the last reference goes.
 public protocol BufferStorage: AnyObject, Sendable {}
 
-/// A block of device memory of 4-byte elements (`Float` or `Int32`), returned to its pool on release.
+/// A block of device memory of 4-byte elements (`Float`, `Int32`), returned to its pool on release.
 ///
 /// Returning at once is safe because each backend executes its operations in the order of encoding.
 public final class Buffer: @unchecked Sendable {
@@ -28,7 +28,7 @@ public final class Buffer: @unchecked Sendable {
     BufferSlice(buffer: self, offset: 0, count: count)
   }
 
-  /// Data computed from the contents (such as packed weights), kept until the buffer is written again.
+  /// Data computed from the contents (such as packed weights), kept until the buffer is written.
   public func derived<Value: AnyObject>(_ key: some Hashable, make: () -> Value) -> Value {
     if let found = derived[AnyHashable(key)] as? Value { return found }
     let value = make()
@@ -53,8 +53,8 @@ public struct BufferSlice: Sendable {
   public init(buffer: Buffer, offset: Int, count: Int) {
     precondition(
       offset >= 0 && count >= 0 && offset + count <= buffer.capacity,
-      "BufferSlice: \(offset)..<\(offset + count) is outside a buffer of \(buffer.capacity) elements"
-    )
+      "BufferSlice: \(offset)..<\(offset + count) is outside a buffer of "
+        + "\(buffer.capacity) elements")
     self.buffer = buffer
     self.offset = offset
     self.count = count

@@ -57,7 +57,7 @@ public final class BufferPool: Sendable {
   private let state = Mutex(State())
   private let allocate: @Sendable (_ capacity: Int) -> (any BufferStorage)?
 
-  /// - Parameter allocate: makes storage for that many 4-byte elements, or `nil` when memory is out.
+  /// - Parameter allocate: makes storage for that many 4-byte elements; `nil` when memory is out.
   public init(allocate: @escaping @Sendable (_ capacity: Int) -> (any BufferStorage)?) {
     self.allocate = allocate
   }

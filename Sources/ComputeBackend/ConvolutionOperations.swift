@@ -38,8 +38,8 @@ public struct Conv2DGeometry: Hashable, Sendable {
   ) {
     precondition(
       stride > 0 && groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
-      "Conv2DGeometry: \(inputChannels)→\(outputChannels) channels, \(groups) groups, stride \(stride)"
-    )
+      "Conv2DGeometry: \(inputChannels)→\(outputChannels) channels, \(groups) groups, "
+        + "stride \(stride)")
     self.batch = batch
     self.inputHeight = inputHeight
     self.inputWidth = inputWidth
@@ -53,8 +53,8 @@ public struct Conv2DGeometry: Hashable, Sendable {
     precondition(
       inputHeight + padding.top + padding.bottom >= kernelHeight
         && inputWidth + padding.left + padding.right >= kernelWidth,
-      "Conv2DGeometry: a \(kernelHeight)×\(kernelWidth) kernel does not fit \(inputHeight)×\(inputWidth)"
-    )
+      "Conv2DGeometry: a \(kernelHeight)×\(kernelWidth) kernel does not fit "
+        + "\(inputHeight)×\(inputWidth)")
   }
 
   public var outputHeight: Int {

@@ -55,8 +55,8 @@ public struct CriticWeights: Sendable {
 /// z is V·x + b of both halves of a batch, `[2, m, H]`; z̄ = ηz[0] + (1 − η)z[1], with one share η
 /// a pair, is that of the mixed samples, because V·x + b is affine.
 public protocol CriticOperations {
-  /// `into` = S·x `[m, n]` for x `[k, n]` and S[r, k] = σ′(op(z)[r, k])·`factors[k]`, where op(z) is
-  /// `[m, k]` as `shape` says, for a batch of one.
+  /// `into` = S·x `[m, n]` for x `[k, n]` and S[r, k] = σ′(op(z)[r, k])·`factors[k]`, where op(z)
+  /// is `[m, k]` as `shape` says, for a batch of one.
   func slopeProduct(
     _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
     shape: MatrixProductShape, into: BufferSlice)

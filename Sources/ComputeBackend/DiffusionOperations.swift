@@ -1,4 +1,4 @@
-/// One reverse step of any first- or second-order sampler, as coefficients:
+/// One reverse step of any first- or second-order sampler, as coefficients.
 ///
 ///     x̂₀ = clip(sampleToPrediction·x + outputToPrediction·m)
 ///     x′ = predictionWeight·x̂₀ + sampleWeight·x + outputWeight·m
@@ -14,9 +14,10 @@ public struct DiffusionStep: Hashable, Sendable {
   public var sampleWeight: Float
   public var outputWeight: Float
   public var previousPredictionWeight: Float
-  /// Standard deviation of the noise; 0 draws none. Ignored if `learnedVariance` is set.
+  /// Standard deviation of the noise; 0 draws none; ignored if `learnedVariance` is set.
   public var noiseScale: Float
-  /// Learned range: log σ² = f·upper + (1 − f)·lower with f = (v + 1)/2, v the second half of m's channels.
+  /// Learned range: log σ² = f·upper + (1 − f)·lower with f = (v + 1)/2, where v is the second half
+  /// of m's channels.
   public var learnedVariance: LogVarianceRange?
 
   public struct LogVarianceRange: Hashable, Sendable {
@@ -50,9 +51,9 @@ public struct DiffusionStep: Hashable, Sendable {
 public protocol DiffusionOperations {
   /// `sample`, `into`, `prediction`: `[rows, pixels, channels]`; `into` may be `sample`.
   /// `output`: `[rows, pixels, channels]`, or twice the channels with learned variance.
-  /// `previousPrediction` is read where its weight is not 0 and may be `prediction`, which receives x̂₀.
-  /// `noise` names z by `key` and `streams` (Int32 `[rows]`), the numbers of `randomNormal` over
-  /// `pixels·channels` columns.
+  /// `previousPrediction` is read where its weight is not 0 and may be `prediction`, which receives
+  /// x̂₀. `noise` names z by `key` and `streams` (Int32 `[rows]`), the numbers of `randomNormal`
+  /// over `pixels·channels` columns.
   func diffusionStep(
     _ step: DiffusionStep, sample: BufferSlice, output: BufferSlice,
     previousPrediction: BufferSlice?, noise: (key: NoiseKey, streams: BufferSlice)?,

@@ -111,7 +111,7 @@ public protocol ElementwiseOperations {
   /// `into[r, :]` = Σₖ `coefficients[k, r]` · `terms[k][r, :]` with coefficients `[terms, rows]`.
   func rowAffineSum(
     _ terms: [BufferSlice], coefficients: BufferSlice, rows: Int, into: BufferSlice)
-  /// activation(x·scale + shift); `scale`, `shift` are `[inner]`, or `[outer, inner]` if `perSample`.
+  /// activation(x·scale + shift); `scale`, `shift`: `[inner]`, or `[outer, inner]` if `perSample`.
   func modulate(
     _ x: BufferSlice, scale: BufferSlice, shift: BufferSlice, shape: BlockShape, perSample: Bool,
     activation: Activation, into: BufferSlice)

@@ -16,7 +16,7 @@ public protocol MemoryOperations {
   func fill(_ slice: BufferSlice, with value: Float)
   /// `into` = `source`, equal counts; does not convert.
   func copy(_ source: BufferSlice, into: BufferSlice)
-  /// Transposes a row-major array: axis `i` of the output is axis `axes[i]` of `source`. Up to 5 axes.
+  /// Transposes a row-major array of up to 5 axes: the output's axis `i` is `source`'s `axes[i]`.
   func permute(_ source: BufferSlice, shape: [Int], axes: [Int], into: BufferSlice)
   /// Copies `rows` rows of `columns` elements between two row pitches: concatenates and slices.
   func copyBlock(
@@ -28,11 +28,11 @@ public protocol MemoryOperations {
   /// Adds row `i` of `source` to row `indices[i]` of `into`; repeated indices add up.
   func scatterAddRows(
     _ source: BufferSlice, indices: BufferSlice, columns: Int, into: BufferSlice)
-  /// `into[i]` = `table[byte i]`, from bytes of which an Int32 element holds four, the first one in its
-  /// lowest bits; `table` has 256 elements.
+  /// `into[i]` = `table[byte i]`, from bytes of which an Int32 element holds four, the first one in
+  /// its lowest bits; `table` has 256 elements.
   func unpackBytes(_ bytes: BufferSlice, table: BufferSlice, into: BufferSlice)
-  /// Byte i of `into`, packed likewise, = `source[i]` cut to a whole number in 0 … 255, 0 for NaN; what
-  /// is left of the last element is 0.
+  /// Byte i of `into`, packed likewise, = `source[i]` cut to a whole number in 0 … 255, 0 for NaN;
+  /// what is left of the last element is 0.
   func packBytes(_ source: BufferSlice, into: BufferSlice)
 }
 

@@ -1,6 +1,6 @@
 /// Group normalisation of `[N, spatial, C]` in `groups` groups of adjacent channels.
 ///
-/// Instance normalisation is `groups == channels`, layer normalisation over (spatial, C) is 1 group.
+/// Instance normalisation is `groups == channels`, layer normalisation over (spatial, C) one group.
 public struct GroupNormShape: Hashable, Sendable {
   public var batch: Int
   public var spatial: Int

@@ -41,8 +41,9 @@ public struct AdamParameters: Hashable, Sendable {
 
 /// Optimiser steps over one flat parameter arena, in place.
 public protocol OptimizerOperations {
-  /// v ← momentum·v + g, with g = gradientScale·gradient + decay·p; p ← p − rate·(v or g + momentum·v).
-  /// `gradientScale` is one element on the device (clipping), or nil for 1.
+  /// v ← momentum·v + g, with g = gradientScale·gradient + decay·p;
+  /// p ← p − rate·(v or g + momentum·v). `gradientScale` is one element on the device
+  /// (clipping), or nil for 1.
   func sgdStep(
     _ parameters: SGDParameters, weights: BufferSlice, gradients: BufferSlice,
     velocity: BufferSlice, gradientScale: BufferSlice?)

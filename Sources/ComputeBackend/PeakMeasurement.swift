@@ -1,6 +1,6 @@
 /// Arithmetic at a device's limit, as a loop that does nothing else: what benchmarks compare with.
 ///
-/// Not part of `ComputeBackend`, since no network needs it: a backend conforms if it can be measured.
+/// Not part of `ComputeBackend`, as no network needs it: a backend conforms if it can be measured.
 public protocol PeakMeasurement: ComputeBackend {
   /// Elements that `repeatMultiplyAdd` needs to keep all of the device's units busy.
   var multiplyAddElements: Int { get }

@@ -1,5 +1,5 @@
 extension PhiloxGenerator {
-  /// `count` different elements of `candidates`, all choices being equally likely, in order of value.
+  /// `count` different elements of `candidates`, all choices equally likely, in order of value.
   public mutating func choose(_ count: Int, of candidates: [Int]) -> [Int] {
     precondition(
       (0...candidates.count).contains(count), "choose: \(count) of \(candidates.count) candidates")

@@ -25,11 +25,11 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
         && geometry.groups == 1
   }
 
-  /// What is faster as a rule, by the geometry without the batch, so that a sample's result does not
-  /// depend on the others.
+  /// What is faster as a rule, by the geometry without the batch, so that a sample's result does
+  /// not depend on the others.
   ///
-  /// Small maps fill few tiles. For the forward pass F(2×2) serves them better: weights of F(4×4) are
-  /// four times larger, which small batches feel.
+  /// Small maps fill few tiles. For the forward pass F(2×2) serves them better: weights of F(4×4)
+  /// are four times larger, which small batches feel.
   public static func usuallyFastest(
     _ geometry: Conv2DGeometry, _ operation: ConvolutionOperation
   ) -> ConvolutionAlgorithm {

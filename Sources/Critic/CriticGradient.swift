@@ -7,9 +7,9 @@ import ComputeBackend
 /// (1 − η)·reference. A pair with ‖∇h(v)‖ = 0 adds nothing to the gradient of r.
 ///
 /// Four products, three of them with slopes, and one pass each for the slope's norm and the
-/// gradients: v itself is never formed, nor is a graph. With D, the penalty's derivatives by ∇h, its
-/// gradient by w[i] is Σ σ′(z̄)·D·Vᵀ over pairs, which is V[i]·P[i] for the P = σ′(z̄)ᵀ·D that its
-/// gradient by V needs anyway; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
+/// gradients: v itself is never formed, nor is a graph. With D, the penalty's derivatives by ∇h,
+/// its gradient by w[i] is Σ σ′(z̄)·D·Vᵀ over pairs, which is V[i]·P[i] for the P = σ′(z̄)ᵀ·D that
+/// its gradient by V needs anyway; D·Vᵀ itself takes a fifth product, where σ″ is not 0.
 package struct CriticGradient {
   let activation: CriticActivation
   let shape: CriticShape
@@ -78,7 +78,7 @@ package struct CriticGradient {
     return mixed
   }
 
-  /// D, `[m, d]`: the penalty's derivatives by the slopes at the mixed samples; `penalty` receives r.
+  /// D, `[m, d]`: the penalty's derivatives by the slopes at the mixed samples; `penalty` gets r.
   private func penaltyDirections(
     _ weights: CriticWeights, mixed: BufferSlice, penalty: BufferSlice,
     on backend: any ComputeBackend

@@ -4,7 +4,7 @@ public protocol LabelledImages: Sendable {
   var classCount: Int { get }
   /// By sample, in 0 ..< classCount.
   var labels: [Int32] { get }
-  /// The images of some samples in the order given, bytes `[N, H, W, C]`; safe from several threads.
+  /// Images of some samples in the order given, bytes `[N, H, W, C]`; safe from several threads.
   func images(_ samples: [Int]) throws -> [UInt8]
 }
 

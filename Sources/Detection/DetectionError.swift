@@ -22,7 +22,8 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .neighbors(let k, let others):
       "\(k) neighbors: a sample has \(others) others; use 1 to \(others)"
     case .samplesPerClass(let wanted, let name, let count):
-      "\(wanted) samples of each class: the class '\(name)' has only \(count); use at most that many"
+      "\(wanted) samples of each class: the class '\(name)' has only \(count); "
+        + "use at most that many"
     case .notANumber(let sample):
       "the features of sample \(sample) are not finite numbers; check the classifier's weights"
     case .unsuitableModel(let path, let reason):

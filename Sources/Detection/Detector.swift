@@ -1,6 +1,6 @@
 import Runs
 
-/// Scores every sample of a dataset for trust; a clean subset and a list of suspects are views of it.
+/// Scores every sample of a dataset for trust; the scores give a clean subset and a suspect list.
 ///
 /// A value holds all that its user chooses.
 public protocol Detector: Codable, Hashable, Sendable {
@@ -11,7 +11,7 @@ public protocol Detector: Codable, Hashable, Sendable {
   /// detector of this kind.
   init?(arguments: String)
 
-  /// - Throws: `DetectionError`, `DatasetError`, `CheckpointError`, or what the run's handler throws.
+  /// - Throws: `DetectionError`, `DatasetError`, `CheckpointError`, or what the handler throws.
   func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores
 }
 

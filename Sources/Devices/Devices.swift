@@ -6,10 +6,10 @@ internal import OpenCLBackend
 public enum Devices {
   /// Makes the backend that `specification` names: `auto`, `cpu`, `opencl` or `opencl:N`.
   ///
-  /// `opencl` is the first OpenCL device; `auto` an OpenCL GPU, or without one the CPU backend, which
-  /// is faster than OpenCL on the same processor.
-  /// - Throws: `BackendError.noDevice` when there is no such device, `TuningFileError` when its tuning
-  ///   file is damaged.
+  /// `opencl` is the first OpenCL device; `auto` an OpenCL GPU, or without one the CPU backend,
+  /// which is faster than OpenCL on the same processor.
+  /// - Throws: `BackendError.noDevice` when there is no such device, `TuningFileError` when its
+  ///   tuning file is damaged.
   public static func make(
     _ specification: String, options: DeviceOptions = DeviceOptions()
   ) throws -> any ComputeBackend {
@@ -56,7 +56,7 @@ public enum Devices {
         layout: (options.layout ?? measured.layout)?.kernels))
   }
 
-  /// What the device's tuning file holds; nothing if the caller chooses how convolutions are computed.
+  /// What the device's tuning file holds; nothing if the caller chooses the convolution algorithms.
   private static func measurements(
     _ options: DeviceOptions, for device: DeviceDescription
   ) throws -> TuningMeasurements {

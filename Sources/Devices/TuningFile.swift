@@ -3,8 +3,8 @@ import ConvolutionAlgorithms
 import Foundation
 import Support
 
-/// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by default
-/// in `~/.cache`.
+/// Where a device's measured choices lie: `$XDG_CACHE_HOME/elixir-gpu/tuning-<device>.json`, by
+/// default in `~/.cache`.
 ///
 /// The file names the device and its driver; one of another driver is not used. Version 1, without
 /// `version`, has no layout of kernels.

@@ -4,7 +4,9 @@ import ComputeBackend
 /// Noise and denoise images, from start to end on the device.
 ///
 ///     let chain = try DiffusionChain(denoiser: network, plan: plan, seed: 1)
-///     let clean = chain.purify(images, streams: NoiseStreams(sampleNumbers), keepLast: 10) { index, bytes in
+///     let clean = chain.purify(
+///       images, streams: NoiseStreams(sampleNumbers), keepLast: 10
+///     ) { index, bytes in
 ///       …
 ///     }
 ///

@@ -3,7 +3,7 @@ public enum DiffusionError: Error, Equatable, CustomStringConvertible {
   case noiseSteps(Int, limit: Int)
   case samplerSteps(Int)
   case untrainedTimestep(Int, limit: Int)
-  /// The network has `output` channels for images of `input`; `variance` is what the schedule wants.
+  /// The network has `output` channels for images of `input`; the schedule wants `variance`.
   case channels(output: Int, input: Int, variance: String)
 
   public var description: String {

@@ -3,7 +3,7 @@ import Foundation
 import Models
 import Support
 
-/// `scheduler_config.json` of diffusers, read and written. Keys that have no meaning here are ignored.
+/// `scheduler_config.json` of diffusers, read and written. Keys without a meaning here are ignored.
 extension NoiseSchedule {
   /// Our own key: the network was trained on time steps below this number only.
   static let trainedTimestepsKey = "elixir_max_timestep"

@@ -1,8 +1,8 @@
 /// The forward process x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε of a checkpoint, and what its network predicts.
 ///
 /// Two ways of counting meet here. The network is told a *time step* t = 0 … N−1. The user counts
-/// *noise steps*: the level after n noising steps is that of time step n−1, and level 0 is the clean
-/// image. DataElixir's T=150 corrupts to level 150 and runs the network at t = 149 … 0.
+/// *noise steps*: the level after n noising steps is that of time step n−1, and level 0 is the
+/// clean image. DataElixir's T=150 corrupts to level 150 and runs the network at t = 149 … 0.
 public struct NoiseSchedule: Hashable, Sendable {
   /// What the network's output m stands for.
   public enum Prediction: String, CaseIterable, Sendable {
@@ -56,7 +56,7 @@ public struct NoiseSchedule: Hashable, Sendable {
     self.trainedTimesteps = trainedTimesteps
   }
 
-  /// The schedule in which noise steps are counted, whatever the checkpoint's own: linear, 1000 steps.
+  /// The schedule in which noise steps count, whatever the checkpoint's own: linear, 1000 steps.
   public static let reference = NoiseSchedule(.linear(start: 1e-4, end: 0.02))
 
   /// ᾱ after that many noising steps; 1 after none.

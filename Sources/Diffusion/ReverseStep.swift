@@ -69,7 +69,7 @@ package struct ReverseStep {
 
   /// DDIM: x′ = √ᾱ′·x̂₀ + √(1−ᾱ′−σ²)·ε + σz, σ² = η²β̃.
   ///
-  /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, also where x̂₀ was clipped.
+  /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, even if x̂₀ was clipped.
   package func implicit(eta: Double) -> DiffusionStep {
     let variance = isLast ? 0 : eta * eta * posteriorVariance
     let direction = max(1 - nextAlphaBar - variance, 0).squareRoot()

@@ -21,8 +21,8 @@ public struct SamplerPlan: Sendable {
 
   /// The coarse or full schedule of purification from a level that may lie anywhere.
   ///
-  /// Levels are counted in noise steps of the reference schedule; a checkpoint with another schedule
-  /// is run at the time steps whose ᾱ is closest, each at most once.
+  /// Levels are counted in noise steps of the reference schedule; a checkpoint with another
+  /// schedule is run at the time steps whose ᾱ is closest, each at most once.
   /// - Parameters:
   ///   - noiseSteps: T; the image is corrupted to exactly the level of the first step.
   ///   - steps: K, see `NoiseGrid`.

@@ -4,7 +4,7 @@ import Foundation
 public struct ModelMetrics: Equatable, Codable, Sendable {
   /// Share of clean test images that get their label.
   public var accuracy: Double
-  /// Share of triggered test images, of labels that the attack changes, that get the attack's label.
+  /// Share of triggered test images, of labels the attack changes, that get the attack's label.
   ///
   /// An attack on one image succeeds or not: 1 or 0.
   public var attackSuccessRate: Double?
@@ -36,7 +36,7 @@ public struct ModelMetrics: Equatable, Codable, Sendable {
   /// - Parameters:
   ///   - clean: predictions of the test images.
   ///   - triggered: predictions of the same images with the trigger.
-  ///   - target: the label that the attack wants for a label; images it would not change do not count.
+  ///   - target: the label the attack wants for a label; images it would not change do not count.
   public init(
     clean: [Int], triggered: [Int], labels: [Int32], target: (_ label: Int) -> Int
   ) {

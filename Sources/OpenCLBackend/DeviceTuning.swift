@@ -44,8 +44,8 @@ package struct DeviceTuning: Sendable {
     rounding = device.roundsDivideCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
   }
 
-  /// What a file is compiled with: no fast-math flag of any kind, as masks, infinities and the random
-  /// numbers rely on IEEE rules.
+  /// What a file is compiled with: no fast-math flag of any kind, as masks, infinities and the
+  /// random numbers rely on IEEE rules.
   func buildOptions(_ file: KernelFile) -> String {
     let block = layout.block
     var definitions = [
@@ -104,7 +104,7 @@ package struct DeviceTuning: Sendable {
     return tiles[times.indices.min { times[$0] < times[$1] } ?? 0]
   }
 
-  /// The variant of `tile` for a product of `rows` rows, in `others` groups for each line of blocks.
+  /// The variant of `tile` for a product of `rows` rows, in `others` groups for a line of blocks.
   ///
   /// Every element is summed in the same order by all variants.
   func variant(of tile: ProductTile, rows: Int, others: Int) -> ProductTile {

@@ -1,12 +1,13 @@
 /// The numbers by which kernels are laid out on a device.
 ///
-/// All of them change speed. `splitDepth` and `groupsPerUnit` also decide where long sums are cut, and
-/// `winogradElements` where weight gradients are: other layouts round differently there.
+/// All of them change speed. `splitDepth` and `groupsPerUnit` also decide where long sums are cut,
+/// and `winogradElements` where weight gradients are: other layouts round differently there.
 public struct KernelLayout: Sendable, Hashable, Codable {
   /// The two ways to write a kernel.
   ///
   /// `cpu`: a work-item is a core with wide vectors and work-groups of one, since PoCL does not
-  /// vectorise over work-items that loop. `gpu`: a work-item is a thread, groups share local memory.
+  /// vectorise over work-items that loop. `gpu`: a work-item is a thread, and the work-items of a
+  /// group share local memory.
   package enum Style: String, Sendable, Codable, CaseIterable { case cpu, gpu }
 
   /// What one work-group of the product kernel computes.
@@ -95,7 +96,8 @@ extension KernelLayout: CustomStringConvertible {
     let size = "\(block.rows)×\(block.columns)"
     if style == .cpu { return "tiles of \(size), \(planes)" }
     return "blocks of \(size)×\(block.depth), \(block.threadRows)×\(block.threadColumns) a thread, "
-      + "groups of \(group), sums split from \(splitDepth) for \(groupsPerUnit) groups a unit, \(planes)"
+      + "groups of \(group), sums split from \(splitDepth) for \(groupsPerUnit) groups a unit, "
+      + planes
   }
 }
 

@@ -1,7 +1,7 @@
 /// The layouts that are shipped, and those that are worth measuring instead.
 ///
-/// A device gets the entry of its name, else of its vendor, else of its kind, in each case the first
-/// that it can run.
+/// A device gets the entry of its name, else of its vendor, else of its kind, in each case the
+/// first that it can run.
 package enum KernelLayoutTable {
   package enum Match: Sendable {
     /// The device's name contains one of these words.
@@ -21,13 +21,13 @@ package enum KernelLayoutTable {
   /// From the special to the general; of each style the last one runs on every device.
   ///
   /// The NVIDIA entries were reasoned out and never timed on such a device:
-  /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared memory
-  ///   and 128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for 10 loads per 64
-  ///   FMAs; with 16 elements on their way a thread needs about 120 registers, so two groups of 256
-  ///   threads fit a unit (61 Ki registers, 33 KiB local memory), enough warps to hide latency. Lines
-  ///   of 16 floats of A and of 128 floats of B fill transactions of 64 and 128 bytes. Planes of 32 MiB
-  ///   stay in the cache and still make two groups for each unit.
-  /// - Other NVIDIA devices: half the block, since older ones have fewer units; a cache of a few MiB.
+  /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared
+  ///   memory and 128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for
+  ///   10 loads per 64 FMAs; with 16 elements on their way a thread needs about 120 registers, so
+  ///   two groups of 256 threads fit a unit (61 Ki registers, 33 KiB local memory), enough warps to
+  ///   hide latency. Lines of 16 floats of A and of 128 floats of B fill transactions of 64 and 128
+  ///   bytes. Planes of 32 MiB stay in the cache and still make two groups for each unit.
+  /// - Other NVIDIA devices: half the block, as older ones have fewer units; a cache of a few MiB.
   package static let entries: [Entry] = [
     Entry(
       label: "NVIDIA Hopper", match: .name(["H100", "H200", "H800", "GH200", "H20"]),
@@ -50,8 +50,8 @@ package enum KernelLayoutTable {
         block: .init(rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16),
         group: 64, workersPerUnit: 2048, splitDepth: 256, groupsPerUnit: 1,
         winogradElements: 1 << 26)),
-    // Measured on AMD Zen 5: 24 sums of 16 floats and their factors fill 32 registers of AVX-512, and
-    // planes of 8 MiB stay in the third-level cache.
+    // Measured on AMD Zen 5: 24 sums of 16 floats and their factors fill 32 registers of AVX-512,
+    // and planes of 8 MiB stay in the third-level cache.
     Entry(
       label: "PoCL", match: .vendor("Portable Computing Language"),
       layout: KernelLayout(
@@ -73,7 +73,7 @@ package enum KernelLayoutTable {
     let found = suitable.first {
       matches($0.match, device) && $0.layout.problem(on: device) == nil
     }
-    // The last entry of a style is for any device; one that cannot run it says so when it is opened.
+    // The last entry of a style is for any device; one that cannot run it says so when opened.
     guard let entry = found ?? suitable.last else {
       preconditionFailure("KernelLayoutTable: no entry in the style \(style)")
     }
@@ -89,8 +89,8 @@ package enum KernelLayoutTable {
     }
   }
 
-  /// What is worth measuring instead of `layout`, one number changed at a time: a step for each number,
-  /// whose alternatives all can run on the device.
+  /// What is worth measuring instead of `layout`, one number changed at a time: a step for each
+  /// number, whose alternatives all can run on the device.
   package static func alternatives(
     to layout: KernelLayout, on device: DeviceTraits
   ) -> [[KernelLayout]] {

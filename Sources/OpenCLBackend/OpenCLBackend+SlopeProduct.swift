@@ -9,8 +9,8 @@ private enum SlopeBlock {
 }
 
 extension OpenCLBackend {
-  /// On processors, where σ′ has two values, sums of few rows of x that are made once and added many
-  /// times.
+  /// On processors, where σ′ has two values, sums of few rows of x that are made once and added
+  /// many times.
   public func slopeProduct(
     _ activation: CriticActivation, _ z: BufferSlice, factors: BufferSlice?, _ x: BufferSlice,
     shape: MatrixProductShape, into: BufferSlice

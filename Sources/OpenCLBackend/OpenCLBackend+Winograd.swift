@@ -116,7 +116,8 @@ extension OpenCLBackend {
     return (tiling.count + count - 1) / count
   }
 
-  /// Planes of tiles, `[k, tile, channel]` or, for a right-hand matrix, panels `[k, panel, tile, width]`.
+  /// Planes of tiles, `[k, tile, channel]` or, for a right-hand matrix, panels
+  /// `[k, panel, tile, width]`.
   private func transform(
     _ kernel: String, _ tiling: WinogradTiling, _ images: BufferSlice,
     _ shape: WinogradTiling.Image, top: Int, left: Int, tiles: Range<Int>, panelWidth: Int = 0,

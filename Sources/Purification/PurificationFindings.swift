@@ -43,7 +43,7 @@ public struct PurifiedData: Codable, Sendable {
     self.fingerprint = fingerprint
   }
 
-  /// `3 (cat)`
+  /// A label with its class, such as `3 (cat)`.
   func name(_ label: Int) -> String { "\(label) (\(classNames[label]))" }
 }
 
@@ -61,7 +61,7 @@ public struct PurificationChanges: Equatable, Codable, Sendable {
   /// Mean over all bytes of the changed images, in 1/255.
   public var meanAbsolute = 0.0
 
-  /// - Parameter images: changes of the changed images, in the order of samples, so that sums repeat.
+  /// - Parameter images: changes of the changed images, in the order of samples, so sums repeat.
   init(labels: Int, images: [ImageChange], dropped: Int) {
     self.labels = labels
     self.images = images.count

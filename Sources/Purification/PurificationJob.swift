@@ -7,11 +7,12 @@ import Support
 
 /// Purifies a dataset by any method: from the dataset on disk to the purified one with its report.
 ///
-///     var job = PurificationJob(dataset: dataset, purifier: DataElixir(denoiser: path), on: backend)
+///     var job = PurificationJob(
+///       dataset: dataset, purifier: DataElixir(denoiser: path), on: backend)
 ///     let report = try job.run(output: "purified")
 ///
-/// A run that is stopped resumes when repeated: see `RunFolder`. The result depends on data, models,
-/// options and device, not on the batch size nor on interruptions.
+/// A run that is stopped resumes when repeated: see `RunFolder`. The result depends on data,
+/// models, options and device, not on the batch size nor on interruptions.
 ///
 /// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
 /// `report.json`, `report.html`, `grid.png` if images changed, what the method adds, and

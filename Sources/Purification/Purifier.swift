@@ -2,10 +2,10 @@ import Datasets
 import Runs
 
 /// A method that purifies a dataset: decides for each sample about a new label, new pixels, or
-/// leaving it out. Writing, resuming and reporting are `PurificationJob`'s business.
+/// leaving it out.
 ///
-/// A value holds all that its user chooses; with the data, the files and the device it determines
-/// the result.
+/// Writing, resuming and reporting are `PurificationJob`'s business. A value holds all that its
+/// user chooses; with the data, the files and the device it determines the result.
 public protocol Purifier: Codable, Hashable, Sendable {
   associatedtype Findings: PurificationFindings
 

@@ -74,7 +74,8 @@ public final class RunFolder {
     var identity = try (encoded as? [String: Any] ?? [:]).mapValues { value in
       String(
         decoding: try JSONSerialization.data(
-          withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
+          withJSONObject: value,
+          options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
         as: UTF8.self)
     }
     identity["device"] = backend.description.identifier

@@ -1,9 +1,10 @@
 import Dispatch
 
-/// Work that goes on beside the caller's, one piece after another: start it, do something else, finish
-/// it. After a piece that throws, none is done until `finish` has told so.
+/// Work that goes on beside the caller's, one piece after another: start it, do something else,
+/// finish it.
 ///
-/// What the work uses belongs to it until `finish` returns.
+/// After a piece that throws, none is done until `finish` has told so. What the work uses belongs
+/// to it until `finish` returns.
 package final class SerialWorker {
   private let queue = DispatchQueue(label: "elixir-gpu.serial-worker", qos: .userInitiated)
   private let group = DispatchGroup()

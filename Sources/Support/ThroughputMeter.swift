@@ -40,7 +40,7 @@ public struct ThroughputMeter: Sendable {
       + text(rate: rate, unit: unit, secondsLeft: (Double(total) - done) / rate)
   }
 
-  /// `12.5 images/s, 4 min 29 s left`
+  /// A rate and the time left, such as `12.5 images/s, 4 min 29 s left`.
   public static func text(rate: Double, unit: String = "images", secondsLeft: Double) -> String {
     "\(NumberFormat.rate(rate)) \(unit)/s, \(NumberFormat.duration(secondsLeft)) left"
   }

@@ -4,8 +4,8 @@
 /// Penalties and learning rate are in the units of the authors' own program, whose example has
 /// λ₁ 0.01, λ₂ 0.0005, rate 1 and 90 iterations: they belong to images as the network takes them,
 /// normalised. The λ₁ here, between that one and the 0.5 which their program has without options,
-/// keeps features of CIFAR-10's ResNet-20 from moving mostly aside: with 0.01 they went 3.1 along the
-/// marks and 8.3 to 8.9 in all, with 0.3 (and whole images) 3.9 and 7.0.
+/// keeps features of CIFAR-10's ResNet-20 from moving mostly aside: with 0.01 they went 3.1 along
+/// the marks and 8.3 to 8.9 in all, with 0.3 (and whole images) 3.9 and 7.0.
 public struct MarkingRecipe: Hashable, Codable, Sendable {
   /// ε: the greatest change of a pixel's channel, in 1/255.
   public var epsilon: Int

@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Training
 
-/// Tests whether a classifier was trained on marked images ("Radioactive data", sections 3.3 and 3.4).
+/// Tests whether a classifier was trained on marked images ("Radioactive data", sections 3.3, 3.4).
 ///
 ///     let tracer = try RadioactiveTracer(manifest, markingNetwork: network, images: testImages)
 ///     let result = try tracer.trace(model)
@@ -12,9 +12,9 @@ import Training
 /// The model's features φₜ have other axes than the marking network's φ. As in the authors' own
 /// program the spaces are aligned by least squares, M = argmin Σ ‖M·φ(x) − φₜ(x)‖² over images that
 /// neither need labels nor marks, without centring, and a row w of the model's last layer becomes
-/// Mᵀw. Since least squares are linear, that is the regression of the score ⟨w, φₜ(x)⟩ on φ(x), which
-/// is what is computed; so any architecture can be traced. Without marks in its training a row has
-/// the cosine with uᵢ that any vector has with a random one, whatever the images are.
+/// Mᵀw. Since least squares are linear, that is the regression of the score ⟨w, φₜ(x)⟩ on φ(x),
+/// which is what is computed; so any architecture can be traced. Without marks in its training a
+/// row has the cosine with uᵢ that any vector has with a random one, whatever the images are.
 public struct RadioactiveTracer {
   private let marks: RadioactiveMarks
   private let classes: [Int32]

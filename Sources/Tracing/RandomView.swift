@@ -5,11 +5,11 @@ import Foundation
 /// A random resized crop and mirroring that gradients flow through, a function of (seed, sample,
 /// iteration) alone.
 ///
-/// A window of random area and shape is stretched to the whole image by bilinear interpolation. That
-/// is separable: y = R·x·Cᵀ for each channel, with R `[H, H]` and C `[W, W]` of one or two weights a
-/// row, so plain products of matrices do it. The authors' windows begin at 0.08 of the area, as those
-/// their models of ImageNet were trained on; here the default is the whole image, since classifiers
-/// are trained on images that are moved by a few pixels.
+/// A window of random area and shape is stretched to the whole image by bilinear interpolation.
+/// That is separable: y = R·x·Cᵀ for each channel, with R `[H, H]` and C `[W, W]` of one or two
+/// weights a row, so plain products of matrices do it. The authors' windows begin at 0.08 of the
+/// area, as those their models of ImageNet were trained on; here the default is the whole image,
+/// since classifiers are trained on images that are moved by a few pixels.
 public struct RandomView: Hashable, Codable, Sendable {
   /// The smallest share of the image's area that a window has; 1 for the whole image.
   public var smallestArea: Double

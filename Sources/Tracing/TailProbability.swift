@@ -39,7 +39,7 @@ public enum TailProbability {
     if complement <= 0 { return 0 }
     let logFront =
       a * log(x) + b * log(complement) + logGamma(a + b) - logGamma(a) - logGamma(b)
-    // The continued fraction converges fast on this side of the mean, its mirror image on the other.
+    // The continued fraction converges fast on this side of the mean, its mirror on the other.
     if x < (a + 1) / (a + b + 2) {
       return logFront - log(a) + log(betaFraction(x, a: a, b: b))
     }

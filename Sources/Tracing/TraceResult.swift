@@ -28,7 +28,7 @@ public struct TraceResult: Codable, Sendable, Equatable {
   public var featureCount: Int
   /// Images that the networks were aligned on.
   public var imageCount: Int
-  /// Share of the traced model's scores (their squares) that the marking network's features explain.
+  /// Share of the traced model's (squared) scores that the marking network's features explain.
   public var explainedShare: Double
   /// Whether some of these features follow from others, so that a small ridge was needed.
   public var isRidged: Bool

@@ -22,7 +22,7 @@ public struct Augmentation: Hashable, Sendable, Codable {
     var columnShift = 0
     var isFlipped = false
 
-    /// The pixel, row·width + column, that a pixel of the changed image comes from; `nil` for black.
+    /// The pixel, row·width + column, that one of the changed image comes from; `nil` for black.
     func source(row: Int, column: Int, height: Int, width: Int) -> Int? {
       let sourceRow = row + rowShift
       let sourceColumn = (isFlipped ? width - 1 - column : column) + columnShift

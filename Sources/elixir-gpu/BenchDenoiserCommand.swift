@@ -75,7 +75,8 @@ struct BenchDenoiserCommand: ParsableCommand {
     }
     print("\(result.device.label), \(result.device.driver)")
     print(
-      "batch \(batch): \(text(result.imagesPerSecond, 2)) images/s, \(text(result.gflops)) GFLOP/s, "
+      "batch \(batch): \(text(result.imagesPerSecond, 2)) images/s, "
+        + "\(text(result.gflops)) GFLOP/s, "
         + "\(text(100 * result.peakFraction)) % of \(text(result.peakGflops)) "
         + "(\(result.peakSource)), \(text(result.peakMemoryMiB, 0)) MiB, first step after "
         + "\(result.startToFirstStepSeconds.map { text($0, 2) } ?? "?") s")

@@ -11,11 +11,11 @@ struct BenchOperationsCommand: ParsableCommand {
     commandName: "operations",
     abstract: "Times single operations and compares them with what the device can reach.",
     discussion: """
-      First the device's limits are measured: fp32 multiply-adds in registers, and a copy in memory. \
-      Then each operation of google/ddpm-cifar10-32 and PreActResNet-18, at their sizes, from empty \
-      caches. GB/s count each operand once; the roof is the lesser of the multiply-adds and what \
-      the copy's bandwidth would allow at that traffic. Convolutions are counted as direct ones, so \
-      that Winograd's algorithm may pass the roof; so may --precision bf16.
+      First the device's limits are measured: fp32 multiply-adds in registers, and a copy in \
+      memory. Then each operation of google/ddpm-cifar10-32 and PreActResNet-18, at their sizes, \
+      from empty caches. GB/s count each operand once; the roof is the lesser of the multiply-adds \
+      and what the copy's bandwidth would allow at that traffic. Convolutions are counted as \
+      direct ones, so that Winograd's algorithm may pass the roof; so may --precision bf16.
 
       Examples:
         elixir-gpu bench operations

@@ -10,9 +10,9 @@ struct BenchTrainingCommand: ParsableCommand {
     commandName: "training",
     abstract: "Times one training step: forward, backward and the optimiser.",
     discussion: """
-      The work is a denoiser's config.json (squared error, Adam), a classifier (32×32 images, cross \
-      entropy, SGD with momentum) or `critic`: 512 features, 512 hidden units, the Wasserstein loss \
-      with gradient penalty, Adam. Weights and data are random.
+      The work is a denoiser's config.json (squared error, Adam), a classifier (32×32 images, \
+      cross entropy, SGD with momentum) or `critic`: 512 features, 512 hidden units, the \
+      Wasserstein loss with gradient penalty, Adam. Weights and data are random.
 
       Examples:
         elixir-gpu bench training Benchmarks/configurations/unet-64-128-128/config.json --batch 64
@@ -53,7 +53,8 @@ struct BenchTrainingCommand: ParsableCommand {
     if measurement.json { return print(try JSONText.indented(result)) }
     print("\(result.device.label), \(result.device.driver)")
     print(
-      "\(work), batch \(batch): \(NumberFormat.text(result.medianMilliseconds, digits: 2)) ms a step, "
+      "\(work), batch \(batch): "
+        + "\(NumberFormat.text(result.medianMilliseconds, digits: 2)) ms a step, "
         + "\(NumberFormat.text(result.samplesPerSecond)) samples/s, "
         + "\(NumberFormat.text(result.peakMemoryMiB, digits: 0)) MiB")
   }

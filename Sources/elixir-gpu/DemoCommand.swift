@@ -107,7 +107,7 @@ struct DemoCommand: ParsableCommand {
     ClassifierPlan(
       .resNet20, width: 8,
       recipe: ClassifierRecipe(
-        // Small batches, and no window that cuts the corner off: a thousand images teach the trigger.
+        // Small batches, no window that cuts the corner off: a thousand images teach the trigger.
         epochs: 14, batchSize: 16, seed: seed))
   }
 

@@ -36,8 +36,8 @@ struct DeviceArguments: ParsableArguments {
   /// Throws `BackendError` when there is no such device, or a kernel cannot be had.
   /// - Parameters:
   ///   - convolutions: how convolutions choose their algorithm; `nil` for the tuned way.
-  ///   - layout: how OpenCL kernels are laid out; `nil` for the tuned way, or with `convolutions` for
-  ///     the table's.
+  ///   - layout: how OpenCL kernels are laid out; `nil` for the tuned way, or with `convolutions`
+  ///     for the table's.
   func makeBackend(
     convolutions: ConvolutionChoice? = nil, layout: DeviceLayout? = nil
   ) throws -> any ComputeBackend {

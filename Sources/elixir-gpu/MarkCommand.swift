@@ -105,8 +105,8 @@ struct MarkCommand: ParsableCommand {
         + "\(manifest.classes.count) of \(source.classCount) classes, each pixel by at most "
         + "\(epsilon)")
     print(
-      "Features moved by \(NumberFormat.text(manifest.meanShift, digits: 2)) along the marks and by "
-        + "\(NumberFormat.text(manifest.meanLength, digits: 2)) in all, on average")
+      "Features moved by \(NumberFormat.text(manifest.meanShift, digits: 2)) along the marks "
+        + "and by \(NumberFormat.text(manifest.meanLength, digits: 2)) in all, on average")
     print("Written to \(destination.output); keep \(MarkManifest.fileName) to yourself")
   }
 

@@ -8,8 +8,8 @@ import Foundation
 import Models
 import Support
 
-/// `elixir-gpu tune`: measures how kernels are best laid out on an OpenCL device, and which convolution
-/// algorithms are fastest on any.
+/// `elixir-gpu tune`: measures how kernels are best laid out on an OpenCL device, and which
+/// convolution algorithms are fastest on any.
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
@@ -17,9 +17,9 @@ struct TuneCommand: ParsableCommand {
     discussion: """
       On an OpenCL device first the layout of the kernels: tiles, work-groups, how deep sums are \
       split; then on every device the algorithm of each convolution. \
-      The choices are kept in $XDG_CACHE_HOME/elixir-gpu (~/.cache by default) and used by all later \
-      runs on this device; without them a table and a rule choose. Other choices round differently: \
-      results repeat bit for bit only under the same choices.
+      The choices are kept in $XDG_CACHE_HOME/elixir-gpu (~/.cache by default) and used by all \
+      later runs on this device; without them a table and a rule choose. Other choices round \
+      differently: results repeat bit for bit only under the same choices.
 
       Examples:
         elixir-gpu tune ddpm-cifar10-32 --device cpu

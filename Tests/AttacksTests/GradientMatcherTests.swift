@@ -93,7 +93,7 @@ import Training
     return try surrogate.mixed(gradients, along: direction, wrt: variable).values()
   }
 
-  /// [∇x L(θ + h·u) − ∇x L(θ − h·u)] / 2h in Double, where h is so small that hardly any ReLU turns.
+  /// [∇x L(θ + h·u) − ∇x L(θ − h·u)] / 2h in Double, with h so small that hardly any ReLU turns.
   private func difference() throws -> [Float] {
     let (surrogate, images, direction) = try example(on: ReferenceBackend())
     let arena = surrogate.arena
@@ -197,7 +197,7 @@ import Training
     #expect(try pixels(0, seed: 3) != pixels(0, seed: 4))
   }
 
-  /// After every tenth iteration but the last; what is matched then is the new surrogate's gradient.
+  /// After every tenth iteration but the last; then the new surrogate's gradient is matched.
   @Test func retrainingChangesTheAim() throws {
     let backend = try Devices.make("cpu")
     let (first, second) = (aim(surrogate(on: backend)), aim(try trained(on: backend)))

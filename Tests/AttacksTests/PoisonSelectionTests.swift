@@ -34,7 +34,7 @@ import Testing
   @Test func spreadsOverClassesAndPlaces() throws {
     let indices = try PoisonSelection(rate: 0.45, seed: 7).indices(
       labels: labels, mapping: .allToOne(target: 9))
-    // 450 of 900: each class gives 50 ± 5 standard deviations (3.6), and so do both halves (225 ± 8).
+    // 450 of 900: each class gives 50 ± 5 standard deviations (3.6), so do both halves (225 ± 8).
     for label in 0..<9 {
       let count = indices.count { labels[$0] == label }
       #expect((32...68).contains(count), "class \(label): \(count)")

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct LogSoftmaxTests {
-  /// By hand: log softmax(0, log 3) = (−log 4, log 3 − log 4); KL((¼, ¾) ‖ (½, ½)) = ¼·log ½ + ¾·log 3/2.
+  /// By hand: log softmax(0, log 3) = (−log 4, log 3 − log 4) and
+  /// KL((¼, ¾) ‖ (½, ½)) = ¼·log ½ + ¾·log 3/2.
   @Test(arguments: TestDevices.all)
   func knownValues(device: TestDevice) throws {
     let x = Tensor([0, 1.098_612_3, 5, 5], shape: [2, 2], on: device.backend)

@@ -18,8 +18,8 @@ import TestSupport
         }
       } : [])
 
-  /// x ← f·x + a has the closed form 1 + (x − 1)·fⁿ where a = 1 − f: each element's own number shows
-  /// that its chain ran to the end.
+  /// x ← f·x + a has the closed form 1 + (x − 1)·fⁿ where a = 1 − f: each element's own number
+  /// shows that its chain ran to the end.
   @Test(arguments: devices)
   func chainsHaveTheirClosedForm(_ device: TestDevice) throws {
     let backend = try #require(device.backend as? any PeakMeasurement)

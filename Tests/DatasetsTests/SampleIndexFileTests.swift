@@ -18,8 +18,8 @@ import Testing
       [4, 0, 2], fingerprint: fingerprint, remarks: ["method: knn", "k: 2"], to: path)
     #expect(
       String(decoding: try folder.read("list.txt"), as: UTF8.self)
-        == "# elixir-gpu sample indices\n# dataset: \(fingerprint)\n# method: knn\n# k: 2\n0\n2\n4\n"
-    )
+        == "# elixir-gpu sample indices\n# dataset: \(fingerprint)\n"
+        + "# method: knn\n# k: 2\n0\n2\n4\n")
     #expect(try SampleIndexFile.read(path, for: dataset) == [0, 2, 4])
     #expect(try folder.entries() == ["batch.bin", "list.txt"])
   }

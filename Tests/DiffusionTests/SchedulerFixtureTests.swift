@@ -44,7 +44,8 @@ import Diffusion
     var pred_x0_f64: [Double]
 
     var testDescription: String {
-      "\(kind) \(beta_schedule) \(variance_type) \(prediction_type) clip \(clip_sample) \(t)→\(prev_t)"
+      "\(kind) \(beta_schedule) \(variance_type) \(prediction_type) "
+        + "clip \(clip_sample) \(t)→\(prev_t)"
     }
   }
 

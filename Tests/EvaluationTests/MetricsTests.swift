@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct MetricsTests {
   @Test func detection() {
-    // Poisoned: samples 0 … 3 (label 0, truly 1, 2, 1, 0). 0 and 1 are restored, 2 gets a wrong other
-    // label and counts as detected, 3 keeps its label. Clean: 4 is changed, 5 … 8 stay.
+    // Poisoned: samples 0 … 3 (label 0, truly 1, 2, 1, 0). 0 and 1 are restored, 2 gets a wrong
+    // other label and counts as detected, 3 keeps its label. Clean: 4 is changed, 5 … 8 stay.
     let metrics = DetectionMetrics(
       before: [0, 0, 0, 0, 0, 1, 1, 2, 2], after: [1, 2, 2, 0, 2, 1, 1, 2, 2],
       original: [1, 2, 1, 0, 0, 1, 1, 2, 2],

@@ -48,8 +48,8 @@ import Testing
   @Test func stage3FindsClass0() throws {
     let detection = elixir().detectTargets(elixir().identifyAnomalies())
     #expect(detection.targets == [0])
-    // Class 0 pools 24 labels of samples 2 … 5, 0 + 2 + 3 + 4 of them 0; class 1 has 4 of 6, class 2
-    // 4 + 3 of 12: scores ln 24/9, ln 6/4, ln 12/7. The median is class 2's.
+    // Class 0 pools 24 labels of samples 2 … 5, 0 + 2 + 3 + 4 of them 0; class 1 has 4 of 6,
+    // class 2 4 + 3 of 12: scores ln 24/9, ln 6/4, ln 12/7. The median is class 2's.
     let scores = detection.classes.compactMap(\.score)
     #expect(scores == [-log(9.0 / 24), -log(4.0 / 6), -log(7.0 / 12)])
     #expect(detection.classes.map(\.anomalousSamples) == [4, 1, 2])

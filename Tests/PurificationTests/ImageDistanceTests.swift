@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImageDistanceTests {
   private let shape = ImageShape(height: 5, width: 6, channels: 3)
 
-  /// a[y, x, c] = (37x + 59y + 83c) mod 256, b[y, x, c] = (41x + 53y + 91c + 17) mod 256
+  /// a[y, x, c] = (37x + 59y + 83c) mod 256, b[y, x, c] = (41x + 53y + 91c + 17) mod 256.
   private func images() -> (a: [UInt8], b: [UInt8]) {
     var a: [UInt8] = []
     var b: [UInt8] = []

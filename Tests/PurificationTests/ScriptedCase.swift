@@ -100,8 +100,10 @@ enum ScriptedCase {
     }
   }
 
-  /// Reads its label from a pixel. The features of candidate j make cos = 1 − 0.2·(j + 1) with those
-  /// of the original, so that its distance is about 0.05·(j + 1).
+  /// Reads its label from a pixel.
+  ///
+  /// The features of candidate j make cos = 1 − 0.2·(j + 1) with those of the original, so that its
+  /// distance is about 0.05·(j + 1).
   struct Classifier: LabelModel {
     var pixel: Int
 

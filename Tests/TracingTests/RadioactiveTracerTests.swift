@@ -20,8 +20,8 @@ import Tracing
       markingNetwork: network, images: other ?? images)
   }
 
-  /// The marking network with another last layer: alignment changes nothing, so that the cosines are
-  /// those of its rows.
+  /// The marking network with another last layer: alignment changes nothing, so that the cosines
+  /// are those of its rows.
   @Test(arguments: TestDevices.all)
   func findsRowsOfTheMarkingNetworkItself(device: TestDevice) throws {
     let network = Small.network(on: device.backend)

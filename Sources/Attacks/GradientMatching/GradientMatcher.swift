@@ -7,14 +7,15 @@ import Training
 /// Perturbs images of one class so that training on them moves a model as the attacker wants
 /// (Geiping et al., "Witches' Brew", 2021).
 ///
-/// Maximises cos(t, Σᵢ ∇θ L(f(xᵢ + δᵢ), yᵢ)) over ‖δ‖∞ ≤ ε and x + δ in 0 to 255 by signed Adam. t is
-/// the gradient that would teach the surrogate the attacker's goal.
+/// Maximises cos(t, Σᵢ ∇θ L(f(xᵢ + δᵢ), yᵢ)) over ‖δ‖∞ ≤ ε and x + δ in 0 to 255 by signed Adam. t
+/// is the gradient that would teach the surrogate the attacker's goal.
 ///
 /// The objective's gradient is exact: gradients are differentiated, in 0.27 s for 64 images and a
 /// ResNet-20 (two cores of an AMD EPYC, Zen 5, beside other work). Two first-order passes instead,
-/// [∇x L(θ + hu) − ∇x L(θ − hu)] / 2h, take 0.23 to 0.37 s, and point elsewhere, because ReLUs turn:
-/// of h from 0.0003 to 0.3 along a unit vector the best one's cosine with the exact slope is 0.45.
-/// With h = 0.01, 120 iterations for 100 images reached a cosine of 0.63, 30 exact ones reach 0.83.
+/// [∇x L(θ + hu) − ∇x L(θ − hu)] / 2h, take 0.23 to 0.37 s, and point elsewhere, because ReLUs
+/// turn: of h from 0.0003 to 0.3 along a unit vector the best one's cosine with the exact slope
+/// is 0.45. With h = 0.01, 120 iterations for 100 images reached a cosine of 0.63; 30 exact ones
+/// reach 0.83.
 package final class GradientMatcher {
   /// The images to be perturbed.
   package struct Poisons {

@@ -13,8 +13,8 @@ public struct GradientMatching: Attack {
 
   /// What shall get the target label.
   public enum Aim: Hashable, Sendable, Codable {
-    /// One image of a dataset's test set, as it is; `nil` for one chosen by the seed. `label` is its
-    /// true one, which planning fills in.
+    /// One image of a dataset's test set, as it is; `nil` for one chosen by the seed. `label` is
+    /// its true one, which planning fills in.
     case image(source: String, index: Int?, label: Int32?)
     /// Images with a patch: a PNG file, or `nil` for random colors. `source` is the class of images
     /// that are attacked, `nil` for all but the target.

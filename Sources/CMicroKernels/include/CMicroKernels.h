@@ -98,8 +98,8 @@ typedef struct ElixirProducts {
   void (*finish)(
       const ElixirOutput *output, long firstRow, long rows, long firstColumn, long columns,
       const float *tile, long tilePitch);
-  // Packs B[k, n] = b[k·innerStride + n·columnStride] into panels [n / width][inner][width] that are
-  // `panelStride` elements apart, zero beyond `columns`, for panels firstPanel ..< lastPanel.
+  // Packs B[k, n] = b[k·innerStride + n·columnStride] into panels [n / width][inner][width] that
+  // are `panelStride` elements apart, zero beyond `columns`, for panels firstPanel ..< lastPanel.
   void (*packPanels)(
       const float *b, long innerStride, long columnStride, long inner, long columns, long width,
       long panelStride, long firstPanel, long lastPanel, float *into);
@@ -129,7 +129,7 @@ typedef struct ElixirPatches {
 } ElixirPatches;
 
 typedef struct ElixirConvolution {
-  // panel[r - firstRow, (ky, kx, c)] = source at grid point r; zero from the patch's size to `width`.
+  // panel[r - firstRow, (ky, kx, c)] = source at grid point r; zero beyond the patch, to `width`.
   void (*gatherPatches)(
       const ElixirPatches *patches, const float *source, long firstRow, long lastRow,
       float *panel, long pitch, long width);

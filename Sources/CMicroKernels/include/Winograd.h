@@ -66,8 +66,8 @@ typedef struct ElixirWinograd {
   // g[tap·tapStride + j] = Gᵀ s G of the sums[k·stride + j].
   void (*transformKernelGradients)(
       const float *sums, long stride, long count, long size, float *g, long tapStride);
-  // Rows of a panel from kernels g[output, 3·3, input]: rows are inputs and columns outputs, or turned
-  // the other way round with the taps in reverse order.
+  // Rows of a panel from kernels g[output, 3·3, input]: rows are inputs and columns outputs, or
+  // turned the other way round with the taps in reverse order.
   void (*gatherPanel)(const float *g, const ElixirKernels *kernels, bool isTurned, float *into);
   // Planes of G g Gᵀ for the rows g[row, 3·3, column] of a panel. Columns from `columns` to `width`
   // become zero.

@@ -67,7 +67,7 @@ struct ShapeFigure {
     return v < limit && slant * abs(u) - 0.5 * v < limit
   }
 
-  /// The distance of a five-pointed star's edge (points at 1.15, notches at 0.45) in direction (u, v).
+  /// Distance of a five-pointed star's edge (points at 1.15, notches at 0.45) in direction (u, v).
   private static func starRadius(_ u: Float, _ v: Float) -> Float {
     let sector = Float.pi / 5
     let turns = atan2(v, u) / (2 * sector)

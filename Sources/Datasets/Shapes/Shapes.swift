@@ -2,7 +2,7 @@ import ComputeBackend
 import Foundation
 import Support
 
-/// A procedural dataset: ten shapes and patterns on 32×32 color images, as a pure function of a seed.
+/// A procedural dataset: ten shapes and patterns on 32×32 color images, a pure function of a seed.
 ///
 /// Position, size, rotation, both colors and their gradients, pattern period and phase, and noise
 /// are drawn independently of the class, so neither color nor any single pixel tells the class:

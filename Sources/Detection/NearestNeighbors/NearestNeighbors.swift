@@ -8,11 +8,11 @@ import Synchronization
 ///     let neighbors = try NearestNeighbors(features)
 ///     let labels = try neighbors.map(k: 5) { sample, indices in … }
 ///
-/// The device multiplies a block of rows by all features: xᵢ·xⱼ − ½‖xⱼ‖² is greatest where ‖xᵢ − xⱼ‖²
-/// is least. The host selects from one block while the device computes the next. What 32-bit floats
-/// cannot decide is decided in Double (see `NeighborSelection`), so that the result is that of a
-/// search in Double on every device. Time grows with N²·d, memory with N·d: a block has at most
-/// 64 MiB.
+/// The device multiplies a block of rows by all features: xᵢ·xⱼ − ½‖xⱼ‖² is greatest where
+/// ‖xᵢ − xⱼ‖² is least. The host selects from one block while the device computes the next. What
+/// 32-bit floats cannot decide is decided in Double (see `NeighborSelection`), so that the result
+/// is that of a search in Double on every device. Time grows with N²·d, memory with N·d: a block
+/// has at most 64 MiB.
 public struct NearestNeighbors: Sendable {
   /// Samples.
   public let count: Int
@@ -112,9 +112,9 @@ public struct NearestNeighbors: Sendable {
 
   /// How far a row's scores may be from the true ones, whatever the order of summation.
   ///
-  /// d products and d − 1 additions of them: γ·‖xᵢ‖·‖xⱼ‖ with γ = d·u/(1 − d·u), u = 2⁻²⁴; the offset
-  /// and its addition add 2u; a few more u are for the comparisons with bounds that are floats
-  /// themselves, and what is below normal numbers may be lost.
+  /// d products and d − 1 additions of them: γ·‖xᵢ‖·‖xⱼ‖ with γ = d·u/(1 − d·u), u = 2⁻²⁴; the
+  /// offset and its addition add 2u; a few more u are for the comparisons with bounds that are
+  /// floats themselves, and what is below normal numbers may be lost.
   private func errorBound(_ sample: Int) -> Float {
     let roundings = Double(values.count / count + 8)
     let unit = Double(Float.ulpOfOne) / 2

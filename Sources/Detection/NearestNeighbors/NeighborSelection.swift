@@ -104,7 +104,7 @@ struct NeighborSelection {
   }
 }
 
-/// Bins of equal width over the range of a part of the scores; the outer ones take what lies beyond.
+/// Bins of equal width over the range of a part of the scores; the outer ones take what is beyond.
 ///
 /// A higher score is never in a lower bin, because every step rounds monotonically.
 private struct BinScale {

@@ -19,7 +19,7 @@ public struct SimulatedDetector: Detector {
     self.recall = recall
   }
 
-  /// `q,r`
+  /// Precision and recall, written `q,r`.
   public init?(arguments: String) {
     let numbers = arguments.split(separator: ",", omittingEmptySubsequences: false).map {
       Double($0)

@@ -1,8 +1,9 @@
 /// Label transition analysis of one sample (DataElixir §3.3).
 ///
 /// With η the second-highest count among the candidates' labels: η ≥ τ makes the sample suspicious
-/// and keeps every candidate; otherwise rare labels are dropped, so that the kept candidates agree on
-/// the consensus, and the sample is benign or poisoned as the consensus equals its reference label.
+/// and keeps every candidate; otherwise rare labels are dropped, so that the kept candidates agree
+/// on the consensus, and the sample is benign if the consensus is its reference label, poisoned if
+/// not.
 public struct AnomalyFilter: Hashable, Codable, Sendable {
   /// What the consensus is compared with.
   public enum Reference: String, Codable, Sendable, CaseIterable {
@@ -25,7 +26,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
     public var verdict: Verdict
     /// The most frequent label of the candidates, y_g or the vote y_v of the paper.
     public var consensus: Int
-    /// η
+    /// The transition coefficient η.
     public var transition: Int
   }
 
@@ -46,7 +47,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
     return Finding(verdict: verdict, consensus: consensus, transition: transition)
   }
 
-  /// Positions of the candidates that the filter keeps: all of a suspicious sample, else the consensus.
+  /// Positions of the candidates the filter keeps: all of a suspicious sample, else the consensus.
   package func kept(_ sample: SampleLabels, finding: Finding) -> [Int] {
     sample.candidates.indices.filter {
       finding.verdict == .suspicious || sample.candidates[$0] == finding.consensus

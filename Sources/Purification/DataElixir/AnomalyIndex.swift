@@ -1,9 +1,10 @@
-/// Outlier measure by the median absolute deviation (Leys et al. 2013): |s − median| / (1.4826·MAD).
+/// Outlier measure by the median absolute deviation: |s − median| / (1.4826·MAD).
 ///
-/// When more than half of the scores are equal, MAD is 0 and the index is undefined, although a
-/// single score far from all others is the clearest outlier there is. Then the mean absolute
-/// deviation takes its place, |s − median| / (√(π/2)·mean|s − median|), which is 0 only if all
-/// scores are equal; then all indices are 0. With one outlier among K scores it gives 0.8·K.
+/// Source: Leys et al. 2013. When more than half of the scores are equal, MAD is 0 and the index is
+/// undefined, although a single score far from all others is the clearest outlier there is. Then
+/// the mean absolute deviation takes its place, |s − median| / (√(π/2)·mean|s − median|), which is
+/// 0 only if all scores are equal; then all indices are 0. With one outlier among K scores it gives
+/// 0.8·K.
 package struct AnomalyIndex: Equatable, Sendable {
   /// Index of each score, all ≥ 0.
   package var values: [Double]

@@ -3,7 +3,7 @@ struct BenignPrediction: Equatable {
   var original: Int
   var candidates: [Int]
 
-  /// y_m
+  /// The label y_m of the paper.
   func label(_ source: SuspiciousLabel, classes: Int) -> Int {
     switch source {
     case .original: original

@@ -13,7 +13,7 @@ package struct CandidateConstruction {
   package var images: any LabelledImages
   package var generator: any CandidateGenerator
   package var filter: AnomalyFilter
-  /// n
+  /// The paper's n.
   package var rounds: Int
   /// Samples in the pool.
   package var batchSize: Int
@@ -36,11 +36,13 @@ package struct CandidateConstruction {
     self.batchSize = batchSize
   }
 
-  /// n·m
+  /// n·m: those of all rounds.
   package var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
 
-  /// Completes the store. While a round is computed, the next samples are read and those that were
-  /// through before are stored.
+  /// Completes the store.
+  ///
+  /// While a round is computed, the next samples are read and those that were through before are
+  /// stored.
   ///
   /// - Parameter progress: told after each round how many samples' worth of rounds are done;
   ///   samples are in the store at the latest when the next round is told.

@@ -12,7 +12,9 @@ package struct PooledSample: Hashable, Sendable {
 }
 
 /// Makes candidates round by round: corrupts images with noise, restores them, and has the victim
-/// label the states on the way. Keeps the images between a sample's rounds, on its device.
+/// label the states on the way.
+///
+/// Keeps the images between a sample's rounds, on its device.
 package protocol CandidateGenerator: AnyObject {
   /// m, states kept of each round.
   var candidatesPerRound: Int { get }

@@ -1,8 +1,8 @@
 import Diffusion
 import Training
 
-/// Finds poisoned samples by what a denoiser and a victim model make of them, and restores them (Zhou
-/// et al., AAAI 2024; our own decisions unless `compatibility` asks for the paper's).
+/// Finds poisoned samples by what a denoiser and a victim model make of them, and restores them
+/// (Zhou et al., AAAI 2024; our own decisions unless `compatibility` asks for the paper's).
 public struct DataElixir: Purifier {
   public static let id = "dataelixir"
 
@@ -57,7 +57,7 @@ public struct DataElixir: Purifier {
   /// n where a second look follows.
   public static let rounds = 3
 
-  /// n
+  /// The paper's n, the number of rounds.
   public var roundCount: Int {
     rounds ?? (compatibility == .current ? Self.rounds : Self.paperRounds)
   }

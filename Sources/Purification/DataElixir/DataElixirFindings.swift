@@ -3,7 +3,7 @@ import Diffusion
 /// What a run of DataElixir found.
 public struct DataElixirFindings: PurificationFindings {
   public struct Candidates: Codable, Sendable {
-    /// n·m
+    /// All rounds together: n·m.
     public var perSample: Int
     public var perRound: Int
     /// τ as a number of candidates.

@@ -3,8 +3,10 @@ import ComputeBackend
 import Datasets
 import Diffusion
 
-/// Candidates by a diffusion chain on a device, labelled there; the host waits once a round. Images
-/// stay on the device from a sample's first round to its last, and cross to it and back as bytes.
+/// Candidates by a diffusion chain on a device, labelled there; the host waits once a round.
+///
+/// Images stay on the device from a sample's first round to its last, and cross to it and back as
+/// bytes.
 package final class DiffusionCandidates: CandidateGenerator {
   private let chain: DiffusionChain
   private let shape: ImageShape

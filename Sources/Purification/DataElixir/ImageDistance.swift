@@ -1,9 +1,8 @@
 import Datasets
 
-/// How far a candidate is from the original, in pixels and in the victim's features (DataElixir eq.
-/// 5).
+/// How far a candidate is from the original, in pixels and in the victim's features.
 ///
-/// d = ½·(1 − (SSIM + 1)/2) + ½·(1 − (cos + 1)/2), 0 for equal images, at most 1.
+/// DataElixir eq. 5: d = ½·(1 − (SSIM + 1)/2) + ½·(1 − (cos + 1)/2), 0 for equal images, at most 1.
 package struct ImageDistance: Hashable, Sendable {
   package var similarity: StructuralSimilarity
 

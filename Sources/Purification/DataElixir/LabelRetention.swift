@@ -51,7 +51,7 @@ public struct LabelRetention: Equatable, Codable, Sendable {
     }
   }
 
-  /// One line: `samples that keep their label (median class): before 99.8 %, round 1 98.9 %, …`
+  /// One line: `samples that keep their label (median class): before 99.8 %, round 1 98.9 %, …`.
   static func text(_ shares: [LabelRetention], samples: Int) -> String {
     let parts = shares.map { share in
       (share.round == 0 ? "original " : "round \(share.round) ") + percent(share.medianClass)

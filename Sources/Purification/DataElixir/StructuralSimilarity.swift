@@ -1,9 +1,10 @@
 import Datasets
 
-/// Structural similarity (Wang et al. 2004) of 8-bit images `[H, W, C]` with a uniform window.
+/// Structural similarity of 8-bit images `[H, W, C]` with a uniform window.
 ///
-/// K₁ = 0.01, K₂ = 0.03, range 255, sample covariance; windows that leave the image are not counted.
-/// Sums over windows are whole numbers, so the result does not depend on the order of summation.
+/// Source: Wang et al. 2004. K₁ = 0.01, K₂ = 0.03, range 255, sample covariance; windows that leave
+/// the image are not counted. Sums over windows are whole numbers, so their order does not change
+/// the result.
 package struct StructuralSimilarity: Hashable, Sendable {
   package enum Window: Hashable, Sendable {
     /// `side`×`side` within each channel, averaged over channels.

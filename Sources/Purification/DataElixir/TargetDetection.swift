@@ -30,9 +30,9 @@ public struct TargetDetection: Equatable, Sendable {
 
   /// The rule in a user's words.
   public static let rule = """
-    A class is a target if the score of its anomalous samples, −ln of the share of the class's label \
-    among their candidates, has an anomaly index above \(Int(indexThreshold)) and lies above the \
-    median, or if their number has an index above \(Int(countThreshold)). Either way at least \
+    A class is a target if the score of its anomalous samples, −ln of the share of the class's \
+    label among their candidates, has an anomaly index above \(Int(indexThreshold)) and lies above \
+    the median, or if their number has an index above \(Int(countThreshold)). Either way at least \
     \(Int(100 * minimumShare)) % of the class's samples must be anomalous.
     """
 
@@ -174,7 +174,7 @@ public struct TargetDetection: Equatable, Sendable {
     guard !few.isEmpty else { return }
     let names = few.map { "\($0.label) (\($0.anomalousSamples))" }.joined(separator: ", ")
     warnings.append(
-      "fewer than \(Self.minimumSamples) anomalous samples, so an uncertain score, in class \(names)"
-    )
+      "fewer than \(Self.minimumSamples) anomalous samples, so an uncertain score, "
+        + "in class \(names)")
   }
 }

@@ -1,4 +1,4 @@
-/// The set of DataElixir eq. 3 that a sample falls into.
+/// The set of DataElixir's equation 3 that a sample falls into.
 public enum Verdict: String, Codable, Sendable, CaseIterable {
   /// B: no label transition, and the candidates have the sample's label.
   case benign = "B"

@@ -9,9 +9,9 @@ import Models
 /// momentum 0.9, from ξ ~ U(−8/255, 8/255); x + ξ is limited to [0, 1], and ξ to the ball. Both
 /// limits are part of the loss: an element of ξ outside the ball has no gradient and stays there.
 ///
-/// The paper writes ‖ξ‖₂ for the second term; the official code, which the paper's experiments used,
-/// takes the mean square, and so do we. That code descends along the mean loss of batches of 128
-/// images: there an image's own step is 1/128 of `learningRate`, and so it is here whatever the batch.
+/// The paper writes ‖ξ‖₂ for the second term; the official code, which the paper's experiments
+/// used, takes the mean square, and so do we. That code descends along the mean loss of batches of
+/// 128 images: there an image's own step is 1/128 of `learningRate`, as it is here for any batch.
 public struct FriendlyNoise: Purifier {
   public static let id = "friendly-noise"
 
@@ -21,7 +21,7 @@ public struct FriendlyNoise: Purifier {
   public var weight: Float
   /// Steps of the descent.
   public var epochs: Int
-  /// For a mean over 128 images; a tenth after half of the epochs, a hundredth after three quarters.
+  /// For a mean over 128 images; a tenth after half the epochs, a hundredth after three quarters.
   public var learningRate: Float
   /// Determines the initial noise.
   public var seed: UInt64

@@ -6,8 +6,8 @@ import Training
 
 /// Features of reference, untrusted and purified images in their two main directions.
 ///
-/// The directions are the principal components of reference and untrusted features together, so that
-/// a difference between these shows; at most 1,000 images of each kind are drawn.
+/// The directions are the principal components of reference and untrusted features together, so
+/// that a difference between these shows; at most 1,000 images of each kind are drawn.
 struct FeatureProjection {
   let reference: any LabelledImages
   let untrusted: any LabelledImages

@@ -95,7 +95,8 @@ public struct MendataFindings: PurificationFindings {
     if let end { text += "<p>Ended by \(end.rawValue).</p>\n" }
     if let distances {
       text += """
-        <p>Distance by the last critic: \(number(distances.perturbed)) with the perturbations as they
+        <p>Distance by the last critic: \(number(distances.perturbed)) \
+        with the perturbations as they
         are, \(number(distances.amplified)) amplified and clipped, \(number(distances.quantized)) in
         whole bytes, as written.</p>
 

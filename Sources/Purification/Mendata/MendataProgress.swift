@@ -52,7 +52,7 @@ extension MendataRound {
   /// Mean ‖δ‖∞ of the moved samples in 1/255.
   private static let largeStep = 16.0
 
-  /// `Round 3: distance 1.2345 (penalty 0.0123, 240 steps), 500 moved, perturbation mean …`
+  /// `Round 3: distance 1.2345 (penalty 0.0123, 240 steps), 500 moved, perturbation mean …`.
   var line: String {
     "Round \(number): "
       + String(format: "distance %.4f (penalty %.4f, ", distance, penalty)

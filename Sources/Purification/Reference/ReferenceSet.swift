@@ -11,8 +11,8 @@ struct ReferenceSet {
   let untrusted: [Int]
 
   /// - Parameter samples: `nil` for all of `other`.
-  /// - Throws: `PurificationError.reference` unless there are images on both sides, of one shape, and
-  ///   no more reference images than untrusted ones from elsewhere.
+  /// - Throws: `PurificationError.reference` unless there are images on both sides, of one shape,
+  ///   and no more reference images than untrusted ones from elsewhere.
   init(
     dataset: ImageDataset, samples: [Int]?, other: ImageDataset? = nil
   ) throws {

@@ -9,8 +9,8 @@ public enum ReferenceSource: Hashable, Codable, Sendable, CustomStringConvertibl
   /// A detector by its name and arguments, such as `knn:100`.
   case detector(String)
 
-  /// From a detector's text, a path that ends in `.txt` (a list), or another path (a dataset); `nil`
-  /// if a detector's arguments are wrong.
+  /// From a detector's text, a path that ends in `.txt` (a list), or another path (a dataset);
+  /// `nil` if a detector's arguments are wrong.
   public init?(_ text: String) {
     if let detector = Detectors.named(text) {
       guard detector != nil else { return nil }

@@ -58,9 +58,9 @@ struct ReferenceArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, or a detector: \
-      knn:K (the K most confident samples of each class by nearest neighbors), simulated:Q,R \
-      (precision Q and recall R, by --truth).
+      Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, or a \
+      detector: knn:K (the K most confident samples of each class by nearest neighbors), \
+      simulated:Q,R (precision Q and recall R, by --truth).
       """, valueName: "source"))
   var reference: String?
 

@@ -6,9 +6,9 @@ struct PurifyCommand: ParsableCommand {
     commandName: "purify",
     abstract: "Purifies a dataset that may be poisoned.",
     discussion: """
-      'purify DATASET …' is 'purify dataelixir DATASET …': it finds samples with a trigger, such as \
-      those that BadNets or Blended poisoned, and gives them back without it. mendata is for poison \
-      that leaves labels alone and for data marks; the other methods are its baselines.
+      'purify DATASET …' is 'purify dataelixir DATASET …': it finds samples with a trigger, such \
+      as those that BadNets or Blended poisoned, and gives them back without it. mendata is for \
+      poison that leaves labels alone and for data marks; the other methods are its baselines.
 
       The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
       report.json and report.html. A run that was stopped resumes when its command is repeated; \

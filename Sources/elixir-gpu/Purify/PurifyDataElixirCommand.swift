@@ -8,15 +8,15 @@ struct PurifyDataElixirCommand: ParsableCommand {
     commandName: "dataelixir",
     abstract: "Restores samples that carry a trigger, by a diffusion model (the default method).",
     discussion: """
-      Every image is corrupted with noise and restored by a denoiser, several rounds over. A victim \
-      model trained on the dataset labels the restored images: where its labels move away from the \
-      given one, the image may be poisoned. What the denoiser took away from it is put on images of \
-      other classes: a trigger gives them its label, too; what is just odd about one image means \
-      nothing on another. Samples that carry a trigger get a restored image, and a label by a model \
-      trained without them. docs/methods.md has the rules.
+      Every image is corrupted with noise and restored by a denoiser, several rounds over. A \
+      victim model trained on the dataset labels the restored images: where its labels move away \
+      from the given one, the image may be poisoned. What the denoiser took away from it is put on \
+      images of other classes: a trigger gives them its label, too; what is just odd about one \
+      image means nothing on another. Samples that carry a trigger get a restored image, and a \
+      label by a model trained without them. docs/methods.md has the rules.
 
-      Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the last \
-      line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
+      Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the \
+      last line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
       classifiers trained.
 
       Examples:

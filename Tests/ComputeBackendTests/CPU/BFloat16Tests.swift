@@ -9,8 +9,8 @@ import TestSupport
 @Suite struct BFloat16Tests {
   private static let isThere = (try? CPUBackend(precision: .bfloat16)) != nil
 
-  /// The share of the greatest result that errors may have: roundings of 2⁻⁹, which the transforms of
-  /// Winograd's algorithms enlarge.
+  /// The share of the greatest result that errors may have: roundings of 2⁻⁹, which the transforms
+  /// of Winograd's algorithms enlarge.
   private static let limits: [ConvolutionAlgorithm: Double] = [
     .direct: 0.01, .winograd2: 0.02, .winograd4: 0.05,
   ]

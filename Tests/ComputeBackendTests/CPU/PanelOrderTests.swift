@@ -85,7 +85,7 @@ import Testing
         epilogue: Epilogue(), into: into)
       return try backend.downloadFloats(into)
     }
-    // A part of a buffer is packed into memory of its own, here of the size that the weight below has.
+    // A part of a buffer is packed into memory of its own, here of the size of the weight below.
     let (rows, wider) = (1024, 1088)
     let values = noise(rows * inner, 8)
     let parts = (0..<2).map { _ in

@@ -13,8 +13,8 @@ let attentionCases: [OperationCase] =
     AttentionShape(batch: 2, queries: 17, keys: 17, heads: 2, headSize: 8, scale: 1),
     AttentionShape(batch: 1, queries: 64, keys: 70, heads: 1, headSize: 32, scale: 1),
   ].map { shape in
-    // Products of multiples of 8 are exact in Float, so that only the softmax is tested. It is 0 or 1,
-    // so the gradient is a difference of two roundings of the same number, about 5, times keys of 64.
+    // Products of multiples of 8 are exact in Float, so only the softmax is tested. It is 0 or 1,
+    // so the gradient is a difference of two roundings of one number, about 5, times keys of 64.
     OperationCase("attention \(shape.label) with scores of thousands") { run in
       var eights: [BufferSlice] = []
       for count in [shape.queryCount, shape.keyCount] {

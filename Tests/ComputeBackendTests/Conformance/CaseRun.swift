@@ -4,8 +4,8 @@ import TestSupport
 
 /// The inputs and outputs of one case on one backend.
 ///
-/// Every slice lies at an odd offset. Around inputs there are NaN, so that a value read outside shows
-/// in the result; outputs begin as NaN, between guards that must stay as they are.
+/// Every slice lies at an odd offset. Around inputs there are NaN, so that a value read outside
+/// shows in the result; outputs begin as NaN, between guards that must stay as they are.
 final class CaseRun {
   let backend: any ComputeBackend
   private var generator: PhiloxGenerator

@@ -4,7 +4,7 @@ import TestSupport
 let elementwiseCases: [OperationCase] =
   unaryCases + binaryCases + affineSumCases + rowAffineSumCases + modulateCases
 
-/// A function with its parameters, the numbers to try besides normal ones, and how exact it has to be.
+/// A function with its parameters, the numbers to try besides normal ones, and its exactness.
 private struct UnaryTrial: Sendable {
   var operation: UnaryOperation
   var extremes: [Float] = [0, -0.0, 1, -1, 100, -100, 1e4, -1e4, 1e-4, -1e-4, 1e-30, 1e30, -1e30]

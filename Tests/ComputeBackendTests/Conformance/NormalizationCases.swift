@@ -47,8 +47,8 @@ extension CaseRun {
 
   private func share(mean: Float) -> Double { mean == 0 ? 4e-6 : 7e-5 }
 
-  /// Sums over so many rows may cancel, all the more where there is one channel: the limit is relative
-  /// to the deviation of such a sum, whose terms are about 1.
+  /// Sums over so many rows may cancel, all the more where there is one channel: the limit is
+  /// relative to the deviation of such a sum, whose terms are about 1.
   private func sumCloseness(mean: Float, rows: Int) -> Closeness {
     .absolute(share(mean: mean) * Double(rows).squareRoot())
   }

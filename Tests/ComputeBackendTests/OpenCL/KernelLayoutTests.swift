@@ -72,8 +72,8 @@ import TestSupport
     #expect(error?.description.contains("does not fit") == true)
   }
 
-  /// The blocks that are shipped, the smallest one with split sums, and a tile for processors with fewer
-  /// registers.
+  /// The blocks that are shipped, the smallest one with split sums, and a tile for processors with
+  /// fewer registers.
   static let layouts: [KernelLayout] = {
     var all = KernelLayoutTable.entries.prefix(3).map(\.layout)
     (all[2].splitDepth, all[2].groupsPerUnit) = (32, 1000)

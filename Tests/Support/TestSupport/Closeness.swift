@@ -17,7 +17,7 @@ public enum Closeness: Sendable, Equatable {
     .relative(5e-7 * (3 + Double(k).squareRoot()))
   }
 
-  /// The first reason why `actual` is too far from `expected`, at the worst element; `nil` if close.
+  /// The first reason why `actual` is too far from `expected`, at the worst element; else `nil`.
   public func difference<Actual: BinaryFloatingPoint, Expected: BinaryFloatingPoint>(
     _ actual: [Actual], _ expected: [Expected]
   ) -> String? {

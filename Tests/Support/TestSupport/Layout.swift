@@ -1,6 +1,6 @@
 /// Changes between PyTorch's channels-first layout and ours.
 public enum Layout {
-  /// `[N, C, H, W]` to `[N, H, W, C]`; a convolution's weights `[O, I, kH, kW]` to `[O, kH, kW, I]`.
+  /// `[N, C, H, W]` to `[N, H, W, C]`; convolution weights `[O, I, kH, kW]` to `[O, kH, kW, I]`.
   public static func channelsLast<Value>(_ values: [Value], shape: [Int]) -> [Value] {
     precondition(
       shape.count == 4 && shape.reduce(1, *) == values.count,

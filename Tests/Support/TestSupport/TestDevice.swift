@@ -31,7 +31,7 @@ public enum TestDevices {
     }
   }()
 
-  /// Kinds of device that must not be missing, from `ELIXIR_REQUIRE` (`opencl`, or several with commas).
+  /// Kinds of device that must be there, from `ELIXIR_REQUIRE` (`opencl`, or several with commas).
   public static let required: [String] =
     (ProcessInfo.processInfo.environment["ELIXIR_REQUIRE"] ?? "").split(separator: ",")
     .map { $0.trimmingCharacters(in: .whitespaces) }

@@ -2,10 +2,10 @@ import ComputeBackend
 
 /// Whether samples that the victim does not believe move from class to class in one direction.
 ///
-/// Honest mistakes go both ways, between classes that are hard to tell apart up to three times as often
-/// one way as the other; changed labels do not. This sees poison that the victim has not learned, and
-/// that no transplant can show, in one class or in all. It is Bowker's test of symmetry with a
-/// tolerance; directions are drawn anew as its null since counts are small.
+/// Honest mistakes go both ways, between classes that are hard to tell apart up to three times as
+/// often one way as the other; changed labels do not. This sees poison that the victim has not
+/// learned, and that no transplant can show, in one class or in all. It is Bowker's test of
+/// symmetry with a tolerance; directions are drawn anew as its null since counts are small.
 public struct LabelAsymmetry: Equatable, Codable, Sendable {
   public static let significance = 0.001
   /// Of the mistakes between two classes, honest ones are one way at most this share.

@@ -156,7 +156,7 @@ public struct TargetTest: Sendable {
       let bringing = chance(bringers, rate: max(null, Self.leastBringerRate))
       let probability = chance(carriers, rate: null)
       let count = counts[label]
-      // Of a class that is merely hard, the victim takes about as many samples of others for its own.
+      // Of a class that is merely hard, the victim takes about as many samples of others for it.
       let unbelieved = min(
         1,
         families

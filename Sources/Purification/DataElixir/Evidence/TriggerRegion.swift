@@ -13,9 +13,9 @@ public struct TriggerRegion: Equatable, Codable, Sendable {
   static let recipients = 24
   /// From this share of its recipients on a sample is a carrier.
   public static let carrierShare = 0.5
-  /// A region is one if so many known carriers carry by it …
+  /// The least share of known carriers that must carry by a region.
   static let leastKnown = 0.75
-  /// … and so few samples of other classes.
+  /// The greatest share of samples of other classes that may.
   static let mostOthers = 0.05
 
   /// Pixels, row·width + column.

@@ -8,9 +8,9 @@ public struct NoiseSearch: Equatable, Codable, Sendable {
   public static let levels = [50, 75, 100, 150, 200, 250, 300, 400, 500]
   /// The paper's level, where the search starts.
   public static let start = 150
-  /// A typical class should keep this share of its labels …
+  /// A typical class should keep this share of its labels.
   public static let retentionGoal = 0.97
-  /// … at a level no lower than this; less noise leaves triggers.
+  /// It should do so at a level no lower than this; less noise leaves triggers.
   public static let leastUsefulLevel = 100
   /// Otherwise this share must do.
   public static let leastRetention = 0.7
@@ -68,7 +68,7 @@ public struct NoiseSearch: Equatable, Codable, Sendable {
       ?? measurements[0].noiseSteps
   }
 
-  /// `Noise: 200 steps, the most of those tried at which …`
+  /// One line such as `Noise: 200 steps, the most of those tried at which …`.
   var text: String {
     let curve = measurements.map { "\($0.noiseSteps): \(Int((100 * $0.retention).rounded())) %" }
       .joined(separator: ", ")
