@@ -4,6 +4,7 @@ public enum AttackRegistry {
     BadNets.self,
     Blended.self,
     SIG.self,
+    WaNet.self,
     GradientMatching.self,
   ]
 
