@@ -36,7 +36,8 @@ check: setup
 	Tests/lint.sh
 	Tests/build.sh $(SWIFT_FLAGS)
 	Tests/documents.py
-	ELIXIR_REQUIRE=opencl swift test $(SWIFT_FLAGS) --skip-build
+	ELIXIR_REQUIRE=opencl$$(test ! -d ../shared/fixtures || echo ,fixtures) \
+	  swift test $(SWIFT_FLAGS) --skip-build
 	Tests/readme.sh
 	$(MAKE) walkthrough-short
 

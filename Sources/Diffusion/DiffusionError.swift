@@ -14,7 +14,7 @@ public enum DiffusionError: Error, Equatable, CustomStringConvertible {
       "\(steps) sampler steps: at least 1 is needed"
     case .untrainedTimestep(let timestep, let limit):
       "this denoiser was trained for time steps below \(limit) only and cannot be run at "
-        + "\(timestep); use fewer --noise-steps"
+        + "\(timestep); use less noise"
     case .channels(let output, let input, let variance):
       "this denoiser has \(output) output channels for images of \(input), which does not go with "
         + "variance_type \(variance)"

@@ -61,7 +61,7 @@ public final class DenoiserTrainer {
     guard shape.height % divisor == 0, shape.width % divisor == 0 else {
       throw TrainingError.images(
         "images of \(shape) cannot be halved \(network.blockOutputChannels.count - 1) times; "
-          + "give fewer --channels")
+          + "give a network of fewer resolutions")
     }
     guard images.count >= 2 else {
       throw TrainingError.tooFewImages(count: images.count, needed: 2)

@@ -21,7 +21,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "rate" + (state.map { " (the last good state is in \($0))" } ?? "")
     case .otherRecipe(let path):
       "\(path): was saved by a training with other options; give the same options to resume, or "
-        + "train anew without --resume"
+        + "train anew"
     case .badState(let path, let reason):
       "\(path): not a usable training state: \(reason); delete it to train anew"
     case .initialModel(let path, let reason): "\(path): no model to go on from: \(reason)"
@@ -29,7 +29,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "\(count) images are too few to train on; at least \(needed) are needed"
     case .images(let reason): reason
     case .outputExists(let path):
-      "\(path) exists already; use --resume to go on with its training, or --force to replace it"
+      "\(path) exists already; resume its training, or choose another"
     case .noFolder(let path): "there is no folder \(path); create it first"
     }
   }

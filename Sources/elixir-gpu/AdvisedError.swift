@@ -1,8 +1,10 @@
 import ComputeBackend
 import Devices
+import Diffusion
 import Evaluation
 import Runs
 import Support
+import Training
 
 /// A library's error for which the command line knows a remedy.
 protocol AdvisedError: Error {
@@ -47,5 +49,21 @@ extension RunError: AdvisedError {
 extension EvaluationError: AdvisedError {
   var advice: String? {
     if case .noMarkingNetwork = self { "give it as --marking-network" } else { nil }
+  }
+}
+
+extension DiffusionError: AdvisedError {
+  var advice: String? {
+    if case .untrainedTimestep = self { "give fewer --noise-steps" } else { nil }
+  }
+}
+
+extension TrainingError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .outputExists: "--resume resumes it, --force replaces it"
+    case .otherRecipe: "leave out --resume to train anew"
+    case .badState, .diverged, .images, .initialModel, .noFolder, .tooFewImages: nil
+    }
   }
 }

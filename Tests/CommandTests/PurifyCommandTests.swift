@@ -134,10 +134,10 @@ import Testing
     (["purify", "one"], "one: all images have the label '3'"),
     (["purify", "digits/a"], "model: it is for images of 32×32×3, those of digits/a are 28×28×1"),
     (["purify", "clean", "--denoiser", "nan"], "has NaN or infinity at element"),
-    (["purify", "clean", "--denoiser", "none"], "none"),
+    (["purify", "clean", "--denoiser", "none"], "none: there is no such file or folder"),
     (["purify", "clean", "--noise-steps", "501"], "trained for time steps below 500"),
-    (["purify", "clean", "--victim", "model/config.json"], "model/config.json"),
-    (["purify", "clean", "--device", "opencl:99"], "opencl:99"),
+    (["purify", "clean", "--victim", "model/config.json"], "config.json: no weight_map"),
+    (["purify", "clean", "--device", "opencl:99"], "no device 'opencl:99'"),
   ])
   func failsWithOneLineAndWritesNothing(arguments: [String], message: String) throws {
     let before = try folder.entries()

@@ -50,54 +50,79 @@ package struct CarrierRepair {
       .first,
       on: RevisedImages(images, candidates: candidates, revisions: [:], leavingOut: excluded))
     let count = try run.count("repair", of: carriers.count + uncleared.count)
-    for (done, sample) in carriers.enumerated() {
-      let label = images.label(sample)
-      let victimLabels = candidates.labels(of: sample).candidates
-      let imaged = candidates.imaged(of: sample)
-      let left = imaged.filter { victimLabels[$0] != label }
-      if left.isEmpty { outcome.stillCarrying.append(sample) }
-      outcome.revisions[sample] = try revision(
-        of: sample, among: left.isEmpty ? imaged : Array(left.prefix(Self.voters)), by: benign)
-      try count(done + 1)
+    for batch in batches(carriers) {
+      let choices = batch.map { sample in
+        let imaged = candidates.imaged(of: sample)
+        let left = restored(sample, imaged)
+        if left.isEmpty { outcome.stillCarrying.append(sample) }
+        return left.isEmpty ? imaged : left
+      }
+      for (sample, revision) in zip(batch, try revisions(of: batch, among: choices, by: benign)) {
+        outcome.revisions[sample] = revision
+      }
+      try count(outcome.revisions.count)
     }
-    for (done, sample) in uncleared.enumerated() {
-      let label = images.label(sample)
-      let victimLabels = candidates.labels(of: sample)
-      let left = candidates.imaged(of: sample).filter { victimLabels.candidates[$0] != label }
-      try count(carriers.count + done + 1)
-      guard victimLabels.original == label,
-        try benign.labels(images.images([sample]), count: 1)[0] != label
-      else { continue }
-      let revised = try revision(
-        of: sample, among: Array(left.prefix(Self.voters)), by: benign)
-      if revised.label != label {
-        outcome.revisions[sample] = revised
+    var done = carriers.count
+    for batch in batches(uncleared) {
+      let opinions = try benign.labels(images.images(batch), count: batch.count)
+      let disowned = zip(batch, opinions).filter { sample, opinion in
+        candidates.labels(of: sample).original == images.label(sample)
+          && opinion != images.label(sample)
+      }.map(\.0)
+      let choices = disowned.map { restored($0, candidates.imaged(of: $0)) }
+      let revised = try revisions(of: disowned, among: choices, by: benign)
+      for (sample, revision) in zip(disowned, revised)
+      where revision.label != images.label(sample) {
+        outcome.revisions[sample] = revision
         outcome.disowned += 1
       }
+      done += batch.count
+      try count(done)
     }
     return (outcome, benign)
   }
 
-  /// The benign model's label of most candidates, and the one of them for the image by the 80 %
-  /// rule.
-  private func revision(
-    of sample: Int, among choices: [Int], by benign: any LabelModel
-  ) throws -> Revision {
-    let original = try images.images([sample])
-    let bytes = try choices.flatMap { try candidates.image(of: sample, candidate: $0) }
-    guard !choices.isEmpty else {
-      return Revision(
-        label: try benign.labels(original, count: 1)[0], candidate: nil, distance: nil)
+  /// Samples that are asked at once.
+  private static let batchSize = 64
+
+  private func batches(_ samples: [Int]) -> [[Int]] {
+    stride(from: 0, to: samples.count, by: Self.batchSize).map {
+      Array(samples[$0..<min($0 + Self.batchSize, samples.count)])
     }
-    let labels = try benign.labels(bytes, count: choices.count)
-    let label = LabelHistogram(labels, classes: images.classCount).majority
-    let fitting = choices.indices.filter { labels[$0] == label }
+  }
+
+  /// The first candidates with images that left the sample's label.
+  private func restored(_ sample: Int, _ imaged: [Int]) -> [Int] {
+    let labels = candidates.labels(of: sample).candidates
+    return Array(imaged.filter { labels[$0] != images.label(sample) }.prefix(Self.voters))
+  }
+
+  /// The benign model's label of most candidates of each sample, and one of them for the image by
+  /// the 80 % rule; without candidates, its label of the original.
+  private func revisions(
+    of samples: [Int], among choices: [[Int]], by benign: any LabelModel
+  ) throws -> [Revision] {
+    let originals = try samples.map { try images.images([$0]) }
+    let sets = try zip(samples, choices).map { sample, choices in
+      try choices.flatMap { try candidates.image(of: sample, candidate: $0) }
+    }
+    let asked = zip(originals, zip(sets, choices)).map { $1.1.isEmpty ? $0 : $1.0 }
+    let counts = choices.map { max($0.count, 1) }
+    let labels = try benign.labels(asked.flatMap { $0 }, count: counts.reduce(0, +))
     let distances = try ImageDistance().distances(
-      of: bytes, count: choices.count, from: original, shape: images.shape, model: victim)
-    guard let place = ImageDistance.selection(fitting.map { distances[$0] }) else {
-      return Revision(label: label, candidate: nil, distance: nil)
+      of: sets, from: originals, shape: images.shape, model: victim)
+    var start = 0
+    return samples.indices.map { place in
+      let own = Array(labels[start..<start + counts[place]])
+      start += counts[place]
+      let label = LabelHistogram(own, classes: images.classCount).majority
+      let fitting = choices[place].indices.filter { own[$0] == label }
+      guard let chosen = ImageDistance.selection(fitting.map { distances[place][$0] }) else {
+        return Revision(label: label, candidate: nil, distance: nil)
+      }
+      let candidate = fitting[chosen]
+      return Revision(
+        label: label, candidate: choices[place][candidate], distance: distances[place][candidate])
     }
-    let chosen = fitting[place]
-    return Revision(label: label, candidate: choices[chosen], distance: distances[chosen])
   }
 }

@@ -110,8 +110,8 @@ package struct DatasetRepair {
       similarity: StructuralSimilarity(
         window: rules.compatibility == .dataElixir ? .volume : .planar(side: 3)))
     return try distance.distances(
-      of: store.images(of: sample), count: store.candidatesPerSample,
-      from: images.images([sample]), shape: images.shape, model: victim)
+      of: [store.images(of: sample)], from: [images.images([sample])], shape: images.shape,
+      model: victim)[0]
   }
 
   private func predictions(

@@ -19,20 +19,33 @@ package struct ImageDistance: Hashable, Sendable {
     return (1 - (structure + 1) / 2) / 2 + (1 - (cosine + 1) / 2) / 2
   }
 
-  /// Distance of each of `count` images `[N, H, W, C]` from an original `[H, W, C]`, with the
-  /// features of a model.
+  /// Distances of sets of images, each `[N, H, W, C]`, from the original `[H, W, C]` of each set,
+  /// with features from one pass of a model.
   func distances(
-    of images: [UInt8], count: Int, from original: [UInt8], shape: ImageShape,
-    model: any LabelModel
-  ) throws -> [Double] {
+    of sets: [[UInt8]], from originals: [[UInt8]], shape: ImageShape, model: any LabelModel
+  ) throws -> [[Double]] {
+    precondition(
+      sets.count == originals.count,
+      "ImageDistance: \(sets.count) sets of images, \(originals.count) originals")
     let size = shape.byteCount
-    let bytes = original + images
-    let features = try model.features(bytes, count: count + 1)
-    let width = features.count / (count + 1)
-    return (1...count).map { i in
-      self(
-        bytes[..<size], bytes[i * size..<(i + 1) * size], shape: shape,
-        features: (features[..<width], features[i * width..<(i + 1) * width]))
+    let bytes = zip(originals, sets).flatMap { $0 + $1 }
+    let count = bytes.count / size
+    let features = try model.features(bytes, count: count)
+    let width = features.count / max(count, 1)
+    var start = 0
+    return sets.map { set in
+      let original = start
+      let images = original + 1..<original + 1 + set.count / size
+      start = images.upperBound
+      return images.map { i in
+        self(
+          bytes[original * size..<(original + 1) * size], bytes[i * size..<(i + 1) * size],
+          shape: shape,
+          features: (
+            features[original * width..<(original + 1) * width],
+            features[i * width..<(i + 1) * width]
+          ))
+      }
     }
   }
 

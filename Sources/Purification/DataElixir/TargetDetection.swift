@@ -150,7 +150,7 @@ public struct TargetDetection: Equatable, Sendable {
         "class \(label) is a target by its number of anomalous samples alone "
           + "(\(evidence.anomalousSamples), index "
           + "\(String(format: "%.1f", evidence.countIndex))), not by their labels: if many of its "
-          + "candidates keep the label, a better denoiser or more --noise-steps remove more of a "
+          + "candidates keep the label, a better denoiser or more noise removes more of a "
           + "trigger")
     }
   }

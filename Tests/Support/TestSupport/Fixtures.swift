@@ -36,8 +36,11 @@ public enum Fixtures {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips a test, saying why, where the shared fixtures are absent.
+  /// Skips a test, saying why, where the shared fixtures are absent, unless they are required: then
+  /// it runs, and fails.
   public static var requiresFixtures: Self {
-    .enabled(if: Fixtures.available, "shared fixtures not found: set ELIXIR_SHARED")
+    .enabled(
+      if: Fixtures.available || Requirements.all.contains(Requirements.fixtures),
+      "shared fixtures not found: set ELIXIR_SHARED")
   }
 }

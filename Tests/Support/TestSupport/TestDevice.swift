@@ -31,10 +31,8 @@ public enum TestDevices {
     }
   }()
 
-  /// Kinds of device that must be there, from `ELIXIR_REQUIRE` (`opencl`, or several with commas).
-  public static let required: [String] =
-    (ProcessInfo.processInfo.environment["ELIXIR_REQUIRE"] ?? "").split(separator: ",")
-    .map { $0.trimmingCharacters(in: .whitespaces) }
+  /// Kinds of device that must be there.
+  public static let required: [String] = Requirements.all.filter { $0 != Requirements.fixtures }
 
   /// Whether there is a device whose identifier begins so.
   public static func contains(_ kind: String) -> Bool { all.contains { $0.name.hasPrefix(kind) } }
