@@ -100,7 +100,7 @@ let package = Package(
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
-      exclude: ["DataElixir/Evidence/README.md"]),
+      exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
