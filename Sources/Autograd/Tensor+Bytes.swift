@@ -14,9 +14,13 @@ public struct PackedBytes {
     let elements = (count + 3) / 4
     slice = backend.makeBuffer(count: elements)[elements]
     var words = [Int32](repeating: 0, count: elements)
-    words.withUnsafeMutableBytes {
-      _ = UnsafeMutableRawBufferPointer($0).initializeMemory(
-        as: UInt8.self, from: bytes)
+    words.withUnsafeMutableBytes { target in
+      // At once where the bytes lie together: one by one they cost more than a small network.
+      let isCopied: Void? = bytes.withContiguousStorageIfAvailable {
+        target.copyMemory(from: UnsafeRawBufferPointer($0))
+      }
+      guard isCopied == nil else { return }
+      for (place, byte) in bytes.enumerated() { target[place] = byte }
     }
     backend.upload(words, to: slice)
   }
