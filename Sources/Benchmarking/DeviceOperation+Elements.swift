@@ -123,8 +123,8 @@ extension DeviceOperation {
     }
   }
 
-  /// Its gradient: x̂ (2), γ's and β's gradients (3), the factor γ (1), two sums over the group (3),
-  /// and rstd·(g − a − b·x̂) (4); with SiLU also y (2), its slope and the product with it (1).
+  /// Its gradient: x̂ (2), γ's and β's gradients (3), the factor γ (1), two sums over the group
+  /// (3), and rstd·(g − a − b·x̂) (4); with SiLU also y (2), its slope and the product with it (1).
   public static func groupNormGradient(
     _ shape: GroupNormShape, activation: Activation
   ) -> DeviceOperation {

@@ -69,7 +69,8 @@ package struct ReverseStep {
 
   /// DDIM: x′ = √ᾱ′·x̂₀ + √(1−ᾱ′−σ²)·ε + σz, σ² = η²β̃.
   ///
-  /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, even if x̂₀ was clipped.
+  /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, even if x̂₀ was
+  /// clipped.
   package func implicit(eta: Double) -> DiffusionStep {
     let variance = isLast ? 0 : eta * eta * posteriorVariance
     let direction = max(1 - nextAlphaBar - variance, 0).squareRoot()
@@ -81,7 +82,8 @@ package struct ReverseStep {
   /// DPM-Solver++(2M): second order where the step before is given.
   ///
   /// Source: Lu et al., 2022, algorithm 2.
-  /// - Parameter previousAlphaBar: ᾱ at which the previous x̂₀ was predicted, `nil` for first order.
+  /// - Parameter previousAlphaBar: ᾱ at which the previous x̂₀ was predicted, `nil` for first
+  ///   order.
   package func multistep(previousAlphaBar: Double?) -> DiffusionStep {
     // With α = √ᾱ, σ = √(1−ᾱ), λ = ln α/σ, h = λ′−λ: x′ = (σ′/σ)x − α′(e⁻ʰ−1)·D.
     let ratio = ((1 - nextAlphaBar) / (1 - alphaBar)).squareRoot()

@@ -1,8 +1,9 @@
 /// Picks the k nearest of one sample's scores; its memory serves one row after another.
 ///
-/// Scores are s̃ⱼ = xᵢ·xⱼ − ½‖xⱼ‖² in 32-bit floats, each within `errorBound` of the true one. So is
-/// the k-th greatest score s̃ₖ, and only samples within twice the bound of it are undecided: their
-/// distances are computed again in Double, and of equal ones the smaller index is nearer.
+/// Scores are s̃ⱼ = xᵢ·xⱼ − ½‖xⱼ‖² in 32-bit floats, each within `errorBound` of the true one.
+/// So is the k-th greatest score s̃ₖ, and only samples within twice the bound of it are
+/// undecided: their distances are computed again in Double, and of equal ones the smaller index is
+/// nearer.
 struct NeighborSelection {
   private let features: UnsafeBufferPointer<Float>
   private let dimension: Int

@@ -50,7 +50,7 @@ struct PurifyDataElixirCommand: ParsableCommand {
       Noise added each time, in steps of the linear schedule with 1000 steps: auto finds the most \
       that clean samples bear (default: auto; --compat: 150).
       """, valueName: "steps"))
-  var noiseSteps: NoiseChoice?
+  var noiseSteps: AutomaticOr<Int>?
 
   @OptionGroup(title: "Sampling", visibility: .hidden) var sampling: SamplerArguments
 
@@ -83,7 +83,7 @@ struct PurifyDataElixirCommand: ParsableCommand {
 
   func validate() throws {
     if keepLast < 1 { throw ValidationError("--keep-last \(keepLast): use at least 1.") }
-    if case .steps(let steps) = noiseSteps, steps < 1 {
+    if case .value(let steps) = noiseSteps, steps < 1 {
       throw ValidationError("--noise-steps \(steps): use at least 1, or auto.")
     }
     if let rounds, rounds < 1 { throw ValidationError("--rounds \(rounds): use at least 1.") }
@@ -96,7 +96,7 @@ struct PurifyDataElixirCommand: ParsableCommand {
   private var method: DataElixir {
     var method = DataElixir(denoiser: denoiser)
     method.rounds = rounds
-    if case .steps(let steps) = noiseSteps { method.noiseSteps = steps }
+    if case .value(let steps) = noiseSteps { method.noiseSteps = steps }
     method.forcesVerdict = forceVerdict
     method.keepLast = keepLast
     method.threshold = threshold
@@ -110,22 +110,6 @@ struct PurifyDataElixirCommand: ParsableCommand {
     method.compatibility = compat
     method.seed = purification.seed
     return method
-  }
-}
-
-/// `auto` or a number of noise steps.
-enum NoiseChoice: ExpressibleByArgument, Equatable {
-  case auto
-  case steps(Int)
-
-  init?(argument: String) {
-    if argument == "auto" {
-      self = .auto
-    } else if let steps = Int(argument) {
-      self = .steps(steps)
-    } else {
-      return nil
-    }
   }
 }
 

@@ -39,7 +39,7 @@ struct PurifyMendataCommand: ParsableCommand {
       How far samples move down the critic's slope, l_δ; auto: so that the images of the \
       first round move by 4/255 (default: auto; the paper: 2, above 32 pixels 10).
       """, valueName: "rate"))
-  var perturbationRate: RateChoice?
+  var perturbationRate: AutomaticOr<Double>?
 
   @Option(help: "Perturbations are multiplied by this at the end, β.")
   var amplification = 2.0
@@ -106,7 +106,7 @@ struct PurifyMendataCommand: ParsableCommand {
     if let share {
       try require(share > 0 && share <= 1, "--share \(share): use above 0, at most 1.")
     }
-    if case .rate(let rate) = perturbationRate {
+    if case .value(let rate) = perturbationRate {
       try require(rate > 0, "--perturbation-rate \(rate): use a number above 0, or auto.")
     }
     for (name, value) in [
@@ -137,7 +137,7 @@ struct PurifyMendataCommand: ParsableCommand {
     var options = MendataOptions(imageSide: imageSide)
     options.rounds = rounds
     if let share { options.share = share }
-    if case .rate(let rate) = perturbationRate { options.stepSize = rate }
+    if case .value(let rate) = perturbationRate { options.stepSize = rate }
     if let checkpointInterval { options.critic.checkpointInterval = checkpointInterval }
     options.patience = patience
     options.sizePenalty = sizePenalty
@@ -150,22 +150,6 @@ struct PurifyMendataCommand: ParsableCommand {
     options.units = criticUnits
     options.activation = criticActivation
     return options
-  }
-}
-
-/// `auto` or a number.
-enum RateChoice: ExpressibleByArgument, Equatable {
-  case auto
-  case rate(Double)
-
-  init?(argument: String) {
-    if argument == "auto" {
-      self = .auto
-    } else if let rate = Double(argument) {
-      self = .rate(rate)
-    } else {
-      return nil
-    }
   }
 }
 
