@@ -2,8 +2,8 @@ import Datasets
 
 /// A classifier as the method sees it: the victim or the benign model.
 package protocol LabelModel {
-  /// The most likely label of each of `count` images `[N, H, W, C]`, apart from one that is known to
-  /// be wrong.
+  /// The most likely label of each of `count` images `[N, H, W, C]`, apart from one that is known
+  /// to be wrong.
   func labels(_ images: [UInt8], count: Int, except wrong: Int?) throws -> [Int]
   /// Features of the last layer but one, `[N, features]`.
   func features(_ images: [UInt8], count: Int) throws -> [Float]
