@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 import Tracing
 import Training
 
@@ -103,34 +104,27 @@ public struct EvaluationJob {
   }
 
   /// Everything: trains models on each dataset by the same plan and seeds.
-  ///
-  /// - Parameter progress: is told which model is at which step.
   public func run(
-    on backend: any ComputeBackend,
-    progress: (_ model: String, TrainingProgress) throws -> Void = { _, _ in }
+    on backend: any ComputeBackend, in run: Run = Run()
   ) throws -> EvaluationResult {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
     let changes = truth.keepsLabels ? try changes() : nil
-    let results = try (0..<trials).map { trial in
-      try run(trial, on: backend) { model, step in
-        let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
-        try progress("model of the \(model) set\(number)", step)
-      }
-    }
+    let results = try (0..<trials).map { try result(ofTrial: $0, on: backend, in: run) }
     return EvaluationResult(
       detection: detection, changes: changes, isTargeted: goal.isTargeted,
       trials: results)
   }
 
-  private func run(
-    _ trial: Int, on backend: any ComputeBackend,
-    progress: (_ dataset: String, TrainingProgress) throws -> Void
+  private func result(
+    ofTrial trial: Int, on backend: any ComputeBackend, in run: Run
   ) throws -> EvaluationResult.Trial {
     var plan = plan
     plan.recipe.seed &+= UInt64(trial)
+    let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
-      let network = try plan.train(on: images, backend: backend) { try progress(name, $0) }
+      let network = try plan.train(
+        on: images, backend: backend, phase: "model of the \(name) set\(number)", in: run)
       return try metrics(of: try network.inferenceCopy())
     }
     return EvaluationResult.Trial(

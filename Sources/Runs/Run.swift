@@ -45,10 +45,13 @@ public struct PhaseCounter {
   let unit: String
   public let total: Int
 
-  public func callAsFunction(_ done: Double) throws {
+  /// - Parameter remark: what else there is to say, such as the loss.
+  public func callAsFunction(_ done: Double, remark: String = "") throws {
     try run.handler(
-      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total)))
+      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total, remark: remark)))
   }
 
-  public func callAsFunction(_ done: Int) throws { try self(Double(done)) }
+  public func callAsFunction(_ done: Int, remark: String = "") throws {
+    try self(Double(done), remark: remark)
+  }
 }

@@ -76,17 +76,14 @@ struct DemoCommand: ParsableCommand {
       dataset: try ImageDataset.open(paths.poisoned), purifier: method(paths), on: backend)
     job.batchSize = 64
     job.keepsFiles = false
-    job.handler = RunConsole().show
+    let console = RunConsole()
+    job.handler = console.show
     print(try job.run(output: paths.purified).summary)
 
     let evaluation = try EvaluationJob(
       purified: paths.purified, poisoned: paths.poisoned, test: paths.clean, clean: nil,
       plan: plan)
-    let line = ProgressLine("evaluate", total: 0)
-    let result = try evaluation.run(on: backend) { model, progress in
-      line.show("\(model): \(progress.line)")
-    }
-    line.end()
+    let result = try evaluation.run(on: backend, in: console.run)
     try TextFile.write(try result.json(), to: folder.path + "/figures.json")
     try writeGrid(paths, to: folder.path + "/grid.png")
     try folder.commit()

@@ -76,11 +76,9 @@ struct EvaluateCommand: ParsableCommand {
     var job = try makeJob(plan)
     job.trials = trials
     let backend = try device.makeBackend()
-    let line = ProgressLine("evaluate", total: 0)
-    let result = try job.run(on: backend) { model, progress in
-      line.show("\(model): \(progress.line)")
-    }
-    line.end()
+    let console = RunConsole()
+    let result = try job.run(on: backend, in: console.run)
+    console.end()
     print(result.table())
     if let json {
       try AtomicFile.write(Array(try result.json().utf8), to: json)

@@ -95,11 +95,10 @@ struct MarkCommand: ParsableCommand {
         epsilon: epsilon, iterations: epochs, learningRate: learningRate,
         featurePenalty: featurePenalty, imagePenalty: imagePenalty,
         view: RandomView(smallestArea: smallestCrop, flips: flip), seed: seed))
-    let line = ProgressLine("mark", total: job.count)
-    let manifest = try job.run(output: destination.output, force: destination.force) {
-      line.update($0)
-    }
-    line.finish()
+    let console = RunConsole()
+    let manifest = try job.run(
+      output: destination.output, force: destination.force, in: console.run)
+    console.end()
     print(
       "Marked \(manifest.samples.count) of \(source.count) images of \(dataset), "
         + "\(manifest.classes.count) of \(source.classCount) classes, each pixel by at most "

@@ -82,13 +82,15 @@ struct TrainClassifierCommand: ParsableCommand {
         + "images of \(images.shape), \(images.classCount) classes")
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let console = RunConsole()
     var last: TrainingProgress?
-    try trainer.train(resume: training.resume) { progress in
-      line.show(progress.line)
-      last = progress
+    try console.run.measure("training") {
+      try trainer.train(resume: training.resume) { progress in
+        try console.run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    console.end()
     try ClassifierFile.save(network, to: file)
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {

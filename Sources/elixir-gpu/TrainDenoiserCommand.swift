@@ -110,16 +110,18 @@ struct TrainDenoiserCommand: ParsableCommand {
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
     try Directory.make(FileName(output))
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let console = RunConsole()
     var last: TrainingProgress?
-    try trainer.train(
-      steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
-      resume: training.resume
-    ) { progress in
-      line.show(progress.line)
-      last = progress
+    try console.run.measure("training") {
+      try trainer.train(
+        steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
+        resume: training.resume
+      ) { progress in
+        try console.run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    console.end()
     if let last {
       let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")

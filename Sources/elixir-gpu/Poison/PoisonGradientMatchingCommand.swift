@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Runs
 
 /// `elixir-gpu poison gradient-matching`.
 struct PoisonGradientMatchingCommand: PoisonSubcommand {
@@ -100,8 +101,8 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     return options
   }
 
-  func context(for dataset: ImageDataset) throws -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed)
+  func context(for dataset: ImageDataset, in run: Run) -> AttackContext {
+    surrogate.context(for: dataset, seed: copy.seed, in: run)
   }
 }
 

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Runs
 
 /// A subcommand of `poison`: one attack with its own options.
 protocol PoisonSubcommand: ParsableCommand {
   var copy: PoisonArguments { get }
   func attack(on dataset: ImageDataset) throws -> any Attack
   /// What the attack needs besides the dataset; nothing by default.
-  func context(for dataset: ImageDataset) throws -> AttackContext
+  func context(for dataset: ImageDataset, in run: Run) throws -> AttackContext
 }
 
 /// What every attack needs.
@@ -22,15 +23,17 @@ struct PoisonArguments: ParsableArguments {
 }
 
 extension PoisonSubcommand {
-  func context(for dataset: ImageDataset) throws -> AttackContext { AttackContext() }
+  func context(for dataset: ImageDataset, in run: Run) -> AttackContext { AttackContext(run: run) }
 
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try ImageDataset.open(copy.dataset)
     let attack = try attack(on: source)
-    let plan = try attack.plan(for: source, try context(for: source))
+    let console = RunConsole()
+    let plan = try attack.plan(for: source, try context(for: source, in: console.run))
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
+    console.end()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"
