@@ -20,6 +20,12 @@ public final class Run {
 
   public func note(_ text: String) throws { try handler(.note(text)) }
 
+  /// Notes how long the phases took that took a second or more.
+  public func noteTimes() throws {
+    let times = timings.summary
+    if !times.isEmpty { try note("Time: " + times) }
+  }
+
   public func warn(_ text: String) throws { try handler(.warning(text)) }
 
   public func status(_ phase: String, _ text: String, isLast: Bool = false) throws {

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Models
 import Purification
+import Runs
 import Support
 import Training
 
@@ -76,14 +77,13 @@ struct DemoCommand: ParsableCommand {
       dataset: try ImageDataset.open(paths.poisoned), purifier: method(paths), on: backend)
     job.batchSize = 64
     job.keepsFiles = false
-    let console = RunConsole()
-    job.handler = console.show
+    job.handler = RunConsole().show
     print(try job.run(output: paths.purified).summary)
 
     let evaluation = try EvaluationJob(
       purified: paths.purified, poisoned: paths.poisoned, test: paths.clean, clean: nil,
       plan: plan)
-    let result = try evaluation.run(on: backend, in: console.run)
+    let result = try evaluation.run(on: backend, in: .onConsole())
     try TextFile.write(try result.json(), to: folder.path + "/figures.json")
     try writeGrid(paths, to: folder.path + "/grid.png")
     try folder.commit()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Evaluation
 import Foundation
+import Runs
 import Support
 import Training
 
@@ -76,9 +77,9 @@ struct EvaluateCommand: ParsableCommand {
     var job = try makeJob(plan)
     job.trials = trials
     let backend = try device.makeBackend()
-    let console = RunConsole()
-    let result = try job.run(on: backend, in: console.run)
-    console.end()
+    let run = Run.onConsole()
+    let result = try job.run(on: backend, in: run)
+    try run.noteTimes()
     print(result.table())
     if let json {
       try AtomicFile.write(Array(try result.json().utf8), to: json)

@@ -11,9 +11,6 @@ final class RunConsole {
   private var line: (phase: String, meter: ThroughputMeter)?
   private var lastShown = ContinuousClock.now
 
-  /// A run that is shown; `end` shows what it took.
-  private(set) lazy var run = Run { [unowned self] in show($0) }
-
   func show(_ event: RunEvent) {
     switch event {
     case .note(let text):
@@ -34,13 +31,6 @@ final class RunConsole {
       show("\(phase): \(text)")
       if isLast { endLine() }
     }
-  }
-
-  /// Ends the line, and says how long the phases of `run` took.
-  func end() {
-    endLine()
-    let times = run.timings.summary
-    if !times.isEmpty { write("time: \(times)\n") }
   }
 
   private func meter(_ phase: String, unit: String, total: Int, done: Int) -> ThroughputMeter {
@@ -70,4 +60,9 @@ final class RunConsole {
     fflush(nil)
     FileHandle.standardError.write(Data(text.utf8))
   }
+}
+
+extension Run {
+  /// A run that the terminal shows.
+  static func onConsole() -> Run { Run(handler: RunConsole().show) }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -82,15 +83,15 @@ struct TrainClassifierCommand: ParsableCommand {
         + "images of \(images.shape), \(images.classCount) classes")
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
-    let console = RunConsole()
+    let run = Run.onConsole()
     var last: TrainingProgress?
-    try console.run.measure("training") {
+    try run.measure("training") {
       try trainer.train(resume: training.resume) { progress in
-        try console.run.show(progress, of: "training")
+        try run.show(progress, of: "training")
         last = progress
       }
     }
-    console.end()
+    try run.noteTimes()
     try ClassifierFile.save(network, to: file)
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Attacks
 import Datasets
-import Runs
 
 /// `elixir-gpu poison gradient-matching`.
 struct PoisonGradientMatchingCommand: PoisonSubcommand {
@@ -101,8 +100,8 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     return options
   }
 
-  func context(for dataset: ImageDataset, in run: Run) -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed, in: run)
+  func context(for dataset: ImageDataset) -> AttackContext {
+    surrogate.context(for: dataset, seed: copy.seed)
   }
 }
 

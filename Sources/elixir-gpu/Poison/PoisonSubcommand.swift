@@ -8,7 +8,7 @@ protocol PoisonSubcommand: ParsableCommand {
   var copy: PoisonArguments { get }
   func attack(on dataset: ImageDataset) throws -> any Attack
   /// What the attack needs besides the dataset; nothing by default.
-  func context(for dataset: ImageDataset, in run: Run) throws -> AttackContext
+  func context(for dataset: ImageDataset) throws -> AttackContext
 }
 
 /// What every attack needs.
@@ -23,17 +23,17 @@ struct PoisonArguments: ParsableArguments {
 }
 
 extension PoisonSubcommand {
-  func context(for dataset: ImageDataset, in run: Run) -> AttackContext { AttackContext(run: run) }
+  func context(for dataset: ImageDataset) -> AttackContext { AttackContext(run: .onConsole()) }
 
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try ImageDataset.open(copy.dataset)
     let attack = try attack(on: source)
-    let console = RunConsole()
-    let plan = try attack.plan(for: source, try context(for: source, in: console.run))
+    let context = try context(for: source)
+    let plan = try attack.plan(for: source, context)
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
-    console.end()
+    try context.run.noteTimes()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"

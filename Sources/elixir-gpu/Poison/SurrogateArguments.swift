@@ -36,8 +36,10 @@ struct SurrogateArguments: ParsableArguments {
   }
 
   /// The surrogate is loaded or trained when it is needed.
-  func context(for dataset: ImageDataset, seed: UInt64, in run: Run) -> AttackContext {
-    AttackContext(surrogate: { try makeSurrogate(for: dataset, seed: seed, in: run) }, run: run)
+  func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
+    let run = Run.onConsole()
+    return AttackContext(
+      surrogate: { try makeSurrogate(for: dataset, seed: seed, in: run) }, run: run)
   }
 
   private func makeSurrogate(
