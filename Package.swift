@@ -17,7 +17,8 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries and C.
@@ -105,7 +106,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
+        "Tracing",
       ]),
     .target(
       name: "Benchmarking",
@@ -119,6 +121,7 @@ let package = Package(
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // Tests mirror Sources; the Double reference backend and fixture access are shared support.

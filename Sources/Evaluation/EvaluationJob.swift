@@ -16,7 +16,8 @@ public struct EvaluationJob {
   public var test: ImageDataset
   /// Which samples of the poisoned dataset were manipulated.
   public let truth: GroundTruth
-  public let goal: ManipulationGoal
+  /// Nil if nobody manipulated the dataset.
+  public let goal: ManipulationGoal?
   public var plan: ClassifierPlan
   /// Models trained on each dataset, with the plan's seed and those that follow.
   public var trials = 1
@@ -26,15 +27,21 @@ public struct EvaluationJob {
   /// - Parameters:
   ///   - poisoned: a poisoned or marked dataset's folder, with its manifest.
   ///   - markingNetwork: the file of the one that marks were made with.
+  ///   - isUnmanipulated: whether it is as it should be, and without a manifest.
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
-    markingNetwork: String? = nil, plan: ClassifierPlan
+    markingNetwork: String? = nil, isUnmanipulated: Bool = false, plan: ClassifierPlan
   ) throws {
     self.poisoned = try ImageDataset.open(poisoned)
-    goal = try ManipulationGoal(
-      in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
-    truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    if isUnmanipulated {
+      goal = nil
+      truth = GroundTruth(count: self.poisoned.count, samples: [])
+    } else {
+      goal = try ManipulationGoal(
+        in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
+      truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    }
     let names = self.poisoned.classNames
     self.purified = try ImageDataset.open(purified, classNames: names)
     self.test = try ImageDataset.open(test, split: .test, classNames: names)
@@ -93,6 +100,7 @@ public struct EvaluationJob {
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
+    case nil: return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
         URL(fileURLWithPath: path), on: network.backend)
@@ -112,7 +120,7 @@ public struct EvaluationJob {
     let changes = truth.keepsLabels ? try changes() : nil
     let results = try (0..<trials).map { try result(ofTrial: $0, on: backend, in: run) }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: goal.isTargeted,
+      detection: detection, changes: changes, isTargeted: goal?.isTargeted ?? false,
       trials: results)
   }
 
