@@ -68,7 +68,8 @@ public struct SuiteTable: Sendable {
     ]
     for (attack, method) in pairs {
       let texts = columns.map { text($0, attack, method) }
-      lines.append("| \(attack) | \(method) | " + texts.joined(separator: " | ") + " |")
+      let names = [attack, method].map { $0.replacingOccurrences(of: "|", with: "\\|") }
+      lines.append("| " + (names + texts).joined(separator: " | ") + " |")
     }
     let remarks = self.remarks
     if !remarks.isEmpty { lines += [""] + remarks.map { "- \($0)" } }

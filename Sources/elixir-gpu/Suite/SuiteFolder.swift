@@ -21,9 +21,18 @@ struct SuiteFolder {
   let path: String
   private let lock: FileLock
 
-  /// - Throws: `FileError` if it cannot be made, or if another process is at work in it.
-  init(_ path: String) throws {
+  /// Opens the folder, or makes it.
+  ///
+  /// - Parameter inputs: datasets, of which it may not become a part.
+  /// - Throws: `FileError` if it is none of ours, or if another process is at work in it.
+  init(_ path: String, inputs: [String]) throws {
     self.path = path
+    try AtomicDirectory.check(path, force: true, inputs: inputs)
+    if !AtomicDirectory.isMarked(FileName(path)) {
+      try AtomicDirectory(path, force: true, inputs: inputs).commit()
+    } else if Directory.kind(FileName(path + "/cells")) == nil {
+      throw FileError.outputRefused(path: path, reason: "it holds something else than a suite")
+    }
     for name in ["attacks", "cells", "models"] { try Directory.make(FileName(path + "/" + name)) }
     guard let lock = try FileLock(path + "/lock") else {
       throw FileError.unwritable(path: path, reason: "another process is at work in it")

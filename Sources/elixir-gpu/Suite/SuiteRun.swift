@@ -43,7 +43,7 @@ final class SuiteRun {
     try test.requireShape(source.shape, of: suite.dataset)
     judge = Judge(labels: test.labels)
     let backend = try device.makeBackend()
-    folder = try SuiteFolder(path)
+    folder = try SuiteFolder(path, inputs: [suite.dataset, suite.test])
     models = ModelStore(folder.models, on: backend)
     common = [
       "dataset": try source.fingerprint(), "test": try test.fingerprint(),
