@@ -72,8 +72,6 @@ public final class PurificationContext {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "" }
     guard isFolder.boolValue else { return try SHA256.hexDigest(ofFile: path) }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
-      .map { try SHA256.hexDigest(ofFile: path + "/" + $0) }.joined(separator: " ")
+    return try SHA256.hexDigests(ofModel: path).joined(separator: " ")
   }
 }

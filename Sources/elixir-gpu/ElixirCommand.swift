@@ -31,14 +31,22 @@ struct ElixirCommand: ParsableCommand {
       try command.run()
     } catch let error where isForParser(error) {
       exit(withError: error)
-    } catch let error as ParameterError {
-      tell("error: --\(error.option) \(error.value): \(error.reason)")
-      exit(withError: ExitCode.failure)
     } catch {
-      let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      tell("error: \(error)\(advice)")
+      tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }
+  }
+
+  /// A failure in one line, with what to do about it.
+  static func line(for error: any Error) -> String {
+    if let error = error as? ParameterError {
+      return "--\(error.option) \(error.value): \(error.reason)"
+    }
+    if isForParser(error) {
+      return message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    }
+    let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
+    return "\(error)\(advice)"
   }
 
   private static func tell(_ line: String) {
