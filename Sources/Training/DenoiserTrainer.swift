@@ -13,8 +13,8 @@ import NeuralNet
 /// the recipe's limit.
 ///
 /// The folder receives diffusers' files (`config.json`, `scheduler_config.json` and the averaged
-/// weights in `diffusion_pytorch_model.safetensors`), renewed with each saved state, and
-/// `training-state.safetensors`, from which a stopped training goes on.
+/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the end,
+/// and `training-state.safetensors`, from which a stopped training goes on.
 public final class DenoiserTrainer {
   public let model: UNet2DModel
   private let recipe: DenoiserRecipe
@@ -106,11 +106,13 @@ public final class DenoiserTrainer {
       steps: steps, duration: duration, batchSize: loader.batchSize,
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     model.setTraining(true)
-    try loop.run(limits, progress: progress, didSave: writeModel) { step in
+    try loop.run(limits, progress: progress, didSave: writeAverages) { step in
       loss(try batches.next(), step: step)
     }
     model.setTraining(false)
     loop.adoptAverage()
+    // Also where no step was left: an earlier process may have ended between state and model.
+    try writeModel()
   }
 
   private func loss(_ batch: Batch, step: Int) -> Tensor {
@@ -143,11 +145,12 @@ public final class DenoiserTrainer {
     }
   }
 
+  /// Writes the weights that the result would have now.
+  private func writeAverages() throws {
+    try loop.average?.withAverages(writeModel) ?? writeModel()
+  }
+
   private func writeModel() throws {
-    let write = {
-      try self.model.save(
-        to: self.folder, scheduler: .object(self.recipe.schedule.configuration()))
-    }
-    try loop.average?.withAverages(write) ?? write()
+    try model.save(to: folder, scheduler: .object(recipe.schedule.configuration()))
   }
 }

@@ -51,7 +51,7 @@ final class TrainingLoop {
   /// Runs to the limits.
   ///
   /// - Parameters:
-  ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
+  ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
     _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
@@ -77,7 +77,7 @@ final class TrainingLoop {
       try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
       guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
       if let stateFile { try state.save(step: step, to: stateFile) }
-      try didSave()
+      if !isDone { try didSave() }
       lastSave = clock.now
     }
   }
