@@ -23,26 +23,24 @@ struct ElixirCommand: ParsableCommand {
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    StandardStream.prepare()
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try parseAsRoot(arguments)
-      if let remark { tell(remark) }
+      if let remark { StandardError.tell(remark) }
       try command.run()
+      try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
     } catch let error as ParameterError {
-      tell("error: --\(error.option) \(error.value): \(error.reason)")
+      StandardError.tell("error: --\(error.option) \(error.value): \(error.reason)")
       exit(withError: ExitCode.failure)
     } catch {
       let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      tell("error: \(error)\(advice)")
+      StandardError.tell("error: \(error)\(advice)")
       exit(withError: ExitCode.failure)
     }
-  }
-
-  private static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.

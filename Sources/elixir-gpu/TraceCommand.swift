@@ -48,10 +48,9 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     let manifest = try MarkManifest.load(marks)
     if !manifest.identifiesNetwork {
-      FileHandle.standardError.write(
-        Data(
-          ("warning: \(marks) is of an earlier version, by which it cannot be checked that "
-            + "\(markingNetwork) is the network the marks were made with\n").utf8))
+      StandardError.tell(
+        "warning: \(marks) is of an earlier version, by which it cannot be checked that "
+          + "\(markingNetwork) is the network the marks were made with")
     }
     let aligned = try ImageDataset.open(images, split: .test)
     let backend = try device.makeBackend()

@@ -1,4 +1,3 @@
-import Foundation
 import Runs
 
 /// Shows a run's events: notes on standard output, progress and warnings on standard error.
@@ -10,10 +9,9 @@ final class RunConsole {
     case .note(let text):
       endLine()
       print(text)
-      fflush(nil)
     case .warning(let text):
       endLine()
-      FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
+      StandardError.tell("warning: \(text)")
     case .progress(let progress):
       let line = line(
         progress.phase, unit: progress.unit, total: progress.total, done: Int(progress.done))

@@ -44,13 +44,11 @@ final class ProgressLine {
 
   /// Leaves the line as it is; what follows starts on a new one.
   func end() {
-    if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
+    if isTerminal { StandardError.write("\n") }
   }
 
   private func write(_ text: String) {
-    // What was printed before appears before, in a log too.
-    fflush(nil)
-    let line = isTerminal ? "\r\u{1B}[K\(text)" : text + "\n"
-    FileHandle.standardError.write(Data(line.utf8))
+    let text = text.forTerminal(indented: true)
+    StandardError.write(isTerminal ? "\r\u{1B}[K\(text)" : text + "\n")
   }
 }
