@@ -42,8 +42,10 @@ public final class DenoiserTrainer {
       augmentation: recipe.augmentation, seed: recipe.seed)
     loop = TrainingLoop(
       model: model, recipe: recipe.optimizer,
-      identity: try Self.identity(recipe, images: images.count),
-      stateFile: folder.appendingPathComponent("training-state.safetensors"))
+      states: (
+        folder.appendingPathComponent("training-state.safetensors"),
+        try Self.identity(recipe, images: images, on: backend)
+      ))
   }
 
   /// Steps done.
@@ -68,23 +70,24 @@ public final class DenoiserTrainer {
     }
   }
 
-  /// The options that a resumed training must share; the number of steps may change.
-  private static func identity(_ recipe: DenoiserRecipe, images: Int) throws -> String {
-    let network = recipe.network.json.serialized(sortedKeys: true)
+  /// What a resumed training must share; the number of steps may change.
+  private static func identity(
+    _ recipe: DenoiserRecipe, images: any LabelledImages, on backend: any ComputeBackend
+  ) throws -> TrainingIdentity {
     let schedule = JSONValue.object(recipe.schedule.configuration()).serialized(sortedKeys: true)
-    let rest = try TrainingState.text(
-      Identity(
+    return try TrainingIdentity(
+      options: Options(
         optimizer: recipe.optimizer, batchSize: recipe.batchSize,
-        augmentation: recipe.augmentation, seed: recipe.seed, images: images))
-    return [network, schedule, rest].joined(separator: "\n")
+        augmentation: recipe.augmentation, seed: recipe.seed, schedule: schedule),
+      network: recipe.network.json.serialized(sortedKeys: true), images: images, on: backend)
   }
 
-  private struct Identity: Encodable {
+  private struct Options: Encodable {
     var optimizer: OptimizerRecipe
     var batchSize: Int
     var augmentation: Augmentation
     var seed: UInt64
-    var images: Int
+    var schedule: String
   }
 
   /// Trains to a number of steps, or for a time, and leaves the averaged weights in `model`.
