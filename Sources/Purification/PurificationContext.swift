@@ -1,6 +1,8 @@
+import Checkpoints
 import ComputeBackend
 import Datasets
 import Foundation
+import Models
 import Runs
 import Support
 
@@ -67,13 +69,20 @@ public final class PurificationContext {
     try output.startCopying(allBut: revised)
   }
 
-  /// A file's checksum, or those of a model's files in a folder; empty for what is neither.
+  /// Throws unless the dataset is what it was when the run began, to be called before its output
+  /// appears.
+  func requireUnchangedDataset() throws { try dataset.requireUnchanged(since: try fingerprint()) }
+
+  /// The checksums of all files that are read of what a path names: a list, a classifier, with the
+  /// shards that an index names, or a denoiser's folder; empty for another folder.
   private static func fingerprint(_ path: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "" }
-    guard isFolder.boolValue else { return try SHA256.hexDigest(ofFile: path) }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
-      .map { try SHA256.hexDigest(ofFile: path + "/" + $0) }.joined(separator: " ")
+    let url = URL(fileURLWithPath: path)
+    let files: [URL]
+    switch Directory.kind(FileName(path)) {
+    case .directory: files = try (try? DenoiserFiles(url))?.all ?? []
+    case .file where url.pathExtension == "json": files = try Checkpoint(url).fileURLs
+    default: files = [url]
+    }
+    return try files.map { try SHA256.hexDigest(ofFile: $0.path) }.joined(separator: " ")
   }
 }
