@@ -1,4 +1,3 @@
-import Checkpoints
 import ComputeBackend
 import Datasets
 import Foundation
@@ -48,7 +47,7 @@ public final class PurificationContext {
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
     for (name, path) in purifier.files {
-      all[name + " checksum"] = try Self.fingerprint(path)
+      all[name + " checksum"] = try ModelFiles.checksum(path) ?? ""
     }
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
@@ -72,17 +71,4 @@ public final class PurificationContext {
   /// Throws unless the dataset is what it was when the run began, to be called before its output
   /// appears.
   func requireUnchangedDataset() throws { try dataset.requireUnchanged(since: try fingerprint()) }
-
-  /// The checksums of all files that are read of what a path names: a list, a classifier, with the
-  /// shards that an index names, or a denoiser's folder; empty for another folder.
-  private static func fingerprint(_ path: String) throws -> String {
-    let url = URL(fileURLWithPath: path)
-    let files: [URL]
-    switch Directory.kind(FileName(path)) {
-    case .directory: files = try (try? DenoiserFiles(url))?.all ?? []
-    case .file where url.pathExtension == "json": files = try Checkpoint(url).fileURLs
-    default: files = [url]
-    }
-    return try files.map { try SHA256.hexDigest(ofFile: $0.path) }.joined(separator: " ")
-  }
 }

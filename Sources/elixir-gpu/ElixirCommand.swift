@@ -33,14 +33,22 @@ struct ElixirCommand: ParsableCommand {
       try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
-    } catch let error as ParameterError {
-      StandardError.tell("error: --\(error.option) \(error.value): \(error.reason)")
-      exit(withError: ExitCode.failure)
     } catch {
-      let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      StandardError.tell("error: \(error)\(advice)")
+      StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }
+  }
+
+  /// A failure in one line, with what to do about it.
+  static func line(for error: any Error) -> String {
+    if let error = error as? ParameterError {
+      return "--\(error.option) \(error.value): \(error.reason)"
+    }
+    if isForParser(error) {
+      return message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    }
+    let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
+    return "\(error)\(advice)"
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -82,13 +83,15 @@ struct TrainClassifierCommand: ParsableCommand {
         + "images of \(images.shape), \(images.classCount) classes")
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let run = Run.onConsole()
     var last: TrainingProgress?
-    try trainer.train(resume: training.resume) { progress in
-      line.show(progress.line)
-      last = progress
+    try run.measure("training") {
+      try trainer.train(resume: training.resume) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    try run.noteTimes()
     try ClassifierFile.save(network, to: file)
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {

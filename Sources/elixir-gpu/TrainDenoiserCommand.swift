@@ -4,6 +4,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -110,16 +111,18 @@ struct TrainDenoiserCommand: ParsableCommand {
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
     try Directory.make(FileName(output))
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let run = Run.onConsole()
     var last: TrainingProgress?
-    try trainer.train(
-      steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
-      resume: training.resume
-    ) { progress in
-      line.show(progress.line)
-      last = progress
+    try run.measure("training") {
+      try trainer.train(
+        steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
+        resume: training.resume
+      ) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    try run.noteTimes()
     if let last {
       let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")

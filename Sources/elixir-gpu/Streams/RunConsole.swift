@@ -1,8 +1,15 @@
+import Foundation
 import Runs
+import Support
 
 /// Shows a run's events: notes on standard output, progress and warnings on standard error.
+///
+/// On a terminal the line of progress is redrawn in place; elsewhere a new one appears every 30
+/// seconds.
 final class RunConsole {
-  private var line: (phase: String, shown: ProgressLine)?
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var line: (phase: String, meter: ThroughputMeter)?
+  private var lastShown = ContinuousClock.now
 
   func show(_ event: RunEvent) {
     switch event {
@@ -13,26 +20,43 @@ final class RunConsole {
       endLine()
       StandardError.tell("warning: \(text)")
     case .progress(let progress):
-      let line = line(
+      let meter = meter(
         progress.phase, unit: progress.unit, total: progress.total, done: Int(progress.done))
-      line.update(progress.done)
+      let remark = progress.remark.isEmpty ? "" : ", " + progress.remark
+      show("\(progress.phase): \(meter.line(progress.done))\(remark)")
       if progress.isLast { endLine() }
     case .status(let phase, let text, let isLast):
-      line(phase, unit: "", total: 0, done: 0).show("\(phase): \(text)")
+      _ = meter(phase, unit: "", total: 0, done: 0)
+      show("\(phase): \(text)")
       if isLast { endLine() }
     }
   }
 
-  private func line(_ phase: String, unit: String, total: Int, done: Int) -> ProgressLine {
-    if let line, line.phase == phase { return line.shown }
+  private func meter(_ phase: String, unit: String, total: Int, done: Int) -> ThroughputMeter {
+    if let line, line.phase == phase { return line.meter }
     endLine()
-    let shown = ProgressLine(phase, unit: unit, total: total, initial: done)
-    line = (phase, shown)
-    return shown
+    let meter = ThroughputMeter(total: total, unit: unit, done: done)
+    line = (phase, meter)
+    lastShown = .now
+    return meter
   }
 
+  private func show(_ text: @autoclosure () -> String) {
+    let interval = Duration.milliseconds(isTerminal ? 100 : 30_000)
+    guard .now - lastShown >= interval else { return }
+    lastShown = .now
+    let line = text().forTerminal(indented: true)
+    StandardError.write(isTerminal ? "\r\u{1B}[K\(line)" : line + "\n")
+  }
+
+  /// Leaves the line as it is; what follows starts on a new one.
   private func endLine() {
-    line?.shown.end()
+    if line != nil && isTerminal { StandardError.write("\n") }
     line = nil
   }
+}
+
+extension Run {
+  /// A run that the terminal shows.
+  static func onConsole() -> Run { Run(handler: RunConsole().show) }
 }
