@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Support
 
 /// The command line: `elixir-gpu <subcommand>`.
 @main
@@ -29,10 +30,14 @@ struct ElixirCommand: ParsableCommand {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try parseAsRoot(arguments)
       if let remark { StandardError.tell(remark) }
+      defer { OutputLock.releaseAll() }
       try command.run()
       try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
+    } catch let stop as Interruption {
+      StandardError.tell("stopped: \(stop.advice)")
+      exit(withError: ExitCode(stop.exitCode))
     } catch {
       StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)

@@ -46,6 +46,11 @@ struct TraceCommand: ParsableCommand {
   private static let level = 0.05
 
   func run() throws {
+    if let json {
+      try OutputFile.check(
+        json, force: true, kind: "a table of figures", beginning: "{\n",
+        inputs: [model, marks, markingNetwork, images])
+    }
     let manifest = try MarkManifest.load(marks)
     if !manifest.identifiesNetwork {
       StandardError.tell(

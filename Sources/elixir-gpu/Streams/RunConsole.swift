@@ -5,13 +5,26 @@ import Support
 /// Shows a run's events: notes on standard output, progress and warnings on standard error.
 ///
 /// On a terminal the line of progress is redrawn in place; elsewhere a new one appears every 30
-/// seconds.
+/// seconds. SIGINT and SIGTERM stop the run at its next event.
 final class RunConsole {
+  private let advice: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var line: (phase: String, meter: ThroughputMeter)?
   private var lastShown = ContinuousClock.now
 
-  func show(_ event: RunEvent) {
+  /// - Parameter advice: how to go on after an interruption.
+  init(interrupted advice: String = Interruption.beginsAnew) {
+    self.advice = advice
+    Interruption.watch()
+  }
+
+  /// - Throws: `Interruption`
+  func show(_ event: RunEvent) throws {
+    display(event)
+    try Interruption.check(advice)
+  }
+
+  private func display(_ event: RunEvent) {
     switch event {
     case .note(let text):
       endLine()
@@ -58,5 +71,9 @@ final class RunConsole {
 
 extension Run {
   /// A run that the terminal shows.
-  static func onConsole() -> Run { Run(handler: RunConsole().show) }
+  ///
+  /// - Parameter advice: how to go on after an interruption.
+  static func onConsole(interrupted advice: String = Interruption.beginsAnew) -> Run {
+    Run(handler: RunConsole(interrupted: advice).show)
+  }
 }

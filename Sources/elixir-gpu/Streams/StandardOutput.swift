@@ -6,7 +6,9 @@ import Synchronization
 ///
 /// A failure ends no work: `StandardOutput.requireWritten` tells it when the command is over. This
 /// stands in for Swift's function of that name in all of the command line.
-func print(_ text: String) { StandardOutput.write(text.forTerminal() + "\n") }
+func print(_ text: String, terminator: String = "\n") {
+  StandardOutput.write(text.forTerminal() + terminator)
+}
 
 /// Standard output, for results.
 enum StandardOutput {
