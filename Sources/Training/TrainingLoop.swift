@@ -51,6 +51,7 @@ final class TrainingLoop {
   /// Runs to the limits.
   ///
   /// - Parameters:
+  ///   - progress: may throw to stop the training, whose state then is saved.
   ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
@@ -74,10 +75,20 @@ final class TrainingLoop {
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }
       let mean = try meanLoss(&monitor)
       lastReport = clock.now
-      try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      func save() throws {
+        try state?.save(step: step)
+        if !isDone { try didSave() }
+      }
+      do {
+        try progress(
+          report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      } catch {
+        // Whoever stops the training shall lose nothing.
+        try save()
+        throw error
+      }
       guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
-      try state?.save(step: step)
-      if !isDone { try didSave() }
+      try save()
       lastSave = clock.now
     }
   }
