@@ -14,28 +14,28 @@ final class TrainingLoop {
   private(set) var step = 0
   private let arena: ParameterArena
   private let optimizer: any Optimizer
-  private let state: TrainingState
-  private let stateFile: URL?
+  private let state: TrainingState?
 
-  /// - Parameters:
-  ///   - identity: the options that a resumed training must share, as text.
-  ///   - stateFile: where states are saved; `nil` for nowhere.
-  init(model: any Module, recipe: OptimizerRecipe, identity: String, stateFile: URL?) {
+  /// - Parameter states: the file where states are saved, and what a resumed training must share;
+  ///   `nil` for no states.
+  init(model: any Module, recipe: OptimizerRecipe, states: (file: URL, identity: TrainingIdentity)?)
+  {
     self.model = model
     self.recipe = recipe
-    self.stateFile = stateFile
     let arena = ParameterArena(model.parameters.weights)
     self.arena = arena
-    optimizer = recipe.makeOptimizer(arena)
-    average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
-    state = TrainingState(
-      model: model, optimizer: optimizer, average: average, recipe: identity)
+    let optimizer = recipe.makeOptimizer(arena)
+    let average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
+    (self.optimizer, self.average) = (optimizer, average)
+    state = states.map {
+      TrainingState(
+        file: $0.file, model: model, optimizer: optimizer, average: average, identity: $0.identity)
+    }
   }
 
   /// Goes on from the saved state, if there is one.
   func resume() throws {
-    guard let stateFile, FileManager.default.fileExists(atPath: stateFile.path) else { return }
-    step = try state.restore(stateFile)
+    if let state, state.exists { step = try state.restore() }
   }
 
   struct Limits {
@@ -51,7 +51,8 @@ final class TrainingLoop {
   /// Runs to the limits.
   ///
   /// - Parameters:
-  ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
+  ///   - progress: may throw to stop the training, whose state then is saved.
+  ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
     _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
@@ -74,10 +75,20 @@ final class TrainingLoop {
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }
       let mean = try meanLoss(&monitor)
       lastReport = clock.now
-      try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      func save() throws {
+        try state?.save(step: step)
+        if !isDone { try didSave() }
+      }
+      do {
+        try progress(
+          report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      } catch {
+        // Whoever stops the training shall lose nothing.
+        try save()
+        throw error
+      }
       guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
-      if let stateFile { try state.save(step: step, to: stateFile) }
-      try didSave()
+      try save()
       lastSave = clock.now
     }
   }
@@ -96,10 +107,7 @@ final class TrainingLoop {
     do {
       return try monitor.mean() ?? 0
     } catch is NonFiniteLoss {
-      let saved = stateFile.flatMap {
-        FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil
-      }
-      throw TrainingError.diverged(step: step, state: saved)
+      throw TrainingError.diverged(step: step, state: state?.savedPath)
     }
   }
 

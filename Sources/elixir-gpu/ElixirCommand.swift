@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Support
 
 /// The command line: `elixir-gpu <subcommand>`.
 @main
@@ -23,16 +24,22 @@ struct ElixirCommand: ParsableCommand {
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    StandardStream.prepare()
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try parseAsRoot(arguments)
-      if let remark { tell(remark) }
+      if let remark { StandardError.tell(remark) }
+      defer { OutputLock.releaseAll() }
       try command.run()
+      try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
+    } catch let stop as Interruption {
+      StandardError.tell("stopped: \(stop.advice)")
+      exit(withError: ExitCode(stop.exitCode))
     } catch {
-      tell("error: \(line(for: error))")
+      StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }
   }
@@ -47,10 +54,6 @@ struct ElixirCommand: ParsableCommand {
     }
     let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
     return "\(error)\(advice)"
-  }
-
-  private static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.

@@ -43,7 +43,7 @@ struct PurificationArguments: ParsableArguments {
     job.batchSize = batch
     job.keepsFiles = !prune
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
-    job.handler = RunConsole().show
+    job.handler = RunConsole(interrupted: "the same command goes on from here").show
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
     print("Written to \(destination.output); see report.html there")
