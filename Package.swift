@@ -12,7 +12,7 @@ let package = Package(
       targets: [
         "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
         "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
+        "Tracing", "Runs", "Reports", "Sifting", "Detection", "Purification", "Evaluation",
         "Benchmarking",
       ]),
   ],
@@ -92,8 +92,16 @@ let package = Package(
     .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
+      name: "Sifting",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs", "Reports",
+      ]),
+    .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
@@ -116,8 +124,8 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
+        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests mirror Sources; the Double reference backend and fixture access are shared support.
@@ -162,6 +170,10 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
+  "Sifting": [
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting",
+  ],
   "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
