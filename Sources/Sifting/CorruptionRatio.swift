@@ -5,6 +5,12 @@ public struct CorruptionRatio: Codable, Sendable, Equatable {
   /// The share of poison that a random choice has on average.
   public var expected: Double
 
+  public init(chosen: Int, poisoned: Int, expected: Double) {
+    self.chosen = chosen
+    self.poisoned = poisoned
+    self.expected = expected
+  }
+
   /// CR, the share of the chosen samples that is poisoned (Meta-Sift, eq. 18); nil of none.
   public var ratio: Double? { chosen > 0 ? Double(poisoned) / Double(chosen) : nil }
 

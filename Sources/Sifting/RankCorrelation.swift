@@ -1,12 +1,12 @@
 /// Kendall's rank correlation of two scores over the pairs of samples of one group.
-struct RankCorrelation {
+package struct RankCorrelation {
   /// Pairs ordered alike by both scores, less those ordered oppositely.
-  private(set) var excess = 0
+  package private(set) var excess = 0
   /// Pairs that the first score, the second one, orders at all.
-  private(set) var ordered = (first: 0, second: 0)
+  package private(set) var ordered = (first: 0, second: 0)
 
   /// - Parameter groups: by sample; pairs of different groups do not count.
-  init(_ first: [Double], _ second: [Double], groups: [Int32]) {
+  package init(_ first: [Double], _ second: [Double], groups: [Int32]) {
     precondition(
       first.count == second.count && first.count == groups.count,
       "RankCorrelation: \(first.count) and \(second.count) scores of \(groups.count) samples")
@@ -16,7 +16,7 @@ struct RankCorrelation {
   }
 
   /// τ_b, which takes ties into account; nil where a score orders nothing.
-  var tau: Double? {
+  package var tau: Double? {
     guard ordered.first > 0, ordered.second > 0 else { return nil }
     return Double(excess) / (Double(ordered.first) * Double(ordered.second)).squareRoot()
   }
