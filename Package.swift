@@ -174,7 +174,9 @@ let tests: [String: [Target.Dependency]] = [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
   ],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Sifting", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
