@@ -10,10 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
-        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
-        "Benchmarking",
+        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -31,6 +31,7 @@ let package = Package(
 
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -93,11 +94,14 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Runs", "Reports",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
@@ -133,6 +137,7 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "Support": ["Support"],
+  "LinearAlgebra": ["LinearAlgebra"],
   "ComputeBackend": [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
