@@ -95,13 +95,14 @@ let package = Package(
     .target(
       name: "Detection",
       dependencies: [
-        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
-        "Runs", "Reports",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Training", "Runs", "Reports",
       ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
@@ -167,7 +168,9 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training", "Runs", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
