@@ -30,11 +30,16 @@ import Testing
   /// A fan of 120 clean and 30 poisoned gradients; the numbers are NumPy's (np.histogram, the
   /// definitions written out).
   @Test func sieveAgreesWithNumPy() throws {
-    let angles = (0..<150).map {
-      $0 < 120 ? 0.006 * Double(7 * $0 % 120) : 1.2 + 0.004 * Double(7 * $0 % 30)
+    let gradients = (0..<150).flatMap { sample -> [Float] in
+      let angle: Double
+      if sample < 120 {
+        angle = 0.006 * Double(7 * sample % 120)
+      } else {
+        angle = 1.2 + 0.004 * Double(7 * sample % 30)
+      }
+      return [Float(cos(angle)), Float(sin(angle))]
     }
-    let sieve = GradientSieve(
-      gradients: angles.flatMap { [Float(cos($0)), Float(sin($0))] }, columns: 2, reference: [1, 0])
+    let sieve = GradientSieve(gradients: gradients, columns: 2, reference: [1, 0])
     #expect(sieve.divergences.count == 73)
     expectClose(
       Array(sieve.divergences.prefix(6)), [0.3908, 0.2608, 0.2884, 0.3271, 0.322, 0.3426],
