@@ -8,13 +8,13 @@ import Foundation
 /// rows and goes on; if none is, it ends.
 package struct CondensedTree: Sendable {
   package struct Cluster: Equatable, Sendable {
-    /// Rows when it appears.
-    package var size: Int
+    /// The dendrogram's node that holds its rows when it appears.
+    package var node: Int
     /// Distance at which it splits off; infinite for the root.
     package var birth: Float
     /// Distance at which it ends.
     package var death: Float
-    /// The clusters it splits into, the larger one first; empty or two.
+    /// The clusters that it splits into, the larger one first; empty or two.
     package var children: [Int]
 
     /// ln(λ at the end/λ at the beginning).
@@ -28,11 +28,11 @@ package struct CondensedTree: Sendable {
   package init(_ linkage: SingleLinkage, minimumSize: Int) {
     precondition(minimumSize > 1, "CondensedTree: clusters of \(minimumSize)")
     var clusters = [
-      Cluster(size: linkage.count, birth: .infinity, death: .infinity, children: [])
+      Cluster(node: linkage.root, birth: .infinity, death: .infinity, children: [])
     ]
-    var open = [(cluster: 0, node: linkage.root)]
-    while let (cluster, start) = open.popLast() {
-      var node = start
+    var open = [0]
+    while let cluster = open.popLast() {
+      var node = clusters[cluster].node
       while let join = linkage.join(node) {
         clusters[cluster].death = join.length
         let parts =
@@ -45,10 +45,10 @@ package struct CondensedTree: Sendable {
         }
         for part in large {
           clusters[cluster].children.append(clusters.count)
-          open.append((clusters.count, part))
+          open.append(clusters.count)
           clusters.append(
             Cluster(
-              size: linkage.size(part), birth: join.length, death: join.length, children: []))
+              node: part, birth: join.length, death: join.length, children: []))
         }
         break
       }

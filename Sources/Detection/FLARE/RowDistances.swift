@@ -7,14 +7,12 @@ package struct RowDistances: Sendable {
   /// `[columns, count]`, so that one row's distances to all others go by vectors.
   private let columns: [Float]
 
-  /// - Parameter values: `[count, columns]`.
-  package init(_ values: [Float], columns: Int) {
+  /// - Parameter columns: at least one, each by row.
+  package init(columns: some Collection<[Float]>) {
+    count = columns.first?.count ?? 0
+    self.columns = columns.flatMap { $0 }
     precondition(
-      columns > 0 && values.count % columns == 0,
-      "RowDistances: \(values.count) values in \(columns) columns")
-    let count = values.count / columns
-    self.count = count
-    self.columns = (0..<values.count).map { values[$0 % count * columns + $0 / count] }
+      columns.allSatisfy { $0.count == count }, "RowDistances: columns of different lengths")
   }
 
   /// Overwrites `distances` by those of `row` to all rows, itself included.
@@ -34,7 +32,20 @@ package struct RowDistances: Sendable {
     }
   }
 
-  /// The squared distances of every row to its `k` nearest others, ascending, `[count, k]`.
+  /// Every row's mean distance to the nearest `k` of some others, or to all if they are fewer; 0 if
+  /// there is none.
+  package func meanDistances(_ k: Int, to others: [Int]) throws -> [Float] {
+    var isCounted = [Bool](repeating: false, count: count)
+    for row in others { isCounted[row] = true }
+    let nearest = try nearest(k, among: isCounted)
+    return (0..<count).map { row in
+      let found = nearest[row * k..<(row + 1) * k].filter(\.isFinite).map { $0.squareRoot() }
+      return found.isEmpty ? 0 : found.reduce(0, +) / Float(found.count)
+    }
+  }
+
+  /// The squared distances of every row to its `k` nearest others, ascending, `[count, k]`; infinite
+  /// where there are fewer.
   ///
   /// - Parameter among: which rows count as others; all by default.
   package func nearest(_ k: Int, among isCounted: [Bool]? = nil) throws -> [Float] {

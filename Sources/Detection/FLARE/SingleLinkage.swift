@@ -61,18 +61,4 @@ package struct SingleLinkage: Sendable {
     }
     return found.sorted()
   }
-
-  /// The highest nodes whose rows are joined by edges of at most this length.
-  package func nodes(joinedWithin length: Float) -> [Int] {
-    var found: [Int] = []
-    var open = [root]
-    while let node = open.popLast() {
-      if let join = join(node), join.length > length {
-        open += [join.left, join.right]
-      } else {
-        found.append(node)
-      }
-    }
-    return found.sorted()
-  }
 }
