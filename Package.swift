@@ -10,10 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
-        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
-        "Benchmarking",
+        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -31,6 +31,7 @@ let package = Package(
 
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -93,11 +94,15 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Training", "Runs", "Reports",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
@@ -133,6 +138,7 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "Support": ["Support"],
+  "LinearAlgebra": ["LinearAlgebra"],
   "ComputeBackend": [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
@@ -162,7 +168,9 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training", "Runs", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",

@@ -17,6 +17,7 @@ struct DetectCommand: ParsableCommand {
       """,
     subcommands: [
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
-      DetectSimulatedCommand.self,
+      DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
+      DetectSpectralFilterCommand.self,
     ])
 }
