@@ -1,7 +1,8 @@
 /// Rows of unit length, for cosines; a row of zeros stays one.
 package struct Directions: Sendable {
-  private let values: [Float]
-  private let columns: Int
+  /// `[N, columns]`.
+  package let values: [Float]
+  package let columns: Int
 
   /// - Parameter values: `[N, columns]`.
   package init(_ values: [Float], columns: Int) {
@@ -20,15 +21,20 @@ package struct Directions: Sendable {
 
   package subscript(row: Int) -> [Float] { Array(values[row * columns..<(row + 1) * columns]) }
 
-  /// Cosines of all rows with one vector, which need not have unit length.
-  package func cosines(with vector: [Float]) -> [Float] {
+  /// The cosine of a row with a vector, which need not have unit length; 0 for a vector of zeros.
+  package func cosine(_ row: Int, with vector: [Float]) -> Float {
     let length = Self.length(vector[...])
-    return stride(from: 0, to: values.count, by: columns).map { start in
-      guard length > 0 else { return 0 }
-      var sum = 0.0
-      for column in 0..<columns { sum += Double(values[start + column]) * Double(vector[column]) }
-      return Float(sum / length)
+    guard length > 0 else { return 0 }
+    var sum = 0.0
+    for column in 0..<columns {
+      sum += Double(values[row * columns + column]) * Double(vector[column])
     }
+    return Float(sum / length)
+  }
+
+  /// Cosines of all rows with one vector.
+  package func cosines(with vector: [Float]) -> [Float] {
+    (0..<values.count / columns).map { cosine($0, with: vector) }
   }
 
   private static func length(_ vector: ArraySlice<Float>) -> Double {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Which samples are nearly the same image as another, by the distance to their nearest neighbor
 /// (cleanlab's rule).
@@ -10,21 +11,20 @@ package struct DuplicateSearch: Equatable, Sendable {
   package var median: Float
   /// Whether each sample is a duplicate.
   package var isDuplicate: [Bool]
-  /// 1 − e^(−distance/median); 0 where all medians are 0 and the distance, too.
+  /// 1 − e^(−distance/median); 0 for a distance of 0.
   package var scores: [Float]
 
   /// - Parameter distances: of each sample to its nearest other.
   package init(_ distances: [Float]) {
-    let median = Self.median(distances)
+    let median = Float(Median.of(distances.map(Double.init)) ?? 0)
     self.median = median
-    isDuplicate = distances.map { $0 == 0 || $0 < Self.share * median }
     scores = distances.map { $0 == 0 ? 0 : 1 - exp(-$0 / median) }
+    isDuplicate = []
+    isDuplicate = distances.map(isNear)
   }
 
-  private static func median(_ values: [Float]) -> Float {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    guard !sorted.isEmpty else { return 0 }
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  /// Whether a distance is too small for different images.
+  package func isNear(_ distance: Float) -> Bool {
+    distance == 0 || distance < Self.share * median
   }
 }

@@ -26,7 +26,7 @@ public struct FLAREDetector: Detector {
   private static let share = 0.005
 
   public init(
-    minimumSize: Int? = nil, minimumPersistence: Float = 0.5, perClass: Int? = nil
+    minimumSize: Int? = nil, minimumPersistence: Float = 0.7, perClass: Int? = nil
   ) {
     self.minimumSize = minimumSize
     self.minimumPersistence = minimumPersistence
