@@ -16,6 +16,7 @@ struct DetectCommand: ParsableCommand {
       --simulated-recall 0.1 --output reference.txt
       """,
     subcommands: [
+      DetectAllCommand.self,
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
       DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
       DetectSpectralFilterCommand.self,

@@ -36,6 +36,16 @@ struct ScoringArguments: ParsableArguments {
   func run<Method: Detector>(
     _ detector: Method, victim: EvidenceArguments? = nil, settings: [String] = []
   ) throws {
+    try run(Method.id, victim: victim, settings: settings) { try detector.scores($0, $1) }
+  }
+
+  /// The same of whatever makes scores.
+  ///
+  /// - Parameter method: its name.
+  func run(
+    _ method: String, victim: EvidenceArguments?, settings: [String] = [],
+    scores make: (DetectionInput, Run) throws -> SampleScores
+  ) throws {
     try SampleIndexFile.check(detection.output, force: detection.force)
     let source = try ImageDataset.open(detection.dataset)
     let manipulated = try detection.truth(of: source)
@@ -44,13 +54,13 @@ struct ScoringArguments: ParsableArguments {
     let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let scores = try detector.scores(input, Run(handler: RunConsole().show))
+    let scores = try make(input, Run(handler: RunConsole().show))
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
-      remark: "method: " + ([Method.id] + settings + chosen).joined(separator: ", "))
+      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "))
     printClasses(scores, names: source.classNames)
-    if let manipulated { try report(scores, manipulated, of: source, title: Method.id) }
+    if let manipulated { try report(scores, manipulated, of: source, title: method) }
     print("Written to \(detection.output)")
     try folder.finish()
   }
