@@ -44,4 +44,5 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case triggerRegion = 0xE71E
   case carrierSearch = 0xE71F
   case labelAsymmetry = 0xE720
+  case crossValidation = 0xE730
 }

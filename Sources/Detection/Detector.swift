@@ -27,6 +27,8 @@ public enum Detectors {
   public static let all: [any Detector.Type] = [
     NearestNeighborDetector.self, SimulatedDetector.self, ClassMeanDistanceDetector.self,
     SpectralFilterDetector.self,
+    LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
+    ConfidentLearningDetector.self, DuplicatesDetector.self,
   ]
 
   /// Those that need nothing but the dataset.

@@ -20,5 +20,7 @@ struct DetectCommand: ParsableCommand {
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
       DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
       DetectSpectralFilterCommand.self,
+      DetectLossScanCommand.self, DetectFLARECommand.self, DetectAGPDCommand.self,
+      DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
     ])
 }
