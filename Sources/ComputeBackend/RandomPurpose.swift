@@ -48,4 +48,5 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case dilution = 0x51F8
   case gradientSampling = 0x51F9
   case randomSubset = 0x51FA
+  case crossValidation = 0xE730
 }

@@ -16,7 +16,11 @@ struct DetectCommand: ParsableCommand {
       --simulated-recall 0.1 --output reference.txt
       """,
     subcommands: [
+      DetectAllCommand.self,
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
-      DetectSimulatedCommand.self,
+      DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
+      DetectSpectralFilterCommand.self,
+      DetectLossScanCommand.self, DetectFLARECommand.self, DetectAGPDCommand.self,
+      DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
     ])
 }
