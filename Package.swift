@@ -183,7 +183,8 @@ let tests: [String: [Target.Dependency]] = [
     "Training", "Runs", "Sifting",
   ],
   "Detection": [
-    "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training", "Runs",
+    "Sifting",
     "Detection",
   ],
   "Purification": [

@@ -6,7 +6,7 @@ import Training
 
 /// Gradients of the score of each image's label, with respect to what the batch normalizations
 /// take, which is what convolutions give; means over all pixels (AGPD).
-struct LabelGradients {
+package struct LabelGradients {
   private let network: any Classifier
   private let images: any LabelledImages
   private let batchSize: Int
@@ -14,7 +14,7 @@ struct LabelGradients {
   /// - Parameters:
   ///   - network: set to evaluation.
   ///   - batchSize: images at once; changes speed and memory only.
-  init(of network: any Classifier, on images: any LabelledImages, batchSize: Int) {
+  package init(of network: any Classifier, on images: any LabelledImages, batchSize: Int) {
     self.network = network
     self.images = images
     self.batchSize = batchSize
@@ -22,7 +22,7 @@ struct LabelGradients {
 
   /// Calls `body` with some samples at a time, in order, and of each layer their gradients as
   /// directions `[samples, channels]`.
-  func forEachBatch(
+  package func forEachBatch(
     of samples: [Int], _ body: (_ samples: [Int], _ layers: [Directions]) throws -> Void
   ) throws {
     let (images, batchSize) = (images, batchSize)

@@ -24,16 +24,17 @@ package struct LayerDispersions: Equatable, Sendable {
   package init(_ dispersions: [[Double?]]) {
     let deviations = dispersions.map(Self.deviations)
     let greatest = deviations.map { $0.max() ?? 0 }
-    layer = greatest.indices.max { greatest[$0] < greatest[$1] } ?? 0
-    statistics = deviations[layer]
-    limit = Self.greatestDeviation
+    var layer = greatest.indices.max { greatest[$0] < greatest[$1] } ?? 0
+    var (statistics, limit) = (deviations[layer], Self.greatestDeviation)
     if greatest[layer] < limit {
       let late = Self.lateLayers.map { dispersions.count - $0 }.filter { $0 >= 0 }
       let values = dispersions.map { $0.map { $0 ?? 0 } }
       layer = late.max { (values[$0].max() ?? 0) < (values[$1].max() ?? 0) } ?? layer
-      statistics = values[layer]
-      limit = Self.greatestDispersion
+      (statistics, limit) = (values[layer], Self.greatestDispersion)
     }
+    self.layer = layer
+    self.statistics = statistics
+    self.limit = limit
     targets = statistics.indices.filter { statistics[$0] >= limit }
   }
 
