@@ -18,6 +18,9 @@ struct DetectCommand: ParsableCommand {
     subcommands: [
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
       DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
-      DetectSpectralFilterCommand.self,
+      DetectSpectralFilterCommand.self, DetectSpectralSignaturesCommand.self,
+      DetectActivationClusteringCommand.self, DetectSpectreCommand.self, DetectScanCommand.self,
+      DetectStripCommand.self, DetectSelfInfluenceCommand.self,
+      DetectModelInversionCommand.self,
     ])
 }
