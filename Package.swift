@@ -183,9 +183,8 @@ let tests: [String: [Target.Dependency]] = [
     "Training", "Runs", "Sifting",
   ],
   "Detection": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets", "Training", "Runs",
-    "Sifting",
-    "Detection",
+    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",

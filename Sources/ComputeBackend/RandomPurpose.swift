@@ -49,4 +49,8 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case gradientSampling = 0x51F9
   case randomSubset = 0x51FA
   case crossValidation = 0xE730
+  case clusterStarts = 0xDE90
+  case normalResamples = 0xDE91
+  case overlays = 0xDE92
+  case classSplits = 0xDE93
 }

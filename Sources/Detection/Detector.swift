@@ -26,9 +26,11 @@ extension Detector {
 public enum Detectors {
   public static let all: [any Detector.Type] = [
     NearestNeighborDetector.self, SimulatedDetector.self, MetaSiftDetector.self,
-    ClassMeanDistanceDetector.self, SpectralFilterDetector.self, LossScanDetector.self,
-    FLAREDetector.self, AGPDDetector.self, ConfidentLearningDetector.self,
-    DuplicatesDetector.self,
+    ClassMeanDistanceDetector.self, SpectralFilterDetector.self, SpectralSignatureDetector.self,
+    ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
+    StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
+    LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
+    ConfidentLearningDetector.self, DuplicatesDetector.self,
   ]
 
   /// Those that need nothing but the dataset.
