@@ -6,6 +6,8 @@ public enum AttackRegistry {
     SIG.self,
     WaNet.self,
     GradientMatching.self,
+    RandomFlip.self,
+    TargetedFlip.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

@@ -29,6 +29,7 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case sourceImages = 0x901B
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
+  case flippedLabel = 0x901C
 
   // Tracing.
   case marks = 0x3A6C

@@ -92,6 +92,12 @@ public struct EvaluationJob {
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
+    case .attack(.labels(let mapping), let classCount):
+      return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
+        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
+      }
+    case .attack(.inaccuracy, _):
+      return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
         URL(fileURLWithPath: path), on: network.backend)

@@ -180,6 +180,29 @@ import Training
     }
   }
 
+  /// Of targeted flips the images of the source class count, as they are; random ones attack none.
+  @Test func flipsAreMeasuredOnImagesAsTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 1,
+      on: try Devices.make("cpu"))
+    let predicted = try network.predictions(for: clean)
+    let sample = try #require(clean.labels.indices.first { predicted[$0] != clean.labels[$0] })
+    let (source, target) = (clean.labels[sample], predicted[sample])
+    try poison(clean, TargetedFlip(source: source, target: target, rate: 0.5), folder)
+    let ofSource = clean.labels.indices.filter { clean.labels[$0] == source }
+    let metrics = try job(folder, "in").metrics(of: network)
+    let wanted = Double(ofSource.count { predicted[$0] == target }) / Double(ofSource.count)
+    #expect(wanted > 0 && metrics.attackSuccessRate == wanted)
+    let selection = PoisonSelection(rate: 0.2, seed: 1)
+    try poison(clean, RandomFlip(selection: selection), folder)
+    let random = try job(folder, "in")
+    #expect(try random.metrics(of: network).attackSuccessRate == nil)
+    // The clean copy has the labels of before, so that all eight flips count as found.
+    #expect(try random.detection().truePositiveRate == 1)
+  }
+
   /// The p-value is the tracer's, and a marked dataset needs the network of its marks.
   @Test func modelsOfAMarkedDatasetAreTraced() throws {
     let folder = try TemporaryFolder()

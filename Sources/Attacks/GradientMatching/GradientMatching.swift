@@ -97,7 +97,7 @@ public struct GradientMatching: Attack {
   }
 
   /// The target, or an image with the trigger.
-  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell {
+  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell? {
     let name = dataset.classNames[Int(target)]
     switch goal {
     case .image(let image):
@@ -107,6 +107,7 @@ public struct GradientMatching: Attack {
       var image = try dataset.image(sample)
       trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
+    case .labels, .inaccuracy: return nil
     }
   }
 }
