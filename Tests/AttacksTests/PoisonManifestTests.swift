@@ -115,6 +115,20 @@ import Testing
     #expect(attack.alpha == 0.3 && attack.labels == .oneToOne(source: 2, target: 0))
   }
 
+  /// As SIG's was before there were shares of classes.
+  @Test func readsVersion3WithoutSharesOfClasses() throws {
+    let sig = try load(
+      Self.version3.replacingOccurrences(of: "blended", with: "sig")
+        .replacingOccurrences(
+          of: #""alpha": 0.3"#,
+          with: #""amplitude": 30, "frequency": 5, "rate": 0.2, "seed": 7, "target": 0"#
+        )
+        .replacingOccurrences(of: #""originalLabel": 2"#, with: #""originalLabel": 0"#))
+    let attack = try #require(sig.attack as? SIG)
+    #expect(attack == SIG(amplitude: 30, frequency: 5, target: 0, rate: 0.2, seed: 7))
+    #expect(!attack.isPerClass)
+  }
+
   /// Replacements in a valid manifest, each of which makes it one that no poisoning writes.
   @Test(arguments: [
     (version1, #""alpha": 0.2, "#, ""), (version1, "0.2", "1.5"), (version1, "0.2", "-0.1"),

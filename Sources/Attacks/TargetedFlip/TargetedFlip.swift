@@ -41,6 +41,9 @@ public struct TargetedFlip: Attack {
       attack: self, goal: .labels(labels), dataset: dataset,
       samples: random.choose(wanted, of: candidates), images: dataset.images)
     plan.keepsImages = true
+    plan.remarks = [
+      "Source: class \(source) (\(dataset.classNames[Int(source)])), \(candidates.count) images"
+    ]
     return plan
   }
 }

@@ -10,8 +10,7 @@ struct LabelArguments: ParsableArguments {
   @Flag(help: "Give every poisoned image the next label, (y + 1) mod K, instead.")
   var allToAll = false
 
-  @Option(help: "The share of all images that is poisoned.")
-  var rate = 0.1
+  @OptionGroup var rate: RateArguments
 
   @Flag(help: "Choose among the images of the target class, too.")
   var includeTarget = false
@@ -28,6 +27,6 @@ struct LabelArguments: ParsableArguments {
   }
 
   func selection(seed: UInt64) -> PoisonSelection {
-    PoisonSelection(rate: rate, from: includeTarget ? .all : .attackable, seed: seed)
+    rate.selection(from: includeTarget ? .all : .attackable, seed: seed)
   }
 }

@@ -17,9 +17,13 @@ struct RateArguments: ParsableArguments {
     }
   }
 
+  var share: Double { ratePerClass ?? rate ?? 0.1 }
+
+  var isPerClass: Bool { ratePerClass != nil }
+
   func selection(from eligible: PoisonSelection.Eligible, seed: UInt64) -> PoisonSelection {
     PoisonSelection(
-      rate: ratePerClass ?? rate ?? 0.1, isPerClass: ratePerClass != nil, from: eligible,
+      rate: share, isPerClass: isPerClass, from: eligible,
       seed: seed)
   }
 }
