@@ -4,6 +4,8 @@ public enum AttackRegistry {
     BadNets.self,
     Blended.self,
     SIG.self,
+    AdaptiveBlend.self,
+    AdaptivePatch.self,
     WaNet.self,
     FTrojan.self,
     Smooth.self,

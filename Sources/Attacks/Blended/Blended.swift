@@ -1,4 +1,3 @@
-import ComputeBackend
 import Datasets
 
 /// Blended (Chen et al., 2017): a picture P shines through, and the label is the attacker's.
@@ -32,25 +31,12 @@ public struct Blended: TriggerAttack {
   }
 
   public func makeTrigger(for shape: ImageShape) throws -> Trigger {
-    if let pattern {
-      let picture = try PNG.read(pattern).converted(toChannels: shape.channels)
-      return blend(picture.resized(height: shape.height, width: shape.width))
-    }
-    var random = PhiloxGenerator(seed: selection.seed, purpose: .attackPattern)
-    let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-    return blend(RasterImage(shape: shape, pixels: pixels))
+    .blending(
+      try Trigger.blendedPattern(pattern, seed: selection.seed, for: shape), alpha: alpha)
   }
 
   public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
-    blend(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape))
-  }
-
-  private func blend(_ pattern: RasterImage) -> Trigger {
-    Trigger(pattern.shape, pattern: pattern) { [alpha] image, _ in
-      for (index, pixel) in pattern.pixels.enumerated() {
-        let value = (1 - alpha) * Double(image.pixels[index]) + alpha * Double(pixel)
-        image.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
-      }
-    }
+    .blending(
+      try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape), alpha: alpha)
   }
 }

@@ -26,7 +26,8 @@ struct LabelArguments: ParsableArguments {
     return .allToOne(target: try dataset.label(named: target ?? "0", option: "--target"))
   }
 
-  func selection(seed: UInt64) -> PoisonSelection {
-    rate.selection(from: includeTarget ? .all : .attackable, seed: seed)
+  func selection(seed: UInt64, usualRate: Double = 0.1) -> PoisonSelection {
+    rate.selection(
+      from: includeTarget ? .all : .attackable, seed: seed, usualRate: usualRate)
   }
 }

@@ -29,7 +29,7 @@ struct PoisonSIGCommand: PoisonSubcommand {
   func attack(on dataset: ImageDataset) throws -> any Attack {
     SIG(
       amplitude: amplitude, frequency: frequency,
-      target: try dataset.label(named: target, option: "--target"), rate: rate.share,
+      target: try dataset.label(named: target, option: "--target"), rate: rate.share(),
       isPerClass: rate.isPerClass, seed: copy.seed)
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Attacks
 
-/// How many images an attack poisons, by default a tenth of all.
+/// How many images an attack poisons.
 struct RateArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The share of all images that is poisoned (default: 0.1)."))
+  @Option(
+    help: "The share of all images that is poisoned (default: 0.1; adaptive attacks: 0.003).")
   var rate: Double?
 
   @Option(
@@ -17,13 +18,15 @@ struct RateArguments: ParsableArguments {
     }
   }
 
-  var share: Double { ratePerClass ?? rate ?? 0.1 }
-
   var isPerClass: Bool { ratePerClass != nil }
 
-  func selection(from eligible: PoisonSelection.Eligible, seed: UInt64) -> PoisonSelection {
+  /// - Parameter usualRate: the attack's own, if neither option is given.
+  func share(usualRate: Double = 0.1) -> Double { ratePerClass ?? rate ?? usualRate }
+
+  func selection(
+    from eligible: PoisonSelection.Eligible, seed: UInt64, usualRate: Double = 0.1
+  ) -> PoisonSelection {
     PoisonSelection(
-      rate: share, isPerClass: isPerClass, from: eligible,
-      seed: seed)
+      rate: share(usualRate: usualRate), isPerClass: isPerClass, from: eligible, seed: seed)
   }
 }
