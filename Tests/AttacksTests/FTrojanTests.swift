@@ -14,7 +14,7 @@ import Testing
     ).makeTrigger(for: shape)
   }
 
-  /// By OpenCV 5.0.0, whose cvtColor, dct and idct are those of the authors' code:
+  /// The reference is OpenCV 5.0.0, whose functions the authors' code calls.
   ///
   ///     image = ((np.arange(96) * 37) % 256).astype(np.uint8).reshape(4, 8, 3)
   ///     image[0, :4] = (255, 0, 0), (0, 0, 255), (0, 255, 0), (255, 255, 0)

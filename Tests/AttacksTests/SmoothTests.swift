@@ -12,7 +12,7 @@ import Testing
       selection: PoisonSelection(rate: 0.1, seed: seed))
   }
 
-  /// By NumPy 2.4.6:
+  /// The reference is NumPy 2.4.6.
   ///
   ///     h, w, c, s = 3, 4, 2, 1.5
   ///     n = ((np.arange(h * w * c) * 7) % 11 / 10).reshape(h, w, c)

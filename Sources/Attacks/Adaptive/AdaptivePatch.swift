@@ -1,7 +1,7 @@
 import ComputeBackend
 import Datasets
 
-/// Adaptive patches (Qi et al., 2023): each poison and each cover gets one of several faint patches,
+/// Adaptive patches (Qi et al., 2023): each poison and each cover gets one of four faint patches,
 /// and test images two or more of them, opaque.
 ///
 /// The patches are squares of random colors, one in each corner.
