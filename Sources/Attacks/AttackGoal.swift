@@ -5,6 +5,8 @@ import Datasets
 public enum AttackGoal: Sendable {
   /// Images with the trigger get the labels that the mapping says.
   case trigger(Trigger, LabelMapping)
+  /// The same of each of several triggers.
+  case triggers([(trigger: Trigger, labels: LabelMapping)])
   /// One image, as it is, gets another label.
   case image(TargetImage)
   /// Images as they are get the labels that the mapping says.
@@ -16,6 +18,7 @@ public enum AttackGoal: Sendable {
   public var name: String {
     switch self {
     case .trigger(_, let labels), .labels(let labels): labels.name
+    case .triggers: "several targets"
     case .image: "one-image"
     case .inaccuracy: "random labels"
     }
@@ -26,7 +29,7 @@ public enum AttackGoal: Sendable {
     switch self {
     case .trigger(_, let labels), .labels(let labels): labels.target
     case .image(let image): image.intended
-    case .inaccuracy: nil
+    case .triggers, .inaccuracy: nil
     }
   }
 }

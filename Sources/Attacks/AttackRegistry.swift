@@ -4,15 +4,15 @@ public enum AttackRegistry {
     BadNets.self,
     Blended.self,
     SIG.self,
-    AdaptiveBlend.self,
-    AdaptivePatch.self,
-    WaNet.self,
     FTrojan.self,
     Smooth.self,
     TriggerFile.self,
-    GradientMatching.self,
+    AdaptiveBlend.self,
+    AdaptivePatch.self,
     RandomFlip.self,
     TargetedFlip.self,
+    WaNet.self,
+    GradientMatching.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

@@ -1,9 +1,14 @@
 import Datasets
 
 extension PoisonPlan {
-  static let triggerFile = "trigger.png"
+  static let triggerFile = triggerFile(0)
   static let targetFile = "target.png"
   static let previewFile = "poison-preview.png"
+  /// The picture of one of several triggers.
+  static func triggerFile(_ number: Int) -> String {
+    number == 0 ? "trigger.png" : "trigger-\(number + 1).png"
+  }
+
   /// Samples that previews show.
   private static let previewRows = 8
 
@@ -28,6 +33,10 @@ extension PoisonPlan {
     switch goal {
     case .trigger(let trigger, _):
       try PNG.write(trigger.pattern, to: writer.path + "/" + Self.triggerFile)
+    case .triggers(let triggers):
+      for (number, part) in triggers.enumerated() {
+        try PNG.write(part.trigger.pattern, to: writer.path + "/" + Self.triggerFile(number))
+      }
     case .image(let image):
       try PNG.write(image.picture, to: writer.path + "/" + Self.targetFile)
     case .labels, .inaccuracy: break

@@ -87,7 +87,8 @@ public struct PoisonSelection: Sendable, Hashable, Codable {
       "this asks for \(wanted) of \(available) eligible samples; choose another share")
   }
 
-  private var parameter: String { isPerClass ? "ratePerClass" : "rate" }
+  /// What the rate is called.
+  var parameter: String { isPerClass ? "ratePerClass" : "rate" }
 
   /// Throws `ParameterError` unless the rate is a share.
   func validate() throws {

@@ -27,9 +27,9 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case poisonPerturbation = 0x9019
   case targetImage = 0x901A
   case sourceImages = 0x901B
+  case flippedLabel = 0x901C
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
-  case flippedLabel = 0x901C
 
   // Tracing.
   case marks = 0x3A6C

@@ -71,12 +71,11 @@ public struct AdaptivePatch: AdaptiveAttack {
       throw ParameterError(
         "side", side, "four patches do not fit into images of \(shape.width)×\(shape.height)")
     }
-    let corners = [(1, 1), (0, 0), (1, 0), (0, 1)]
-    return corners.enumerated().map { number, corner in
-      CornerPatch(
-        picture: Trigger.randomPatch(
-          shape, side: side, seed: selection.seed &+ UInt64(number)),
-        top: corner.0 * (shape.height - side), left: corner.1 * (shape.width - side))
+    return ImageCorner.allCases.enumerated().map { number, corner in
+      let picture = Trigger.randomPatch(
+        shape, side: side, seed: selection.seed &+ UInt64(number))
+      let (top, left) = corner.place(of: picture.shape, in: shape)
+      return CornerPatch(picture: picture, top: top, left: left)
     }
   }
 }

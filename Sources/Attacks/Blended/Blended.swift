@@ -3,7 +3,7 @@ import Datasets
 /// Blended (Chen et al., 2017): a picture P shines through, and the label is the attacker's.
 ///
 /// x′ = (1 − α)·x + α·P, rounded to the nearest byte.
-public struct Blended: TriggerAttack {
+public struct Blended: VariedTriggerAttack {
   public static let id = "blended"
 
   /// The PNG file of P, resized to the images.
@@ -28,15 +28,19 @@ public struct Blended: TriggerAttack {
     guard alpha > 0, alpha <= 1 else {
       throw ParameterError("alpha", alpha, "the weight must lie above 0 and be at most 1")
     }
+    if let pattern, case .toOneOf = labels {
+      throw ParameterError("pattern", pattern, "one picture cannot stand for several targets")
+    }
   }
 
-  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
+  public func makeTrigger(_ number: Int, for shape: ImageShape) throws -> Trigger {
     .blending(
-      try Trigger.blendedPattern(pattern, seed: selection.seed, for: shape), alpha: alpha)
+      try Trigger.blendedPattern(pattern, seed: selection.seed, number: number, for: shape),
+      alpha: alpha)
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
+  public func trigger(_ number: Int, in folder: String, shape: ImageShape) throws -> Trigger {
     .blending(
-      try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape), alpha: alpha)
+      try Self.picture(PoisonPlan.triggerFile(number), in: folder, shape: shape), alpha: alpha)
   }
 }

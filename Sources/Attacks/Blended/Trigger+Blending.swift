@@ -11,16 +11,18 @@ extension Trigger {
     }
   }
 
-  /// A PNG file resized to the images; without one the random pattern of Chen et al., every byte
+  /// A PNG file resized to the images; without one a random pattern of Chen et al., every byte
   /// uniform in 0 to 255.
+  ///
+  /// - Parameter number: which of the random patterns of a seed.
   static func blendedPattern(
-    _ file: String?, seed: UInt64, for shape: ImageShape
+    _ file: String?, seed: UInt64, number: Int = 0, for shape: ImageShape
   ) throws -> RasterImage {
     if let file {
       let picture = try PNG.read(file).converted(toChannels: shape.channels)
       return picture.resized(height: shape.height, width: shape.width)
     }
-    var random = PhiloxGenerator(seed: seed, purpose: .attackPattern)
+    var random = PhiloxGenerator(seed: seed, stream: UInt32(number), purpose: .attackPattern)
     let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     return RasterImage(shape: shape, pixels: pixels)
   }

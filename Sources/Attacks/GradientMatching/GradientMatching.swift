@@ -107,7 +107,7 @@ public struct GradientMatching: Attack {
       var image = try dataset.image(sample)
       trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
-    case .labels, .inaccuracy: return nil
+    case .triggers, .labels, .inaccuracy: return nil
     }
   }
 }

@@ -110,7 +110,7 @@ struct GradientSearch {
           tensor(images, count: samples.count),
           labels: [Int32](repeating: target, count: samples.count))
       }
-    case .labels, .inaccuracy:
+    case .triggers, .labels, .inaccuracy:
       preconditionFailure("GradientSearch: no gradient is that of \(goal.name)")
     }
     return GradientMatcher.Aim(surrogate, target: gradient)

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Its range is that of the low-frequency triggers of Zeng et al. (2021), 0 to 51, and it is as
 /// smooth; but theirs are trained against a model, and this one is drawn by the seed.
-public struct Smooth: TriggerAttack {
+public struct Smooth: VariedTriggerAttack {
   public static let id = "smooth"
 
   /// The greatest value of the pattern, in gray levels; its least one is 0.
@@ -35,14 +35,15 @@ public struct Smooth: TriggerAttack {
     }
   }
 
-  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
-    var random = PhiloxGenerator(seed: selection.seed, purpose: .attackPattern)
+  public func makeTrigger(_ number: Int, for shape: ImageShape) throws -> Trigger {
+    var random = PhiloxGenerator(
+      seed: selection.seed, stream: UInt32(number), purpose: .attackPattern)
     let noise = (0..<shape.byteCount).map { _ in Double(random.uniform()) }
     return adding(pattern(noise, for: shape))
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
-    adding(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape))
+  public func trigger(_ number: Int, in folder: String, shape: ImageShape) throws -> Trigger {
+    adding(try Self.picture(PoisonPlan.triggerFile(number), in: folder, shape: shape))
   }
 
   /// Noise `[H, W, C]` smoothed along both sides, where it is zero outside, and stretched to 0 to

@@ -25,10 +25,11 @@ struct PoisonSmoothCommand: PoisonSubcommand {
   var smoothness = 6.0
 
   @OptionGroup var labels: LabelArguments
+  @OptionGroup var targets: TargetsArguments
 
   func attack(on dataset: ImageDataset) throws -> any Attack {
     Smooth(
-      amplitude: amplitude, smoothness: smoothness, labels: try labels.mapping(dataset),
+      amplitude: amplitude, smoothness: smoothness, labels: try targets.mapping(dataset, labels),
       selection: labels.selection(seed: copy.seed))
   }
 }
