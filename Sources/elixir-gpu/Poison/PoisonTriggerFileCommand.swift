@@ -49,7 +49,7 @@ struct PoisonTriggerFileCommand: PoisonSubcommand {
       file: trigger, mode: mode, scale: scale, testAmplification: testAmplification,
       labels: try labels.mapping(dataset),
       selection: cleanLabel
-        ? labels.rate.selection(from: .target, seed: copy.seed)
+        ? labels.rates.selection(from: .target, seed: copy.seed)
         : labels.selection(seed: copy.seed))
   }
 }

@@ -32,7 +32,7 @@ struct PoisonWaNetCommand: PoisonSubcommand {
 
   func attack(on dataset: ImageDataset) throws -> any Attack {
     WaNet(
-      points: points, strength: strength, coverRate: coverRate ?? 2 * labels.rate.share(),
+      points: points, strength: strength, coverRate: coverRate ?? 2 * labels.rate,
       labels: try labels.mapping(dataset), selection: labels.selection(seed: copy.seed))
   }
 }
