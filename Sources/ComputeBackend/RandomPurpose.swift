@@ -27,6 +27,7 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case poisonPerturbation = 0x9019
   case targetImage = 0x901A
   case sourceImages = 0x901B
+  case flippedLabel = 0x901C
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
 
