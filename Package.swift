@@ -106,7 +106,7 @@ let package = Package(
       name: "Purification",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
+        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
