@@ -110,8 +110,8 @@ let package = Package(
       name: "Purification",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
-        "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
+        "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
+        "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
