@@ -73,6 +73,7 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
+    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
       name: "Training",
       dependencies: [
@@ -83,13 +84,13 @@ let package = Package(
       name: "Attacks",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Runs",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
       ]),
-    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Detection",

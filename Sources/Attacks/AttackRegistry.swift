@@ -6,6 +6,8 @@ public enum AttackRegistry {
     SIG.self,
     WaNet.self,
     GradientMatching.self,
+    LabelConsistent.self,
+    PoisonFrogs.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

@@ -3,6 +3,7 @@ import Attacks
 import Datasets
 import Foundation
 import Models
+import Runs
 import Training
 
 /// The model that an attacker knows, or how one is trained.
@@ -13,21 +14,12 @@ struct SurrogateArguments: ParsableArguments {
       valueName: "model"))
   var surrogate: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Train the surrogate again on the poisons after so many steps; 0 for never (default: 0, "
-        + "with --trigger 50).", valueName: "steps"))
-  var retrainEvery: Int?
-
   @OptionGroup(title: "Training of the surrogate", visibility: .hidden)
   var classifier: ClassifierArguments
 
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    if let retrainEvery, retrainEvery < 0 {
-      throw ValidationError("--retrain-every \(retrainEvery): use 0 or more.")
-    }
     // What bf16 does to gradients of gradients has not been measured.
     if device.precision != .float32 {
       throw ValidationError("--precision \(device.precision.rawValue): this attack needs fp32.")
@@ -37,6 +29,7 @@ struct SurrogateArguments: ParsableArguments {
   /// Shows how far the attack is; the surrogate is loaded or trained when it is needed.
   func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
     var line: ProgressLine?
+    let console = RunConsole()
     return AttackContext(
       surrogate: { try makeSurrogate(for: dataset, seed: seed) },
       progress: { progress in
@@ -49,7 +42,8 @@ struct SurrogateArguments: ParsableArguments {
           shown.update(progress.iteration, remark: "cosine " + objective)
           if progress.iteration == progress.total { shown.end() }
         }
-      })
+      },
+      run: Run(handler: console.show))
   }
 
   private func makeSurrogate(for dataset: ImageDataset, seed: UInt64) throws -> Surrogate {
