@@ -83,8 +83,8 @@ let package = Package(
     .target(
       name: "Attacks",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
-        "Runs",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs",
       ]),
     .target(
       name: "Tracing",
@@ -149,8 +149,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",

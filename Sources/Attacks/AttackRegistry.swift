@@ -8,6 +8,9 @@ public enum AttackRegistry {
     GradientMatching.self,
     LabelConsistent.self,
     PoisonFrogs.self,
+    InputAware.self,
+    LIRA.self,
+    SSBA.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

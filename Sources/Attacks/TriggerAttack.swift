@@ -3,11 +3,7 @@ import Datasets
 /// An attack that puts a trigger on some samples and gives them the labels of a mapping.
 ///
 /// The copy's folder has the trigger's picture, `trigger.png`.
-public protocol TriggerAttack: Attack {
-  var labels: LabelMapping { get }
-  var selection: PoisonSelection { get }
-  /// Throws `ParameterError` unless the attack's own parameters can be used.
-  func validate() throws
+public protocol TriggerAttack: MappedAttack {
   /// The trigger for a dataset's images, from the parameters.
   func makeTrigger(for shape: ImageShape) throws -> Trigger
   /// The trigger that was put on the copy in `folder`; `makeTrigger` again unless a picture is part
@@ -16,25 +12,12 @@ public protocol TriggerAttack: Attack {
 }
 
 extension TriggerAttack {
-  public func validate() throws {}
-
-  public func validate(classCount: Int) throws {
-    try validate()
-    try selection.validate()
-    try labels.validate(classCount: classCount)
-  }
-
   public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
     try makeTrigger(for: shape)
   }
 
   public func goal(in folder: String, shape: ImageShape) throws -> AttackGoal {
     .trigger(try trigger(in: folder, shape: shape), labels)
-  }
-
-  public func poisonedLabel(of label: Int32, classCount: Int) -> Int32? {
-    guard selection.isEligible(label, labels) else { return nil }
-    return labels.poisonedLabel(of: label, classCount: classCount)
   }
 
   public func plan(for dataset: ImageDataset, _ context: AttackContext) throws -> PoisonPlan {

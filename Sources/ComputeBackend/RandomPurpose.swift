@@ -29,6 +29,8 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case sourceImages = 0x901B
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
+  case triggerSource = 0x901D
+  case secretBits = 0x901E
 
   // Tracing.
   case marks = 0x3A6C

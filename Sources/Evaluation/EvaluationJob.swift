@@ -81,7 +81,8 @@ public struct EvaluationJob {
     let plain = try network.predictions(for: test).map(Int.init)
     switch goal {
     case .attack(.trigger(let trigger, let mapping), let classCount):
-      let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
+      let triggered = try network.predictions(
+        for: TriggeredImages(base: test, trigger: trigger, backend: network.backend))
       return ModelMetrics(
         clean: plain, triggered: triggered.map(Int.init), labels: test.labels
       ) { label in

@@ -6,12 +6,12 @@ import NeuralNet
 ///
 /// The loss of a step is a function of its number alone, so a resumed training ends with the same
 /// weights as one that was never stopped.
-final class TrainingLoop {
+package final class TrainingLoop {
   let model: any Module
   let recipe: OptimizerRecipe
   let average: ExponentialMovingAverage?
   /// Steps done.
-  private(set) var step = 0
+  package private(set) var step = 0
   private let arena: ParameterArena
   private let optimizer: any Optimizer
   private let state: TrainingState
@@ -20,7 +20,7 @@ final class TrainingLoop {
   /// - Parameters:
   ///   - identity: the options that a resumed training must share, as text.
   ///   - stateFile: where states are saved; `nil` for nowhere.
-  init(model: any Module, recipe: OptimizerRecipe, identity: String, stateFile: URL?) {
+  package init(model: any Module, recipe: OptimizerRecipe, identity: String, stateFile: URL?) {
     self.model = model
     self.recipe = recipe
     self.stateFile = stateFile
@@ -33,12 +33,12 @@ final class TrainingLoop {
   }
 
   /// Goes on from the saved state, if there is one.
-  func resume() throws {
+  package func resume() throws {
     guard let stateFile, FileManager.default.fileExists(atPath: stateFile.path) else { return }
     step = try state.restore(stateFile)
   }
 
-  struct Limits {
+  package struct Limits {
     /// Of the whole training; `nil` for no limit.
     var steps: Int?
     /// Stops after this time even if steps are left; `nil` for no limit.
@@ -46,6 +46,17 @@ final class TrainingLoop {
     var batchSize: Int
     var stepsPerEpoch: Int
     var intervals: TrainingIntervals
+
+    package init(
+      steps: Int?, duration: Duration? = nil, batchSize: Int, stepsPerEpoch: Int,
+      intervals: TrainingIntervals = .init()
+    ) {
+      self.steps = steps
+      self.duration = duration
+      self.batchSize = batchSize
+      self.stepsPerEpoch = stepsPerEpoch
+      self.intervals = intervals
+    }
   }
 
   /// Runs to the limits.
@@ -53,7 +64,7 @@ final class TrainingLoop {
   /// - Parameters:
   ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
-  func run(
+  package func run(
     _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
   ) throws {

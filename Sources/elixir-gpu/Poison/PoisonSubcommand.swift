@@ -28,9 +28,11 @@ extension PoisonSubcommand {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try ImageDataset.open(copy.dataset)
     let attack = try attack(on: source)
-    let plan = try attack.plan(for: source, try context(for: source))
+    let context = try context(for: source)
+    let plan = try attack.plan(for: source, context)
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
+    try context.folder?.finish()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"

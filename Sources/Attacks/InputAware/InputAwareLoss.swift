@@ -1,0 +1,75 @@
+import Autograd
+import ComputeBackend
+import Models
+
+/// What the networks of the input-aware attack are trained for (Nguyen and Tran, 2020).
+package struct InputAwareLoss {
+  let network: InputAwareNetwork
+  let classifier: any Classifier
+  let options: InputAware
+
+  /// λ_norm of the mask's size.
+  private static let sizeWeight: Float = 100
+  /// λ_div of the diversity of patterns and of masks.
+  private static let diversityWeight: Float = 1
+
+  /// λ_div·diversity + λ_norm·mean ReLU(m − density), `[1]`.
+  func maskLoss(_ images: Tensor) -> Tensor {
+    let masks = network.masks(images)
+    let excess = (masks - Float(options.maskDensity)).relu().mean()
+    return affineSum([
+      (Self.diversityWeight, Self.diversity(of: masks, from: images)), (Self.sizeWeight, excess),
+    ])
+  }
+
+  /// Cross entropy of a batch whose first images have their own trigger and the attacker's label,
+  /// and the next ones another image's trigger and their own label, + λ_div·diversity, `[1]`.
+  func jointLoss(_ images: Tensor, labels: [Int32]) -> Tensor {
+    let count = labels.count
+    // At least two of each, so that there are different ones.
+    let poisons = min(max(2, Int((options.attackShare * Double(count)).rounded())), count / 2)
+    let others = images.rotatedRows(by: poisons).rows(0..<poisons)
+    let attacked = images.rows(0..<poisons)
+    let patterns = network.patterns(concatenateRows([attacked, others]))
+    // The masks are what they are by now.
+    let masks = withoutGradient { network.masks(concatenateRows([attacked, others])) }
+    let crossed = InputAwareNetwork.stamped(
+      others, patterns: patterns.rows(0..<poisons), masks: masks.rows(0..<poisons))
+    let triggered = InputAwareNetwork.stamped(
+      attacked, patterns: patterns.rows(0..<poisons), masks: masks.rows(0..<poisons))
+    let batch = concatenateRows([triggered, crossed, images.rows(2 * poisons..<count)])
+    let classes = classifier.configuration.classes
+    let wanted = labels.enumerated().map { place, label in
+      place < poisons ? options.labels.poisonedLabel(of: label, classCount: classes) : label
+    }
+    let logits = classifier.logits(classifier.configuration.normalization.normalize(batch))
+    let entropy = softmaxCrossEntropy(
+      logits, labels: IndexTensor(wanted, shape: [count], on: images.backend)
+    ).mean()
+    let diversity = Self.diversity(
+      of: patterns, from: concatenateRows([attacked, others]))
+    return affineSum([(1, entropy), (Self.diversityWeight, diversity)])
+  }
+
+  /// mean ‖x₁ − x₂‖ / (‖y₁ − y₂‖ + 10⁻⁷) over pairs half the batch apart, with root mean squares
+  /// for the norms, as published.
+  package static func diversity(of outputs: Tensor, from images: Tensor) -> Tensor {
+    let half = images.shape[0] / 2
+    func distances(_ x: Tensor) -> Tensor {
+      let difference = x.rows(0..<half) - x.rows(half..<2 * half)
+      let squares = difference.square().reduced(
+        .sum, shape: BlockShape(outer: half, inner: difference.count / half), keeping: .outer,
+        scale: Float(half) / Float(difference.count), resultShape: [half])
+      // The root has no derivative at 0.
+      return (squares + 1e-12).squareRoot()
+    }
+    return (distances(images) / (distances(outputs) + 1e-7)).mean()
+  }
+}
+
+extension Tensor {
+  /// The rows from `first` on, and then those before.
+  func rotatedRows(by first: Int) -> Tensor {
+    concatenateRows([rows(first..<shape[0]), rows(0..<first)])
+  }
+}

@@ -1,0 +1,22 @@
+/// An attack that gives some samples the labels of a mapping.
+public protocol MappedAttack: Attack {
+  var labels: LabelMapping { get }
+  var selection: PoisonSelection { get }
+  /// Throws `ParameterError` unless the attack's own parameters can be used.
+  func validate() throws
+}
+
+extension MappedAttack {
+  public func validate() throws {}
+
+  public func validate(classCount: Int) throws {
+    try validate()
+    try selection.validate()
+    try labels.validate(classCount: classCount)
+  }
+
+  public func poisonedLabel(of label: Int32, classCount: Int) -> Int32? {
+    guard selection.isEligible(label, labels) else { return nil }
+    return labels.poisonedLabel(of: label, classCount: classCount)
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Attacks
+import Datasets
+import Models
+import Runs
+import Training
+
+/// How an attacker trains the network that makes triggers.
+struct TriggerTrainingArguments: ParsableArguments {
+  @Option(
+    help: """
+      Passes over the images (default: 12, and more until there are \
+      \(ClassifierArguments.minimumSteps) steps).
+      """)
+  var epochs: Int?
+
+  @Option(help: ArgumentHelp("Images in each training step.", visibility: .hidden))
+  var trainingBatch = 64
+
+  @Option(help: ArgumentHelp("The learning rate of Adam.", visibility: .hidden))
+  var learningRate: Float = 0.002
+
+  @Option(help: ArgumentHelp("Channels of the network's first layer.", visibility: .hidden))
+  var width = 16
+
+  @OptionGroup var device: DeviceArguments
+
+  func validate() throws {
+    if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
+    if trainingBatch < 4 {
+      throw ValidationError("--training-batch \(trainingBatch): use at least 4.")
+    }
+    if !(learningRate > 0) {
+      throw ValidationError("--learning-rate \(learningRate): use a number above 0.")
+    }
+  }
+
+  /// - Parameter classifier: what is trained together with the network.
+  func context(
+    for attack: some Attack, on dataset: ImageDataset, _ copy: PoisonArguments,
+    classifier: AttackerModelArguments? = nil
+  ) throws -> AttackContext {
+    let optimizer = OptimizerRecipe(
+      kind: .adam, learningRate: learningRate, decay: .cosine, warmupSteps: 20)
+    let recipe = ClassifierRecipe(
+      optimizer: optimizer, epochs: epochs ?? ClassifierArguments.epochs,
+      minimumSteps: epochs == nil ? ClassifierArguments.minimumSteps : 0,
+      batchSize: trainingBatch, seed: copy.seed)
+    let plan =
+      classifier.map { ClassifierPlan($0.architecture, width: $0.modelWidth, recipe: recipe) }
+      ?? ClassifierPlan(recipe: recipe)
+    let backend = try device.makeBackend()
+    let console = RunConsole()
+    let run = Run(handler: console.show)
+    let folder = TrainingFolder { backend in
+      var identity = try RunFolder.identity(of: attack, backend: backend)
+      identity.merge(try RunFolder.identity(of: plan, backend: backend)) { $1 }
+      identity["attack"] = type(of: attack).id
+      identity["dataset"] = try dataset.fingerprint()
+      let folder = try RunFolder(
+        output: copy.destination.output, identity: identity, force: copy.destination.force)
+      if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
+      return folder
+    }
+    return AttackContext(
+      training: AttackTraining(plan) { backend }, folder: folder, run: run)
+  }
+}
+
+/// The classifier that is trained together with a trigger.
+struct AttackerModelArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model trained with the trigger: resnet20, resnet18, resnet34 or preact_resnet18.",
+      visibility: .hidden))
+  var architecture = ClassifierConfiguration.Architecture.resNet20
+
+  @Option(
+    help: ArgumentHelp(
+      "Its channels after the first convolution (default: 64, resnet20: 16).",
+      visibility: .hidden))
+  var modelWidth: Int?
+
+  func validate() throws {
+    if let modelWidth, modelWidth < 1 {
+      throw ValidationError("--model-width \(modelWidth): use at least 1.")
+    }
+  }
+}
