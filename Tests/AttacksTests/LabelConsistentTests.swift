@@ -102,7 +102,7 @@ import Training
     }
   }
 
-  /// The published pattern: light (1) and dark (−1) cells of the left corners, mirrored on the right.
+  /// The published pattern: light (1) and dark (−1) cells on the left, mirrored on the right.
   @Test(arguments: [28, 64])
   func thePatternIsInAllCorners(side: Int) {
     let shape = ImageShape(height: side, width: side, channels: 1)

@@ -53,6 +53,10 @@ import Training
     let plan = try attack.plan(for: clean, try context())
     #expect(!plan.remarks.isEmpty && plan.remarks.allSatisfy { !$0.isEmpty })
     let manifest = try plan.write(to: output)
+    guard case .trigger(let planned, Self.labels) = plan.goal else {
+      Issue.record("no trigger")
+      return
+    }
     #expect(manifest.samples.map(\.index) == plan.samples && plan.samples.count == 4)
     let covers = manifest.covers.map(\.index)
     #expect(covers.count == (attack is InputAware ? 8 : 0))
@@ -65,6 +69,7 @@ import Training
       #expect(poisoned.labels[sample] == (isPoison ? 1 : clean.labels[sample]))
       if isPoison {
         #expect(after == expected && after != before)
+        #expect(try planned.applied(to: before, samples: [sample], on: backend) == expected)
         let change = zip(after, before).map { Int($0.0) - Int($0.1) }
         if attack is LIRA { #expect(change.allSatisfy { abs($0) <= 10 }) }
         changes.insert(change)

@@ -6,7 +6,7 @@ import Models
 /// Images that a classifier takes for others, by projected gradient ascent on its loss (Madry et
 /// al., "Towards Deep Learning Models Resistant to Adversarial Attacks", 2018).
 ///
-/// From x₀ = x + U(−ε, ε), x ← x + α·sign ∇x L(f(x), y), back to ‖x − x₀‖∞ ≤ ε and to 0 to 255 after
+/// From x + U(−ε, ε), x′ ← x′ + α·sign ∇ L(f(x′), y), back to ‖x′ − x‖∞ ≤ ε and to 0 to 255 after
 /// each step; in the end bytes are rounded.
 package struct ProjectedGradient {
   /// ε, how far a byte may move.
@@ -18,7 +18,8 @@ package struct ProjectedGradient {
   private let network: any Classifier
   private let backend: any ComputeBackend
 
-  /// - Parameter network: in evaluation; use an `inferenceCopy`, of whose weights nothing is recorded.
+  /// - Parameter network: in evaluation; use an `inferenceCopy`, of whose weights nothing is
+  ///   recorded.
   package init(
     _ network: any Classifier, epsilon: Int, step: Float, iterations: Int, seed: UInt64
   ) {

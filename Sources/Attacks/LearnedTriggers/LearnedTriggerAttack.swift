@@ -64,15 +64,13 @@ extension LearnedTriggerAttack {
     let gray = RasterImage(shape: shape, filledWith: 128)
     let picture = RasterImage(
       shape: shape, pixels: try network.triggered(gray.pixels, shape: shape))
-    // The plan never asks the trigger for more than its picture: its images are made already.
-    let trigger = Trigger(shape, pattern: picture) { _, _ in
-      preconditionFailure("LearnedTriggerAttack: this trigger needs its network")
-    }
+    let learned = try LearnedTrigger(network) { try makeNetwork(shape, from: $0) }
     let poisoned = PoisonedImages(
       dataset, poisons: samples + covers.samples,
       pixels: try network.triggered(try dataset.images(samples), shape: shape) + covers.pixels)
     var plan = PoisonPlan(
-      attack: self, goal: .trigger(trigger, labels), dataset: dataset, samples: samples,
+      attack: self, goal: .trigger(Trigger(learned: learned, pattern: picture), labels),
+      dataset: dataset, samples: samples,
       images: poisoned.images)
     plan.covers = covers.samples
     plan.showsChange = true

@@ -3,14 +3,16 @@ import ComputeBackend
 import Datasets
 import Models
 
-/// Images like their bases b whose features are those of a target t, by forward-backward splitting
-/// (Shafahi et al., "Poison Frogs!", 2018, Algorithm 1), in gray levels 0 to 255:
+/// Images like their bases b whose features are those of a target t (Shafahi et al., "Poison
+/// Frogs!", 2018, Algorithm 1).
+///
+/// By forward-backward splitting, in gray levels 0 to 255:
 ///
 ///     x̂ = x − λ·∇x ‖φ(x) − φ(t)‖²,   x ← (x̂ + λβb) / (1 + λβ)
 ///
-/// A fixed point minimises ‖φ(x) − φ(t)‖² + β/2·‖x − b‖². λ is each image's own: it starts where the
-/// first step moves a pixel by 16 levels. A step that does not lower the objective is taken back and
-/// halves it, others raise it by a tenth.
+/// A fixed point minimises ‖φ(x) − φ(t)‖² + β/2·‖x − b‖². λ is each image's own: it starts where
+/// the first step moves a pixel by 16 levels. A step that does not lower the objective is taken
+/// back and halves it, others raise it by a tenth.
 package struct FeatureCollision {
   /// β.
   private let weight: Float

@@ -8,10 +8,10 @@ struct PoisonPoisonFrogsCommand: PoisonSubcommand {
     commandName: PoisonFrogs.id,
     abstract: "Images whose features are a test image's; labels stay (Shafahi et al., 2018).",
     discussion: """
-      Images of the target class get the features that one image of --targets has in the surrogate, \
-      which shines through them besides (--opacity). Made for victims that are trained from the \
-      surrogate: evaluate --init. Without --surrogate one is trained (--epochs and more: \
-      --help-hidden), and kept beside the copy.
+      Images of the target class get the features that one image of --targets has in the \
+      surrogate, which shines through them besides (--opacity). Made for victims that are trained \
+      from the surrogate: evaluate --init. Without --surrogate one is trained (--epochs and \
+      more: --help-hidden), and kept beside the copy.
 
       Examples:
         elixir-gpu poison poison-frogs data_batch_1.bin --target cat --targets test_batch.bin \
