@@ -18,7 +18,7 @@ package struct FeatureCollision {
   private let weight: Float
   private let network: any Classifier
   private let backend: any ComputeBackend
-  /// φ(t), `[featureCount]`.
+  /// φ(t), flat.
   private let target: Tensor
 
   /// How far the greatest change of the first step moves a pixel.
@@ -34,8 +34,8 @@ package struct FeatureCollision {
     self.weight = weight
     let image = Tensor(
       bytes: target.pixels, shape: target.shape.batchShape(1), on: network.backend)
-    self.target = withoutGradient { Self.features(image, network) }
-      .reshaped([network.configuration.featureCount])
+    let features = withoutGradient { Self.features(image, network) }
+    self.target = features.reshaped([features.count])
   }
 
   /// β = β₀·(d/D)² for d features and images of D bytes, as in the paper's experiments.
