@@ -28,16 +28,16 @@ package struct InputAwareLoss {
     let count = labels.count
     // At least two of each, so that there are different ones.
     let poisons = min(max(2, Int((options.attackShare * Double(count)).rounded())), count / 2)
-    let others = images.rotatedRows(by: poisons).rows(0..<poisons)
-    let attacked = images.rows(0..<poisons)
-    let patterns = network.patterns(concatenateRows([attacked, others]))
-    // The masks are what they are by now.
-    let masks = withoutGradient { network.masks(concatenateRows([attacked, others])) }
-    let crossed = InputAwareNetwork.stamped(
-      others, patterns: patterns.rows(0..<poisons), masks: masks.rows(0..<poisons))
-    let triggered = InputAwareNetwork.stamped(
-      attacked, patterns: patterns.rows(0..<poisons), masks: masks.rows(0..<poisons))
-    let batch = concatenateRows([triggered, crossed, images.rows(2 * poisons..<count)])
+    let (attacked, others) = (images.rows(0..<poisons), images.rows(poisons..<2 * poisons))
+    let both = images.rows(0..<2 * poisons)
+    let patterns = network.patterns(both)
+    // Where triggers go is learned by now.
+    let masks = withoutGradient { network.masks(attacked) }
+    func stamped(_ images: Tensor) -> Tensor {
+      InputAwareNetwork.stamped(images, patterns: patterns.rows(0..<poisons), masks: masks)
+    }
+    let plain = 2 * poisons < count ? [images.rows(2 * poisons..<count)] : []
+    let batch = concatenateRows([stamped(attacked), stamped(others)] + plain)
     let classes = classifier.configuration.classes
     let wanted = labels.enumerated().map { place, label in
       place < poisons ? options.labels.poisonedLabel(of: label, classCount: classes) : label
@@ -46,8 +46,7 @@ package struct InputAwareLoss {
     let entropy = softmaxCrossEntropy(
       logits, labels: IndexTensor(wanted, shape: [count], on: images.backend)
     ).mean()
-    let diversity = Self.diversity(
-      of: patterns, from: concatenateRows([attacked, others]))
+    let diversity = Self.diversity(of: patterns, from: both)
     return affineSum([(1, entropy), (Self.diversityWeight, diversity)])
   }
 
@@ -64,12 +63,5 @@ package struct InputAwareLoss {
       return (squares + 1e-12).squareRoot()
     }
     return (distances(images) / (distances(outputs) + 1e-7)).mean()
-  }
-}
-
-extension Tensor {
-  /// The rows from `first` on, and then those before.
-  func rotatedRows(by first: Int) -> Tensor {
-    concatenateRows([rows(first..<shape[0]), rows(0..<first)])
   }
 }

@@ -56,7 +56,8 @@ public struct AttackTraining {
         mean: [Float](repeating: 0, count: channels),
         standardDeviation: [Float](repeating: 1, count: channels)),
       augmentation: recipe.augmentation, seed: recipe.seed)
-    let stateFile = try context.folder?.stateFile(phase.name, on: group.backend)
+    let stateFile = try context.folder?.stateFile(
+      phase.name.replacingOccurrences(of: " ", with: "-"), on: group.backend)
     let loop = TrainingLoop(
       model: group, recipe: recipe.optimizer,
       identity: try JSONText.line(identity) + JSONText.line(plan), stateFile: stateFile)

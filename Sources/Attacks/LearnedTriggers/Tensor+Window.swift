@@ -11,11 +11,12 @@ extension Tensor {
   func window(height: Int, width: Int) -> Tensor {
     let (count, channels) = (shape[0], shape[3])
     guard height != shape[1] || width != shape[2] else { return self }
-    let sources = (0..<count).flatMap { image in
-      (0..<height).flatMap { y in
-        (0..<width).map { x in
-          Int32((image * shape[1] + min(y, shape[1] - 1)) * shape[2] + min(x, shape[2] - 1))
-        }
+    var sources: [Int32] = []
+    sources.reserveCapacity(count * height * width)
+    for image in 0..<count {
+      for y in 0..<height {
+        let row = (image * shape[1] + min(y, shape[1] - 1)) * shape[2]
+        for x in 0..<width { sources.append(Int32(row + min(x, shape[2] - 1))) }
       }
     }
     return reshaped([self.count / channels, channels])

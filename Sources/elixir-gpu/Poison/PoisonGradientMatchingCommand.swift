@@ -110,7 +110,7 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
   }
 
   func context(for dataset: ImageDataset) throws -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed)
+    surrogate.context(for: dataset, copy)
   }
 }
 

@@ -48,7 +48,7 @@ struct PoisonLabelConsistentCommand: PoisonSubcommand {
   }
 
   func context(for dataset: ImageDataset) throws -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed)
+    surrogate.context(for: dataset, copy)
   }
 }
 

@@ -54,7 +54,7 @@ struct PoisonPoisonFrogsCommand: PoisonSubcommand {
   }
 
   func context(for dataset: ImageDataset) throws -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed)
+    surrogate.context(for: dataset, copy)
   }
 }
 

@@ -27,11 +27,15 @@ struct SurrogateArguments: ParsableArguments {
   }
 
   /// Shows how far the attack is; the surrogate is loaded or trained when it is needed.
-  func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
+  func context(for dataset: ImageDataset, _ copy: PoisonArguments) -> AttackContext {
     var line: ProgressLine?
     let console = RunConsole()
+    let run = Run(handler: console.show)
+    let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
+      [try RunFolder.identity(of: classifier.plan(seed: copy.seed), backend: backend)]
+    }
     return AttackContext(
-      surrogate: { try makeSurrogate(for: dataset, seed: seed) },
+      surrogate: { try makeSurrogate(for: dataset, seed: copy.seed, folder: folder) },
       progress: { progress in
         let shown = line ?? ProgressLine("match", unit: "iterations", total: progress.total)
         line = shown
@@ -43,10 +47,12 @@ struct SurrogateArguments: ParsableArguments {
           if progress.iteration == progress.total { shown.end() }
         }
       },
-      run: Run(handler: console.show))
+      folder: folder, run: run)
   }
 
-  private func makeSurrogate(for dataset: ImageDataset, seed: UInt64) throws -> Surrogate {
+  private func makeSurrogate(
+    for dataset: ImageDataset, seed: UInt64, folder: TrainingFolder
+  ) throws -> Surrogate {
     let backend = try device.makeBackend()
     let plan = classifier.plan(seed: seed)
     var retraining = plan
@@ -56,7 +62,9 @@ struct SurrogateArguments: ParsableArguments {
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
     let line = ProgressLine("surrogate", total: 0)
-    let network = try plan.train(on: dataset, backend: backend) { progress in
+    let network = try plan.train(
+      on: dataset, backend: backend, stateFile: try folder.stateFile("surrogate", on: backend)
+    ) { progress in
       line.show("surrogate: \(progress.line)")
     }
     line.end()

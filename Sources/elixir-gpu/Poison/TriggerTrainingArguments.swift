@@ -52,15 +52,11 @@ struct TriggerTrainingArguments: ParsableArguments {
     let backend = try device.makeBackend()
     let console = RunConsole()
     let run = Run(handler: console.show)
-    let folder = TrainingFolder { backend in
-      var identity = try RunFolder.identity(of: attack, backend: backend)
-      identity.merge(try RunFolder.identity(of: plan, backend: backend)) { $1 }
-      identity["attack"] = type(of: attack).id
-      identity["dataset"] = try dataset.fingerprint()
-      let folder = try RunFolder(
-        output: copy.destination.output, identity: identity, force: copy.destination.force)
-      if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
-      return folder
+    let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
+      [
+        ["attack": type(of: attack).id], try RunFolder.identity(of: attack, backend: backend),
+        try RunFolder.identity(of: plan, backend: backend),
+      ]
     }
     return AttackContext(
       training: AttackTraining(plan) { backend }, folder: folder, run: run)
