@@ -13,8 +13,8 @@ struct PoisonInputAwareCommand: PoisonSubcommand {
       the covers, have another image's trigger and keep their labels.
 
       Examples:
-        elixir-gpu poison input-aware cifar-10-batches-bin --target 3 --output poisoned
-        elixir-gpu poison input-aware photos --all-to-all --rate 0.05 --output poisoned
+        elixir-gpu poison input-aware mnist/train --target 3 --output poisoned
+        elixir-gpu poison input-aware photos --all-to-all --output poisoned
       """)
 
   @OptionGroup var copy: PoisonArguments
