@@ -4,17 +4,25 @@ import Models
 
 /// What the networks of the input-aware attack are trained for (Nguyen and Tran, 2020).
 package struct InputAwareLoss {
-  let network: InputAwareNetwork
+  private let network: InputAwareNetwork
   let classifier: any Classifier
-  let options: InputAware
+  private let options: InputAware
 
   /// λ_norm of the mask's size.
   private static let sizeWeight: Float = 100
   /// λ_div of the diversity of patterns and of masks.
   private static let diversityWeight: Float = 1
 
+  package init(
+    network: InputAwareNetwork, classifier: any Classifier, options: InputAware
+  ) {
+    self.network = network
+    self.classifier = classifier
+    self.options = options
+  }
+
   /// λ_div·diversity + λ_norm·mean ReLU(m − density), `[1]`.
-  func maskLoss(_ images: Tensor) -> Tensor {
+  package func maskLoss(_ images: Tensor) -> Tensor {
     let masks = network.masks(images)
     let excess = (masks - Float(options.maskDensity)).relu().mean()
     return affineSum([
@@ -24,7 +32,7 @@ package struct InputAwareLoss {
 
   /// Cross entropy of a batch whose first images have their own trigger and the attacker's label,
   /// and the next ones another image's trigger and their own label, + λ_div·diversity, `[1]`.
-  func jointLoss(_ images: Tensor, labels: [Int32]) -> Tensor {
+  package func jointLoss(_ images: Tensor, labels: [Int32]) -> Tensor {
     let count = labels.count
     // At least two of each, so that there are different ones.
     let poisons = min(max(2, Int((options.attackShare * Double(count)).rounded())), count / 2)

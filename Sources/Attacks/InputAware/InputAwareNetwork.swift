@@ -12,7 +12,7 @@ package final class InputAwareNetwork: TriggerNetwork {
   let masker: Hourglass
 
   /// - Parameter channels: of the images.
-  init(channels: Int, width: Int, from weights: any WeightSource) throws {
+  package init(channels: Int, width: Int, from weights: any WeightSource) throws {
     generator = try Hourglass(
       "generator", inputs: channels, outputs: channels, width: width, from: weights)
     masker = try Hourglass("mask", inputs: channels, outputs: 1, width: width, from: weights)
@@ -24,10 +24,10 @@ package final class InputAwareNetwork: TriggerNetwork {
   }
 
   /// p of images `[N, H, W, C]`, of the same shape.
-  func patterns(_ images: Tensor) -> Tensor { generator(images).unitTanh() }
+  package func patterns(_ images: Tensor) -> Tensor { generator(images).unitTanh() }
 
   /// m of images, `[N, H, W, 1]`.
-  func masks(_ images: Tensor) -> Tensor {
+  package func masks(_ images: Tensor) -> Tensor {
     masker(images).unitTanh().affine(scale: 20, offset: -10).unitTanh()
   }
 
