@@ -5,7 +5,6 @@ import Foundation
 import Models
 import NeuralNet
 import Runs
-import Support
 import Training
 
 /// How an attacker trains networks of his own.
@@ -38,6 +37,12 @@ public struct AttackTraining {
     var steps: Int
   }
 
+  /// What a result depends on besides the images.
+  private struct Options<Attack: Encodable>: Encodable {
+    var attack: Attack
+    var plan: ClassifierPlan
+  }
+
   /// Trains modules of one device together, which then are set to evaluation.
   ///
   /// - Parameters:
@@ -56,12 +61,19 @@ public struct AttackTraining {
         mean: [Float](repeating: 0, count: channels),
         standardDeviation: [Float](repeating: 1, count: channels)),
       augmentation: recipe.augmentation, seed: recipe.seed)
-    let stateFile = try context.folder?.stateFile(
-      phase.name.replacingOccurrences(of: " ", with: "-"), on: group.backend)
+    let name = phase.name.replacingOccurrences(of: " ", with: "-")
+    let stateFile = try context.folder?.stateFile(name, on: group.backend)
     let loop = TrainingLoop(
       model: group, recipe: recipe.optimizer,
-      identity: try JSONText.line(identity) + JSONText.line(plan), stateFile: stateFile)
-    if stateFile != nil { try loop.resume() }
+      states: try stateFile.map { file in
+        let options = Options(attack: identity, plan: plan)
+        return (
+          file,
+          try TrainingIdentity(
+            options: options, network: phase.name, images: images, on: group.backend)
+        )
+      })
+    try loop.resume()
     let all = Double(recipe.steps(perEpoch: loader.batchesPerEpoch))
     let steps = max(1, Int((phase.share * all).rounded()))
     let limits = TrainingLoop.Limits(
@@ -73,7 +85,7 @@ public struct AttackTraining {
     try context.run.measure(phase.name) {
       try loop.run(
         limits,
-        progress: { try context.run.status(phase.name, $0.line, isLast: $0.isLast) },
+        progress: { try context.run.show($0, of: phase.name) },
         loss: { step in
           let batch = try batches.next()
           return try loss(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Runs
 
 /// A subcommand of `poison`: one attack with its own options.
 protocol PoisonSubcommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct PoisonArguments: ParsableArguments {
 }
 
 extension PoisonSubcommand {
-  func context(for dataset: ImageDataset) throws -> AttackContext { AttackContext() }
+  func context(for dataset: ImageDataset) -> AttackContext { AttackContext(run: .onConsole()) }
 
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
@@ -33,6 +34,7 @@ extension PoisonSubcommand {
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
     try context.folder?.finish()
+    try context.run.noteTimes()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"

@@ -26,32 +26,19 @@ struct SurrogateArguments: ParsableArguments {
     }
   }
 
-  /// Shows how far the attack is; the surrogate is loaded or trained when it is needed.
+  /// The surrogate is loaded or trained when it is needed.
   func context(for dataset: ImageDataset, _ copy: PoisonArguments) -> AttackContext {
-    var line: ProgressLine?
-    let console = RunConsole()
-    let run = Run(handler: console.show)
+    let run = Run.onConsole()
     let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
       [try RunFolder.identity(of: classifier.plan(seed: copy.seed), backend: backend)]
     }
     return AttackContext(
-      surrogate: { try makeSurrogate(for: dataset, seed: copy.seed, folder: folder) },
-      progress: { progress in
-        let shown = line ?? ProgressLine("match", unit: "iterations", total: progress.total)
-        line = shown
-        if let training = progress.retraining {
-          shown.show("retraining after \(progress.iteration) iterations: \(training.line)")
-        } else {
-          let objective = String(format: "%.3f", Double(progress.objective))
-          shown.update(progress.iteration, remark: "cosine " + objective)
-          if progress.iteration == progress.total { shown.end() }
-        }
-      },
+      surrogate: { try makeSurrogate(for: dataset, seed: copy.seed, in: run, folder) },
       folder: folder, run: run)
   }
 
   private func makeSurrogate(
-    for dataset: ImageDataset, seed: UInt64, folder: TrainingFolder
+    for dataset: ImageDataset, seed: UInt64, in run: Run, _ folder: TrainingFolder
   ) throws -> Surrogate {
     let backend = try device.makeBackend()
     let plan = classifier.plan(seed: seed)
@@ -61,13 +48,9 @@ struct SurrogateArguments: ParsableArguments {
       let network = try ClassifierFile.load(URL(fileURLWithPath: surrogate), on: backend)
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
-    let line = ProgressLine("surrogate", total: 0)
     let network = try plan.train(
-      on: dataset, backend: backend, stateFile: try folder.stateFile("surrogate", on: backend)
-    ) { progress in
-      line.show("surrogate: \(progress.line)")
-    }
-    line.end()
+      on: dataset, backend: backend, stateFile: try folder.stateFile("surrogate", on: backend),
+      phase: "surrogate", in: run)
     return Surrogate(network, name: "surrogate", retraining: retraining, isKept: true)
   }
 }

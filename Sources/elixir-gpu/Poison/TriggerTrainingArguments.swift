@@ -50,8 +50,7 @@ struct TriggerTrainingArguments: ParsableArguments {
       classifier.map { ClassifierPlan($0.architecture, width: $0.modelWidth, recipe: recipe) }
       ?? ClassifierPlan(recipe: recipe)
     let backend = try device.makeBackend()
-    let console = RunConsole()
-    let run = Run(handler: console.show)
+    let run = Run.onConsole()
     let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
       [
         ["attack": type(of: attack).id], try RunFolder.identity(of: attack, backend: backend),
