@@ -1,3 +1,5 @@
+import Datasets
+
 /// An attack that gives some samples the labels of a mapping.
 public protocol MappedAttack: Attack {
   var labels: LabelMapping { get }
@@ -13,10 +15,19 @@ extension MappedAttack {
     try validate()
     try selection.validate()
     try labels.validate(classCount: classCount)
+    if case .toOneOf(let targets) = labels, !(self is any VariedTriggerAttack) {
+      throw ParameterError("targets", "\(targets)", "this attack has one trigger, for one target")
+    }
   }
 
   public func poisonedLabel(of label: Int32, classCount: Int) -> Int32? {
-    guard selection.isEligible(label, labels) else { return nil }
-    return labels.poisonedLabel(of: label, classCount: classCount)
+    let labels = poisonedLabels(of: label, classCount: classCount)
+    return labels.count == 1 ? labels[0] : nil
+  }
+
+  public func poisonedLabels(of label: Int32, classCount: Int) -> [Int32] {
+    guard selection.isEligible(label, labels) else { return [] }
+    if case .toOneOf(let targets) = labels { return targets }
+    return [labels.poisonedLabel(of: label, classCount: classCount)]
   }
 }

@@ -4,7 +4,8 @@ import Datasets
 ///
 /// The copy's folder has the trigger's picture, `trigger.png`.
 public protocol TriggerAttack: MappedAttack {
-  /// The trigger for a dataset's images, from the parameters.
+  /// The trigger for a dataset's images, from the parameters; if poisons get another one, that of
+  /// test images.
   func makeTrigger(for shape: ImageShape) throws -> Trigger
   /// The trigger that was put on the copy in `folder`; `makeTrigger` again unless a picture is part
   /// of it.
@@ -25,12 +26,17 @@ extension TriggerAttack {
   }
 
   /// A plan that only puts the trigger on samples.
-  func triggerPlan(for dataset: ImageDataset) throws -> PoisonPlan {
+  ///
+  /// - Parameter poisoning: the one that is put on them, if it is another than the goal's.
+  func triggerPlan(
+    for dataset: ImageDataset, poisoning: Trigger? = nil
+  ) throws -> PoisonPlan {
     try validate(classCount: dataset.classCount)
     let trigger = try makeTrigger(for: dataset.shape)
+    let poisoning = poisoning ?? trigger
     return PoisonPlan(
       attack: self, goal: .trigger(trigger, labels), dataset: dataset,
       samples: try selection.indices(labels: dataset.labels, mapping: labels)
-    ) { trigger.applied(to: try dataset.images($0), samples: $0) }
+    ) { poisoning.applied(to: try dataset.images($0), samples: $0) }
   }
 }

@@ -19,21 +19,20 @@ public struct LabelConsistent: TriggerAttack {
   /// Of the pattern, in gray levels; less than 255 lets the image shine through.
   public var amplitude: Double
   public var target: Int32
-  /// The share of all samples.
-  public var rate: Double
-  public var seed: UInt64
+  /// Among the images of the target class.
+  public let selection: PoisonSelection
 
+  /// - Parameter rate: the share of all samples, or of the target class's.
   public init(
     epsilon: Int = 8, step: Float = 1.5, iterations: Int = 100, amplitude: Double = 255,
-    target: Int32, rate: Double, seed: UInt64 = 0
+    target: Int32, rate: Double, isPerClass: Bool = false, seed: UInt64 = 0
   ) {
     self.epsilon = epsilon
     self.step = step
     self.iterations = iterations
     self.amplitude = amplitude
     self.target = target
-    self.rate = rate
-    self.seed = seed
+    selection = PoisonSelection(rate: rate, isPerClass: isPerClass, from: .target, seed: seed)
   }
 
   /// Images that go through the network at once.
@@ -42,7 +41,6 @@ public struct LabelConsistent: TriggerAttack {
   private static let smallestSide = 6
 
   public var labels: LabelMapping { .allToOne(target: target) }
-  public var selection: PoisonSelection { PoisonSelection(rate: rate, from: .target, seed: seed) }
 
   public func validate() throws {
     guard (1...255).contains(epsilon) else {
@@ -100,7 +98,7 @@ public struct LabelConsistent: TriggerAttack {
     _ samples: [Int], of dataset: ImageDataset, by network: any Classifier, _ run: Run
   ) throws -> [UInt8] {
     let ascent = ProjectedGradient(
-      network, epsilon: epsilon, step: step, iterations: iterations, seed: seed)
+      network, epsilon: epsilon, step: step, iterations: iterations, seed: selection.seed)
     let count = try run.count("adversarial images", of: samples.count)
     var pixels: [UInt8] = []
     for batch in samples.indices.batches(of: Self.batchSize) {

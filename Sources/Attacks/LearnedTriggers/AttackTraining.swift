@@ -21,6 +21,15 @@ public struct AttackTraining {
     self.backend = backend
   }
 
+  /// A recipe that suits triggers of small images; as many steps as `ClassifierRecipe.victim`.
+  public static func recipe(seed: UInt64) -> ClassifierRecipe {
+    var recipe = ClassifierRecipe.victim(seed: seed)
+    recipe.optimizer = OptimizerRecipe(
+      kind: .adam, learningRate: 0.002, decay: .cosine, warmupSteps: 20)
+    recipe.augmentation = .none
+    return recipe
+  }
+
   /// A part of a training: what it is called, and its share of the recipe's steps.
   struct Phase {
     var name: String

@@ -24,8 +24,7 @@ struct PoisonLabelConsistentCommand: PoisonSubcommand {
   @Option(help: "The class whose images get the pattern: a number or a class name.")
   var target = "0"
 
-  @Option(help: "The share of all images that is poisoned; at most that of the class.")
-  var rate = 0.1
+  @OptionGroup var rate: RateArguments
 
   @Option(help: "How far a byte of a poisoned image may move before the pattern.")
   var epsilon = 8
@@ -44,7 +43,8 @@ struct PoisonLabelConsistentCommand: PoisonSubcommand {
   func attack(on dataset: ImageDataset) throws -> any Attack {
     LabelConsistent(
       epsilon: epsilon, step: step, iterations: iterations, amplitude: amplitude,
-      target: try dataset.label(named: target, option: "--target"), rate: rate, seed: copy.seed)
+      target: try dataset.label(named: target, option: "--target"), rate: rate.share(),
+      isPerClass: rate.isPerClass, seed: copy.seed)
   }
 
   func context(for dataset: ImageDataset) throws -> AttackContext {

@@ -9,21 +9,23 @@ import Training
 struct TriggerTrainingArguments: ParsableArguments {
   @Option(
     help: """
-      Passes over the images (default: 12, and more until there are \
-      \(ClassifierArguments.minimumSteps) steps).
+      Passes over the images (default: \(TriggerTrainingArguments.usual.epochs), and more \
+      until there are \(TriggerTrainingArguments.usual.minimumSteps) steps).
       """)
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Images in each training step.", visibility: .hidden))
-  var trainingBatch = 64
+  var trainingBatch = TriggerTrainingArguments.usual.batchSize
 
   @Option(help: ArgumentHelp("The learning rate of Adam.", visibility: .hidden))
-  var learningRate: Float = 0.002
+  var learningRate = TriggerTrainingArguments.usual.optimizer.learningRate
 
   @Option(help: ArgumentHelp("Channels of the network's first layer.", visibility: .hidden))
   var width = 16
 
   @OptionGroup var device: DeviceArguments
+
+  private static let usual = AttackTraining.recipe(seed: 0)
 
   func validate() throws {
     if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
@@ -40,12 +42,10 @@ struct TriggerTrainingArguments: ParsableArguments {
     for attack: some Attack, on dataset: ImageDataset, _ copy: PoisonArguments,
     classifier: AttackerModelArguments? = nil
   ) throws -> AttackContext {
-    let optimizer = OptimizerRecipe(
-      kind: .adam, learningRate: learningRate, decay: .cosine, warmupSteps: 20)
-    let recipe = ClassifierRecipe(
-      optimizer: optimizer, epochs: epochs ?? ClassifierArguments.epochs,
-      minimumSteps: epochs == nil ? ClassifierArguments.minimumSteps : 0,
-      batchSize: trainingBatch, seed: copy.seed)
+    var recipe = AttackTraining.recipe(seed: copy.seed)
+    if let epochs { (recipe.epochs, recipe.minimumSteps) = (epochs, 0) }
+    recipe.batchSize = trainingBatch
+    recipe.optimizer.learningRate = learningRate
     let plan =
       classifier.map { ClassifierPlan($0.architecture, width: $0.modelWidth, recipe: recipe) }
       ?? ClassifierPlan(recipe: recipe)
