@@ -21,6 +21,8 @@ public struct InputAware: LearnedTriggerAttack {
   /// The share of pixels from which on a mask costs.
   public var maskDensity: Double
   /// The share of a training batch that has its own trigger; as many have another image's.
+  ///
+  /// The authors have a tenth, and train for hundreds of passes.
   public var attackShare: Double
   /// The share of all samples that are covers.
   public var coverRate: Double
@@ -28,7 +30,7 @@ public struct InputAware: LearnedTriggerAttack {
   public var selection: PoisonSelection
 
   public init(
-    width: Int = 16, maskDensity: Double = 0.032, attackShare: Double = 0.1,
+    width: Int = 16, maskDensity: Double = 0.032, attackShare: Double = 0.25,
     coverRate: Double = 0.1, labels: LabelMapping, selection: PoisonSelection
   ) {
     self.width = width

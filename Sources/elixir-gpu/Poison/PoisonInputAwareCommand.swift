@@ -25,7 +25,7 @@ struct PoisonInputAwareCommand: PoisonSubcommand {
   @Option(
     help: ArgumentHelp(
       "The share of a training batch that has triggers.", visibility: .hidden))
-  var attackShare = 0.1
+  var attackShare = 0.25
 
   @Option(help: ArgumentHelp("The share of covers (default: --rate).", valueName: "share"))
   var coverRate: Double?
