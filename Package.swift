@@ -85,8 +85,8 @@ let package = Package(
     .target(
       name: "Attacks",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
-        "Runs",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs",
       ]),
     .target(
       name: "Tracing",
@@ -164,8 +164,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Runs", "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",

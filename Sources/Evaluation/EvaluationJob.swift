@@ -123,7 +123,8 @@ public struct EvaluationJob {
     of network: any Classifier, _ plain: [Int], _ trigger: Trigger, _ mapping: LabelMapping,
     classCount: Int
   ) throws -> ModelMetrics {
-    let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
+    let triggered = try network.predictions(
+      for: TriggeredImages(base: test, trigger: trigger, backend: network.backend))
     return ModelMetrics(clean: plain, triggered: triggered.map(Int.init), labels: test.labels) {
       Int(mapping.poisonedLabel(of: Int32($0), classCount: classCount))
     }
