@@ -4,7 +4,7 @@ import Runs
 import TestSupport
 import Testing
 
-@testable import Purification
+import Purification
 
 /// Purification with nothing but the dataset.
 @Suite struct OwnDenoiserTests {

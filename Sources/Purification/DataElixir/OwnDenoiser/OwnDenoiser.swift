@@ -22,7 +22,7 @@ public struct OwnDenoiser: Codable, Hashable, Sendable {
   public init() {}
 
   /// Samples of each class to train on.
-  func quota(_ images: any LabelledImages) -> [Int] {
+  package func quota(_ images: any LabelledImages) -> [Int] {
     var sizes = [Int](repeating: 0, count: images.classCount)
     for label in images.labels { sizes[Int(label)] += 1 }
     return sizes.map { min($0, max(fewest, Int((share * Double($0)).rounded()))) }

@@ -6,14 +6,19 @@ import Training
 ///
 /// A training step counts as three passes (backward costs about two forward ones), a meta-step of a
 /// sifter as ten.
-struct RoughTime {
+package struct RoughTime {
   /// Seconds of a forward pass of the denoiser over one image.
-  var denoiserPass: Double
+  package var denoiserPass: Double
   /// The same of a classifier.
-  var classifierPass: Double
+  package var classifierPass: Double
+
+  package init(denoiserPass: Double, classifierPass: Double) {
+    self.denoiserPass = denoiserPass
+    self.classifierPass = classifierPass
+  }
 
   /// - Parameter samples: of the dataset.
-  func seconds(_ options: DataElixir, samples: Int) -> Double {
+  package func seconds(_ options: DataElixir, samples: Int) -> Double {
     let own = options.ownDenoiser
     let sifter = SifterRecipe()
     let sifted = Double(own.sifters * max(samples, sifter.minimumSteps * sifter.batchSize)) * 13
