@@ -10,10 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
-        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
-        "Benchmarking",
+        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -32,6 +32,7 @@ let package = Package(
 
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -95,11 +96,15 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Training", "Runs", "Reports",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
@@ -107,7 +112,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
-        "Tracing",
+        "Tracing", "Detection",
       ]),
     .target(
       name: "Benchmarking",
@@ -137,6 +142,7 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "Support": ["Support"],
+  "LinearAlgebra": ["LinearAlgebra"],
   "ComputeBackend": [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
@@ -166,7 +172,9 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training", "Runs", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",

@@ -131,8 +131,10 @@ public struct EvaluationJob {
     plan.recipe.seed &+= UInt64(trial)
     let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
-      let network = try plan.train(
-        on: images, backend: backend, phase: "model of the \(name) set\(number)", in: run)
+      let phase = "model of the \(name) set\(number)"
+      let network = try run.measure(phase) {
+        try plan.train(on: images, backend: backend, phase: phase, in: run)
+      }
       return try metrics(of: try network.inferenceCopy())
     }
     return EvaluationResult.Trial(

@@ -51,10 +51,13 @@ final class TrainingLoop {
   /// Runs to the limits.
   ///
   /// - Parameters:
+  ///   - afterEpoch: called after the last step of each epoch, counted from 1, before a state is
+  ///     saved that has it.
   ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
-    _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
+    _ limits: Limits, progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
   ) throws {
     let clock = ContinuousClock()
@@ -69,6 +72,7 @@ final class TrainingLoop {
     while !isDone {
       monitor.add(try advance(limits, loss: loss))
       isDone = isOver()
+      if step % limits.stepsPerEpoch == 0 { try afterEpoch(step / limits.stepsPerEpoch) }
       // Now and then, so that the host does not run far ahead of the device.
       if step % 10 == 0 { try arena.backend.synchronize() }
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }

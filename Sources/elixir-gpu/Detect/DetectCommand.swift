@@ -16,7 +16,9 @@ struct DetectCommand: ParsableCommand {
       --simulated-recall 0.1 --output reference.txt
       """,
     subcommands: [
+      DetectAllCommand.self,
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
-      DetectSimulatedCommand.self,
+      DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
+      DetectSpectralFilterCommand.self,
     ])
 }
