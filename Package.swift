@@ -12,8 +12,8 @@ let package = Package(
       targets: [
         "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Detection", "Purification",
-        "Evaluation", "Benchmarking",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -95,10 +95,16 @@ let package = Package(
       ]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
+      name: "Sifting",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs", "Reports",
+      ]),
+    .target(
       name: "Detection",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
-        "Models", "Datasets", "Training", "Runs", "Reports",
+        "Models", "Datasets", "Training", "Runs", "Reports", "Sifting",
       ]),
     .target(
       name: "Purification",
@@ -124,8 +130,8 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
+        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -172,8 +178,13 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
+  "Sifting": [
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting",
+  ],
   "Detection": [
-    "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training", "Runs", "Detection",
+    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",

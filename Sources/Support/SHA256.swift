@@ -72,13 +72,6 @@ public struct SHA256: Sendable {
     return hash.hexDigest
   }
 
-  /// The digests of a model's files in a folder, by name; none if it holds no model.
-  public static func hexDigests(ofModel folder: String) throws -> [String] {
-    let names = try Directory.entries(FileName(folder)).map(\.systemPath)
-    return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
-      .map { try hexDigest(ofFile: folder + "/" + $0) }
-  }
-
   /// The first 64 bits of the digest: the check of a journal's record.
   ///
   /// It need only notice a torn or altered record; a second kind of checksum would gain nothing

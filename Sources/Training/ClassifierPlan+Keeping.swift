@@ -24,8 +24,8 @@ extension ClassifierPlan {
     let state = file.deletingLastPathComponent()
       .appendingPathComponent(name + "-state.safetensors")
     let network = try train(
-      on: images, backend: backend, stateFile: state, phase: phase, in: run, network: network,
-      afterEpoch: afterEpoch)
+      on: images, backend: backend, stateFile: state, phase: phase, in: run,
+      network: network, afterEpoch: afterEpoch)
     try ClassifierFile.save(network, to: file)
     try? manager.removeItem(at: state)
     return network

@@ -46,7 +46,7 @@ public struct ClassifierPlan: Hashable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - stateFile: where a state to resume from is kept; a training found there goes on.
-  ///   - phase: what the run that is told of it calls this training.
+  ///   - phase: what the run calls this training.
   ///   - network: makes the untrained network; nil for `makeNetwork`.
   ///   - afterEpoch: see `ClassifierTrainer.train`.
   /// - Throws: `TrainingError` or `CheckpointError`.

@@ -101,6 +101,11 @@ struct EvaluateCommand: ParsableCommand {
     if let file = suite.suite { return try suite.run(file, device: device) }
     var plan = classifier.plan(seed: seed)
     plan.initial = `init`
+    if let json {
+      let inputs = [purified, poisoned, test, clean, markingNetwork, `init`].compactMap(\.self)
+      try OutputFile.check(
+        json, force: true, kind: "a table of figures", beginning: "{\n", inputs: inputs)
+    }
     guard var job = try makeJob(plan) else { return }
     job.trials = trials
     let backend = try device.makeBackend()

@@ -63,11 +63,12 @@ struct TrainClassifierCommand: ParsableCommand {
   func run() throws {
     let file = URL(fileURLWithPath: output)
     let state = file.deletingPathExtension().appendingPathExtension("training-state.safetensors")
-    try training.check(outputs: [file, state])
     let folder = file.deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder) else {
       throw TrainingError.noFolder(path: folder)
     }
+    try training.check(
+      output, files: [file, state], inputs: [dataset] + [test, `init`].compactMap(\.self))
     let images = try ImageDataset.open(dataset)
     try images.requireReadableImages()
     let testImages = try test.map {
@@ -83,7 +84,7 @@ struct TrainClassifierCommand: ParsableCommand {
         + "images of \(images.shape), \(images.classCount) classes")
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
-    let run = Run.onConsole()
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     var last: TrainingProgress?
     try run.measure("training") {
       try trainer.train(resume: training.resume) { progress in

@@ -90,10 +90,16 @@ struct TrainDenoiserCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: output, isDirectory: true)
+    let inputs = datasets + [initial, config].compactMap(\.self)
+    for input in datasets where FileName(output).canonical.lies(in: FileName(input).canonical) {
+      throw FileError.outputRefused(
+        path: output, reason: "it lies in the input, of which it would become a part")
+    }
     try training.check(
-      outputs: ["config.json", "training-state.safetensors"].map {
+      output,
+      files: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
-      })
+      }, inputs: inputs)
     let images = try ImageConcatenation(
       datasets.map {
         let images = try ImageDataset.open($0)
@@ -111,7 +117,7 @@ struct TrainDenoiserCommand: ParsableCommand {
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
     try Directory.make(FileName(output))
-    let run = Run.onConsole()
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     var last: TrainingProgress?
     try run.measure("training") {
       try trainer.train(

@@ -34,7 +34,8 @@ struct SuiteArguments: ParsableArguments {
       print("\(suite.cells.count) cells")
       return
     }
-    let run = Run.onConsole()
+    try OutputLock.hold(output)
+    let run = Run.onConsole(interrupted: "the same command goes on with the cells that are left")
     var failures = 0
     let finished = try SuiteRun(suite, in: output, device: device, run).cells { cell, error in
       failures += 1

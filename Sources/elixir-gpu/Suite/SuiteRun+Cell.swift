@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import Models
 import Support
 
 extension SuiteRun {
@@ -115,12 +116,8 @@ extension SuiteRun {
     var found: [String: String] = [:]
     for path in entry.options.compactMap(\.value) {
       switch Directory.kind(FileName(path)) {
-      case .file: found[path] = try SHA256.hexDigest(ofFile: path)
-      case .directory:
-        let digests = try SHA256.hexDigests(ofModel: path)
-        found[path] =
-          try digests.isEmpty
-          ? ImageDataset.open(path).fingerprint() : digests.joined(separator: " ")
+      case .file, .directory:
+        found[path] = try ModelFiles.checksum(path) ?? ImageDataset.open(path).fingerprint()
       default: break
       }
     }

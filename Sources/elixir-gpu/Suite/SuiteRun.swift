@@ -62,6 +62,8 @@ final class SuiteRun {
     return try all.enumerated().compactMap { number, cell in
       do {
         return try result(cell, number: "\(number + 1) of \(all.count)")
+      } catch let stop as Interruption {
+        throw stop
       } catch {
         try failed(cell.name, error)
         return nil

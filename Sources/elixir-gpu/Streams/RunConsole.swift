@@ -5,21 +5,33 @@ import Support
 /// Shows a run's events: notes on standard output, progress and warnings on standard error.
 ///
 /// On a terminal the line of progress is redrawn in place; elsewhere a new one appears every 30
-/// seconds.
+/// seconds. SIGINT and SIGTERM stop the run at its next event.
 final class RunConsole {
+  private let advice: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var line: (phase: String, meter: ThroughputMeter)?
   private var lastShown = ContinuousClock.now
 
-  func show(_ event: RunEvent) {
+  /// - Parameter advice: how to go on after an interruption.
+  init(interrupted advice: String = Interruption.beginsAnew) {
+    self.advice = advice
+    Interruption.watch()
+  }
+
+  /// - Throws: `Interruption`
+  func show(_ event: RunEvent) throws {
+    display(event)
+    try Interruption.check(advice)
+  }
+
+  private func display(_ event: RunEvent) {
     switch event {
     case .note(let text):
       endLine()
       print(text)
-      fflush(nil)
     case .warning(let text):
       endLine()
-      write("warning: \(text)\n")
+      StandardError.tell("warning: \(text)")
     case .progress(let progress):
       let meter = meter(
         progress.phase, unit: progress.unit, total: progress.total, done: Int(progress.done))
@@ -46,23 +58,22 @@ final class RunConsole {
     let interval = Duration.milliseconds(isTerminal ? 100 : 30_000)
     guard .now - lastShown >= interval else { return }
     lastShown = .now
-    write(isTerminal ? "\r\u{1B}[K\(text())" : text() + "\n")
+    let line = text().forTerminal(indented: true)
+    StandardError.write(isTerminal ? "\r\u{1B}[K\(line)" : line + "\n")
   }
 
   /// Leaves the line as it is; what follows starts on a new one.
   private func endLine() {
-    if line != nil && isTerminal { write("\n") }
+    if line != nil && isTerminal { StandardError.write("\n") }
     line = nil
-  }
-
-  private func write(_ text: String) {
-    // What was printed before appears before, in a log too.
-    fflush(nil)
-    FileHandle.standardError.write(Data(text.utf8))
   }
 }
 
 extension Run {
   /// A run that the terminal shows.
-  static func onConsole() -> Run { Run(handler: RunConsole().show) }
+  ///
+  /// - Parameter advice: how to go on after an interruption.
+  static func onConsole(interrupted advice: String = Interruption.beginsAnew) -> Run {
+    Run(handler: RunConsole(interrupted: advice).show)
+  }
 }
