@@ -118,7 +118,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
-        "Tracing",
+        "Tracing", "Detection",
       ]),
     .target(
       name: "Benchmarking",

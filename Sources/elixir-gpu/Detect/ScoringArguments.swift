@@ -58,7 +58,7 @@ struct ScoringArguments: ParsableArguments {
     var input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let run = Run(handler: RunConsole().show)
+    let run = Run.onConsole()
     input.reference = try clean?.samples(input, run)
     let scores = try make(input, run)
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
