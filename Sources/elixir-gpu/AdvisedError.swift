@@ -63,7 +63,7 @@ extension TrainingError: AdvisedError {
     switch self {
     case .outputExists: "--resume resumes it, --force replaces it"
     case .otherTraining: "leave out --resume to train anew"
-    case .badState, .diverged, .images, .initialModel, .noFolder, .tooFewImages: nil
+    case .badState, .diverged, .images, .initialModel, .network, .noFolder, .tooFewImages: nil
     }
   }
 }
