@@ -164,7 +164,7 @@ let tests: [String: [Target.Dependency]] = [
     "Diffusion", "Training",
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
-  "Runs": ["Runs"],
+  "Runs": ["Support", "Runs"],
   "Reports": ["Reports"],
   "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
   "Purification": [

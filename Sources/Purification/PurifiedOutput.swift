@@ -76,7 +76,8 @@ final class PurifiedOutput {
     )
   }
 
-  func commit() throws { try opened().commit() }
+  /// - Parameter token: the run's.
+  func commit(token: String) throws { try opened().commit(token: token) }
 
   private func opened() throws -> DatasetWriter {
     if let writer { return writer }

@@ -117,7 +117,7 @@ extension DataElixirRun {
       let store = try CandidateStore(
         directory: try stage.folder.directory("second-look-\(noiseSteps)"),
         candidatesPerSample: construction.candidatesPerSample,
-        imageBytes: dataset.shape.byteCount)
+        imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
       try construct(construction, phase: "second look, \(noiseSteps) noise steps", into: store)
       return store
     }

@@ -4,6 +4,7 @@ import Diffusion
 import Foundation
 import Models
 import Runs
+import Support
 
 /// A run of DataElixir: models, candidates, decisions.
 struct DataElixirRun {
@@ -19,6 +20,7 @@ struct DataElixirRun {
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
   init(_ options: DataElixir, in context: PurificationContext) throws {
     try context.dataset.requireSeveralClasses()
+    try Self.check(options, classes: context.dataset.classCount, path: context.dataset.path)
     self.options = options
     self.context = context
     denoiser = try PretrainedDenoiser(
@@ -28,6 +30,21 @@ struct DataElixirRun {
     // Throws now if the denoiser cannot do what it is asked for.
     if let noise = fixedNoiseSteps { _ = try chain(noiseSteps: noise) }
     try options.victim.check(context.dataset, on: context.backend)
+  }
+
+  /// Throws for more candidates or classes than are told apart, which else would show after hours.
+  private static func check(_ options: DataElixir, classes: Int, path: String) throws {
+    let (rounds, limit) = (options.roundCount, CandidateStore.limit)
+    let (candidates, overflow) = rounds.multipliedReportingOverflow(by: options.keepLast)
+    guard !overflow, candidates <= limit else {
+      throw ParameterError(
+        "rounds", rounds,
+        "with \(options.keepLast) states of each they are more than \(limit) candidates")
+    }
+    guard classes <= limit else {
+      throw FileError.damaged(
+        path: path, reason: "it has \(classes) classes", advice: "use at most \(limit)")
+    }
   }
 
   private static func check(
@@ -76,7 +93,7 @@ struct DataElixirRun {
     let construction = construction(of: dataset, chain: chain, victim: victim)
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
-      imageBytes: dataset.shape.byteCount)
+      imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
     let found = try run.measure("candidates") {
       try construct(construction, phase: "candidates", into: store, showsRetention: true)
     }
