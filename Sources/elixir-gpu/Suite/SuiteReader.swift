@@ -159,8 +159,9 @@ struct SuiteReader {
         [SuiteOption(name: "truth", value: "truth")]
         + (entry.trainsClassifiers ? training : [])
       do {
-        _ = try ElixirCommand.parseAsRoot(
-          entry.words("dataset", output: "output", seed: 0, given: given))
+        _ = try ElixirCommand.command(
+          of:
+            entry.words("dataset", output: "output", seed: 0, given: given))
       } catch {
         throw self.error(
           node, "\(entry.name): " + ElixirCommand.line(for: error))
