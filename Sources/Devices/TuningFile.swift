@@ -55,7 +55,7 @@ public struct TuningFile {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let contents: Contents
     do {
-      let data = try Data(contentsOf: url)
+      let data = Data(try RandomAccessFile.contents(url.path))
       let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
       guard version <= Self.version else {
         throw TuningFileError.laterVersion(

@@ -44,7 +44,9 @@ package struct ProgramCache: Sendable {
   func file(for key: String) -> URL? { directory?.appendingPathComponent(key + ".bin") }
 
   func load(_ key: String) -> [UInt8]? {
-    guard let file = file(for: key), let data = try? Data(contentsOf: file) else { return nil }
+    guard let file = file(for: key), let bytes = try? RandomAccessFile.contents(file.path)
+    else { return nil }
+    let data = Data(bytes)
     let parts = data.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, String(decoding: parts[0], as: UTF8.self) == Self.header else {
       return nil

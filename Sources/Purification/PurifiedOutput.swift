@@ -146,6 +146,6 @@ final class PurifiedOutput {
     }
     let path = path + "/grid.png"
     try PNG.write(grid.render(), to: path)
-    return FileManager.default.contents(atPath: path).map { Array($0) }
+    return try RandomAccessFile.contents(path)
   }
 }

@@ -13,8 +13,8 @@ import NeuralNet
 /// the recipe's limit.
 ///
 /// The folder receives diffusers' files (`config.json`, `scheduler_config.json` and the averaged
-/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the end,
-/// and `training-state.safetensors`, from which a stopped training goes on.
+/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the
+/// end, and `training-state.safetensors`, from which a stopped training goes on.
 public final class DenoiserTrainer {
   public let model: UNet2DModel
   private let recipe: DenoiserRecipe
@@ -56,8 +56,8 @@ public final class DenoiserTrainer {
     let network = recipe.network
     guard network.outputChannels == network.inputChannels else {
       throw TrainingError.network(
-        "a denoiser of \(network.inputChannels) input and \(network.outputChannels) output channels "
-          + "cannot predict the noise alone; give one with as many of both")
+        "a denoiser of \(network.inputChannels) input and \(network.outputChannels) output "
+          + "channels cannot predict the noise alone; give one with as many of both")
     }
     if network.timeEmbeddingType == .learned, let rows = network.trainingTimesteps,
       rows < recipe.timestepLimit

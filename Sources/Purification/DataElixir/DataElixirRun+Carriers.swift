@@ -16,8 +16,8 @@ extension DataElixirRun {
   func searchNoise(_ victim: ClassifierLabels, folder: RunFolder) throws -> NoiseSearch? {
     guard fixedNoiseSteps == nil else { return nil }
     let file = folder.file("noise-search.json")
-    if let data = FileManager.default.contents(atPath: file.path),
-      let found = try? JSONDecoder().decode(NoiseSearch.self, from: data)
+    if let bytes = try? RandomAccessFile.contents(file.path),
+      let found = try? JSONDecoder().decode(NoiseSearch.self, from: Data(bytes))
     {
       return found
     }
