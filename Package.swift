@@ -12,7 +12,7 @@ let package = Package(
       targets: [
         "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
         "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
+        "Tracing", "Runs", "Reports", "Sifting", "Detection", "Purification", "Evaluation",
         "Benchmarking",
       ]),
   ],
@@ -94,8 +94,16 @@ let package = Package(
       ]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
+      name: "Sifting",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs", "Reports",
+      ]),
+    .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
@@ -119,8 +127,8 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
+        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -166,7 +174,13 @@ let tests: [String: [Target.Dependency]] = [
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "Runs"],
   "Reports": ["Reports"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Sifting": [
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting",
+  ],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Sifting", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",

@@ -5,13 +5,13 @@ import NeuralNet
 import Support
 
 /// All that the result of a training depends on, as text by name; a resumed training must share it.
-struct TrainingIdentity: Equatable {
+package struct TrainingIdentity: Equatable {
   private(set) var parts: [String: String]
 
   /// - Parameters:
   ///   - options: what the user chose.
   ///   - network: the architecture.
-  init(
+  package init(
     options: some Encodable, network: String, images: any LabelledImages,
     on backend: any ComputeBackend
   ) throws {

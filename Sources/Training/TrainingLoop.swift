@@ -6,21 +6,25 @@ import NeuralNet
 ///
 /// The loss of a step is a function of its number alone, so a resumed training ends with the same
 /// weights as one that was never stopped.
-final class TrainingLoop {
-  let model: any Module
+package final class TrainingLoop {
   let recipe: OptimizerRecipe
   let average: ExponentialMovingAverage?
   /// Steps done.
-  private(set) var step = 0
-  private let arena: ParameterArena
+  package private(set) var step = 0
+  /// The trained weights.
+  package let arena: ParameterArena
   private let optimizer: any Optimizer
   private let state: TrainingState?
 
-  /// - Parameter states: the file where states are saved, and what a resumed training must share;
-  ///   `nil` for no states.
-  init(model: any Module, recipe: OptimizerRecipe, states: (file: URL, identity: TrainingIdentity)?)
-  {
-    self.model = model
+  /// - Parameters:
+  ///   - model: is trained.
+  ///   - whole: what is saved and restored, the model with what else changes; `nil` for the model.
+  ///   - states: the file where states are saved, and what a resumed training must share; `nil` for
+  ///     no states.
+  package init(
+    model: any Module, partOf whole: (any Module)? = nil, recipe: OptimizerRecipe,
+    states: (file: URL, identity: TrainingIdentity)?
+  ) {
     self.recipe = recipe
     let arena = ParameterArena(model.parameters.weights)
     self.arena = arena
@@ -29,16 +33,17 @@ final class TrainingLoop {
     (self.optimizer, self.average) = (optimizer, average)
     state = states.map {
       TrainingState(
-        file: $0.file, model: model, optimizer: optimizer, average: average, identity: $0.identity)
+        file: $0.file, model: whole ?? model, optimizer: optimizer, average: average,
+        identity: $0.identity)
     }
   }
 
   /// Goes on from the saved state, if there is one.
-  func resume() throws {
+  package func resume() throws {
     if let state, state.exists { step = try state.restore() }
   }
 
-  struct Limits {
+  package struct Limits {
     /// Of the whole training; `nil` for no limit.
     var steps: Int?
     /// Stops after this time even if steps are left; `nil` for no limit.
@@ -46,6 +51,17 @@ final class TrainingLoop {
     var batchSize: Int
     var stepsPerEpoch: Int
     var intervals: TrainingIntervals
+
+    package init(
+      steps: Int?, duration: Duration? = nil, batchSize: Int, stepsPerEpoch: Int,
+      intervals: TrainingIntervals
+    ) {
+      self.steps = steps
+      self.duration = duration
+      self.batchSize = batchSize
+      self.stepsPerEpoch = stepsPerEpoch
+      self.intervals = intervals
+    }
   }
 
   /// Runs to the limits.
@@ -58,6 +74,21 @@ final class TrainingLoop {
     _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
   ) throws {
+    func gradients(_ step: Int) throws -> Tensor {
+      let value = try loss(step)
+      arena.backpropagate(value)
+      return value
+    }
+    try run(limits, gradients: gradients, progress: progress, didSave: didSave)
+  }
+
+  /// Runs to the limits by gradients of another making.
+  ///
+  /// - Parameter gradients: stores a step's gradients in the arena, and returns its loss `[1]`.
+  package func run(
+    _ limits: Limits, gradients: (_ step: Int) throws -> Tensor,
+    progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {}
+  ) throws {
     let clock = ContinuousClock()
     let (start, firstStep) = (clock.now, step)
     var (lastSave, lastReport) = (start, start)
@@ -68,7 +99,7 @@ final class TrainingLoop {
     }
     var isDone = isOver()
     while !isDone {
-      monitor.add(try advance(limits, loss: loss))
+      monitor.add(try advance(limits, gradients: gradients))
       isDone = isOver()
       // Now and then, so that the host does not run far ahead of the device.
       if step % 10 == 0 { try arena.backend.synchronize() }
@@ -93,9 +124,10 @@ final class TrainingLoop {
     }
   }
 
-  private func advance(_ limits: Limits, loss: (_ step: Int) throws -> Tensor) throws -> Tensor {
-    let value = try loss(step)
-    arena.backpropagate(value)
+  private func advance(
+    _ limits: Limits, gradients: (_ step: Int) throws -> Tensor
+  ) throws -> Tensor {
+    let value = try gradients(step)
     optimizer.step(
       learningRate: recipe.rate(step: step, total: limits.steps ?? 0), clipNorm: recipe.clipNorm)
     average?.update()

@@ -15,9 +15,10 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
-      TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
-      VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
+      PurifyCommand.self, SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
+      MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
+      DevicesCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
+      DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.
     helpNames: .long)
