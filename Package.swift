@@ -10,10 +10,10 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
-        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking",
+        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -32,6 +32,7 @@ let package = Package(
 
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -102,12 +103,14 @@ let package = Package(
     .target(
       name: "Detection",
       dependencies: [
-        "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Training", "Runs", "Reports", "Sifting",
       ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
@@ -145,6 +148,7 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "Support": ["Support"],
+  "LinearAlgebra": ["LinearAlgebra"],
   "ComputeBackend": [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
@@ -179,7 +183,8 @@ let tests: [String: [Target.Dependency]] = [
     "Training", "Runs", "Sifting",
   ],
   "Detection": [
-    "ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Sifting", "Detection",
+    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",

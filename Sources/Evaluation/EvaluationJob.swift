@@ -89,18 +89,25 @@ public struct EvaluationJob {
     let plain = try network.predictions(for: test).map(Int.init)
     switch goal {
     case .attack(.trigger(let trigger, let mapping), let classCount):
-      let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
-      return ModelMetrics(
-        clean: plain, triggered: triggered.map(Int.init), labels: test.labels
-      ) { label in
-        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
+      return try metrics(of: network, plain, trigger, mapping, classCount: classCount)
+    case .attack(.triggers(let triggers), let classCount):
+      let rates = try triggers.compactMap { trigger, mapping in
+        try metrics(of: network, plain, trigger, mapping, classCount: classCount).attackSuccessRate
       }
+      return ModelMetrics(
+        clean: plain, labels: test.labels, attackSuccessRate: Statistics(rates)?.mean)
     case .attack(.image(let image), _):
       let single = SingleImage(picture: image.picture, label: image.label, like: test)
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
     case nil: return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
+    case .attack(.labels(let mapping), let classCount):
+      return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
+        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
+      }
+    case .attack(.inaccuracy, _):
+      return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
         URL(fileURLWithPath: path), on: network.backend)
@@ -108,6 +115,17 @@ public struct EvaluationJob {
       var metrics = ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
       metrics.log10PValue = try tracer.trace(network).log10PValue
       return metrics
+    }
+  }
+
+  /// Accuracy, and the success of one trigger.
+  private func metrics(
+    of network: any Classifier, _ plain: [Int], _ trigger: Trigger, _ mapping: LabelMapping,
+    classCount: Int
+  ) throws -> ModelMetrics {
+    let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
+    return ModelMetrics(clean: plain, triggered: triggered.map(Int.init), labels: test.labels) {
+      Int(mapping.poisonedLabel(of: Int32($0), classCount: classCount))
     }
   }
 
@@ -131,8 +149,10 @@ public struct EvaluationJob {
     plan.recipe.seed &+= UInt64(trial)
     let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
-      let network = try plan.train(
-        on: images, backend: backend, phase: "model of the \(name) set\(number)", in: run)
+      let phase = "model of the \(name) set\(number)"
+      let network = try run.measure(phase) {
+        try plan.train(on: images, backend: backend, phase: phase, in: run)
+      }
       return try metrics(of: try network.inferenceCopy())
     }
     return EvaluationResult.Trial(

@@ -17,14 +17,7 @@ public struct PhaseTimings: Codable, Sendable {
       .map { "\($0.name) \(NumberFormat.duration($0.seconds))" }.joined(separator: ", ")
   }
 
-  mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer { add(clock.now - start, to: name) }
-    return try body()
-  }
-
-  /// Adds a part of a phase that was measured apart.
+  /// Adds a phase, or a part of one.
   mutating func add(_ duration: Duration, to name: String) {
     let more = duration / .seconds(1)
     if let place = seconds.firstIndex(where: { $0.name == name }) {

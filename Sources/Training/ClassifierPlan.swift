@@ -47,17 +47,21 @@ public struct ClassifierPlan: Hashable, Codable, Sendable {
   /// - Parameters:
   ///   - stateFile: where a state to resume from is kept; a training found there goes on.
   ///   - phase: what the run calls this training.
+  ///   - network: makes the untrained network; nil for `makeNetwork`.
+  ///   - afterEpoch: see `ClassifierTrainer.train`.
   /// - Throws: `TrainingError` or `CheckpointError`.
   public func train(
     on images: any LabelledImages, backend: any ComputeBackend, stateFile: URL? = nil,
-    phase: String = "training", in run: Run = Run()
+    phase: String = "training", in run: Run = Run(),
+    network: (() throws -> any Classifier)? = nil,
+    afterEpoch: ((_ epoch: Int, _ network: any Classifier) throws -> Void)? = nil
   ) throws -> any Classifier {
-    let network = try makeNetwork(for: images, on: backend)
+    let network = try network?() ?? makeNetwork(for: images, on: backend)
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, stateFile: stateFile)
-    try run.measure(phase) {
-      try trainer.train(resume: stateFile != nil) { try run.show($0, of: phase) }
-    }
+    try trainer.train(
+      resume: stateFile != nil, progress: { try run.show($0, of: phase) },
+      afterEpoch: afterEpoch.map { hook in { try hook($0, network) } })
     return network
   }
 }

@@ -65,11 +65,15 @@ public final class ClassifierTrainer {
   /// Trains all epochs; the network then is ready for evaluation, with averaged weights if asked
   /// for.
   ///
-  /// - Parameter resume: goes on from the state file if there is one.
+  /// - Parameters:
+  ///   - resume: goes on from the state file if there is one.
+  ///   - afterEpoch: called after each epoch, counted from 1, with the network set to evaluation;
+  ///     in a resumed training not for those that the saved state has.
   /// - Throws: `TrainingError.diverged` when the loss becomes NaN; the last saved state stays.
   public func train(
     resume: Bool = false, intervals: TrainingIntervals = .init(),
-    progress: (TrainingProgress) throws -> Void = { _ in }
+    progress: (TrainingProgress) throws -> Void = { _ in },
+    afterEpoch: ((_ epoch: Int) throws -> Void)? = nil
   ) throws {
     if resume { try loop.resume() }
     let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
@@ -78,13 +82,22 @@ public final class ClassifierTrainer {
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     network.setTraining(!lastLayerOnly)
     defer { network.setTraining(false) }
-    try loop.run(limits, progress: progress) { _ in
+    try loop.run(limits, progress: progress) {
+      try inEvaluation($0, afterEpoch)
+    } loss: { _ in
       let batch = try batches.next()
       let images = Tensor(batch.pixels, shape: batch.tensorShape, on: backend)
       let labels = IndexTensor(batch.labels, shape: [batch.count], on: backend)
       return softmaxCrossEntropy(logits(images), labels: labels).mean()
     }
     loop.adoptAverage()
+  }
+
+  private func inEvaluation(_ epoch: Int, _ body: ((Int) throws -> Void)?) throws {
+    guard let body else { return }
+    network.setTraining(false)
+    defer { network.setTraining(!lastLayerOnly) }
+    try body(epoch)
   }
 
   private func logits(_ images: Tensor) -> Tensor {

@@ -68,10 +68,13 @@ package final class TrainingLoop {
   ///
   /// - Parameters:
   ///   - progress: may throw to stop the training, whose state then is saved.
+  ///   - afterEpoch: called after the last step of each epoch, counted from 1, before a state is
+  ///     saved that has it.
   ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
-    _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
+    _ limits: Limits, progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
   ) throws {
     func gradients(_ step: Int) throws -> Tensor {
@@ -79,7 +82,8 @@ package final class TrainingLoop {
       arena.backpropagate(value)
       return value
     }
-    try run(limits, gradients: gradients, progress: progress, didSave: didSave)
+    try run(
+      limits, gradients: gradients, progress: progress, afterEpoch: afterEpoch, didSave: didSave)
   }
 
   /// Runs to the limits by gradients of another making.
@@ -87,7 +91,8 @@ package final class TrainingLoop {
   /// - Parameter gradients: stores a step's gradients in the arena, and returns its loss `[1]`.
   package func run(
     _ limits: Limits, gradients: (_ step: Int) throws -> Tensor,
-    progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {}
+    progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {}
   ) throws {
     let clock = ContinuousClock()
     let (start, firstStep) = (clock.now, step)
@@ -101,6 +106,7 @@ package final class TrainingLoop {
     while !isDone {
       monitor.add(try advance(limits, gradients: gradients))
       isDone = isOver()
+      if step % limits.stepsPerEpoch == 0 { try afterEpoch(step / limits.stepsPerEpoch) }
       // Now and then, so that the host does not run far ahead of the device.
       if step % 10 == 0 { try arena.backend.synchronize() }
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }

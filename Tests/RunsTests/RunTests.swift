@@ -36,6 +36,8 @@ import Testing
     #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "b"])
     #expect(run.timings.seconds[1].seconds == 65)
     #expect(run.timings.summary == "a: part 1 min 05 s")
+    #expect(run.measure("whole") { run.measure("part") { 8 } } == 8)
+    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "b", "part", "whole"])
   }
 }
 

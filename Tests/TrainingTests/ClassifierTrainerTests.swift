@@ -86,6 +86,36 @@ import Training
     #expect(try weights(resumed) == weights(whole))
   }
 
+  /// Interrupted in the third epoch, a training shows each once, in evaluation, and ends with the
+  /// weights of one without a hook.
+  @Test func theHookSeesEveryEpochOnce() throws {
+    let images = MemoryImages.bars(count: 48)
+    let whole = try network()
+    try ClassifierTrainer(whole, recipe: recipe(), images: images).train()
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    let every = TrainingIntervals(report: .zero, save: .zero)
+    var seen: [Int] = []
+    var losses: [[Float]] = []
+    func train(_ network: any Classifier, stop: Int) throws {
+      try ClassifierTrainer(network, recipe: recipe(), images: images, stateFile: file).train(
+        resume: true, intervals: every, progress: { if $0.step == stop { throw Killed() } },
+        afterEpoch: { epoch in
+          #expect(network.parameters.normalizations.allSatisfy { !$0.isTraining })
+          seen.append(epoch)
+          losses.append(try network.losses(on: images, batchSize: 20))
+        })
+    }
+    #expect(throws: Killed.self) { try train(try network(), stop: 8) }
+    #expect(seen == [1, 2])
+    let resumed = try network(seed: 99)
+    try train(resumed, stop: -1)
+    #expect(seen == [1, 2, 3])
+    #expect(try weights(resumed) == weights(whole))
+    #expect(try losses[2] == whole.losses(on: images))
+    #expect(losses[2].reduce(0, +) < losses[0].reduce(0, +))
+  }
+
   @Test func refusesAStateOfAnotherTraining() throws {
     let images = MemoryImages.bars(count: 32)
     let folder = try TemporaryFolder()

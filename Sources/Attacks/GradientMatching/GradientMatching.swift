@@ -99,7 +99,7 @@ public struct GradientMatching: Attack {
   }
 
   /// The target, or an image with the trigger.
-  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell {
+  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell? {
     let name = dataset.classNames[Int(target)]
     switch goal {
     case .image(let image):
@@ -109,6 +109,7 @@ public struct GradientMatching: Attack {
       var image = try dataset.image(sample)
       trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
+    case .triggers, .labels, .inaccuracy: return nil
     }
   }
 }

@@ -107,6 +107,8 @@ struct GradientSearch {
           tensor(images, count: samples.count),
           labels: [Int32](repeating: target, count: samples.count))
       }
+    case .triggers, .labels, .inaccuracy:
+      preconditionFailure("GradientSearch: no gradient is that of \(goal.name)")
     }
     return GradientMatcher.Aim(surrogate, target: gradient)
   }

@@ -38,11 +38,9 @@ public struct ModelStore {
     let key = SHA256.hexDigest(Array(try JSONText.line(identity).utf8)).prefix(16)
     let file = folder.appendingPathComponent("\(key).safetensors")
     if FileManager.default.fileExists(atPath: file.path) { return file }
-    let state = folder.appendingPathComponent("\(key)-state.safetensors")
-    let network = try plan.train(
-      on: images, backend: backend, stateFile: state, phase: phase, in: run)
-    try ClassifierFile.save(network, to: file)
-    try? FileManager.default.removeItem(at: state)
+    _ = try run.measure(phase) {
+      try plan.train(on: images, backend: backend, keptAt: file, phase: phase, in: run)
+    }
     return file
   }
 

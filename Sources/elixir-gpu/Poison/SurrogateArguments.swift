@@ -53,7 +53,9 @@ struct SurrogateArguments: ParsableArguments {
       let network = try ClassifierFile.load(URL(fileURLWithPath: surrogate), on: backend)
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
-    let network = try plan.train(on: dataset, backend: backend, phase: "surrogate", in: run)
+    let network = try run.measure("surrogate") {
+      try plan.train(on: dataset, backend: backend, phase: "surrogate", in: run)
+    }
     return Surrogate(network, name: "surrogate", retraining: retraining, isKept: true)
   }
 }

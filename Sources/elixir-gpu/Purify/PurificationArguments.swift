@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Detection
 import Purification
+import Training
 
 /// The options of every method of `purify`, and how a method runs.
 struct PurificationArguments: ParsableArguments {
