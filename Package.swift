@@ -176,7 +176,7 @@ let tests: [String: [Target.Dependency]] = [
     "Diffusion", "Training",
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
-  "Runs": ["Runs"],
+  "Runs": ["Support", "Runs"],
   "Reports": ["Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",

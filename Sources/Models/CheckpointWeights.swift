@@ -41,7 +41,13 @@ package final class CheckpointWeights: WeightSource {
         path: checkpoint.url.path, tensor: name, expected: shape, found: found)
     }
     unused.remove(name)
-    return Tensor(try checkpoint.floats(name), shape: shape, on: backend)
+    let values = try checkpoint.floats(name)
+    if path.hasSuffix("running_var"), let negative = values.first(where: { $0 < 0 }) {
+      throw CheckpointError.unsupportedValue(
+        path: checkpoint.url.path, field: name, value: "\(negative)",
+        supported: "variances of 0 or more")
+    }
+    return Tensor(values, shape: shape, on: backend)
   }
 
   /// - Throws: `CheckpointError.unsupportedValue` for what is no integer that can be counted on.

@@ -76,8 +76,12 @@ public struct RadioactiveMarker {
       }
     }
     let moved = features(normalized(marked)) - goal.features
+    let pixels = try marked.values()
+    guard pixels.allSatisfy(\.isFinite) else {
+      throw TracingError.uselessFeatures(role: .marking)
+    }
     return Result(
-      images: try marked.values().map { UInt8($0) },
+      images: pixels.map { UInt8($0) },
       shifts: try (moved * goal.directions).summedRows().values(),
       lengths: try moved.square().summedRows().squareRoot().values())
   }

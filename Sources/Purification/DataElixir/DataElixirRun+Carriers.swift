@@ -16,8 +16,8 @@ extension DataElixirRun {
   func searchNoise(_ victim: ClassifierLabels) throws -> NoiseSearch? {
     guard options.fixedNoiseSteps == nil else { return nil }
     let file = folder.file("noise-search.json")
-    if let data = FileManager.default.contents(atPath: file.path),
-      let found = try? JSONDecoder().decode(NoiseSearch.self, from: data)
+    if let bytes = try? RandomAccessFile.contents(file.path),
+      let found = try? JSONDecoder().decode(NoiseSearch.self, from: Data(bytes))
     {
       return found
     }
@@ -117,7 +117,7 @@ extension DataElixirRun {
       let store = try CandidateStore(
         directory: try folder.directory("second-look-\(noiseSteps)"),
         candidatesPerSample: construction.candidatesPerSample,
-        imageBytes: dataset.shape.byteCount)
+        imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
       try construct(construction, phase: "second look, \(noiseSteps) noise steps", into: store)
       return store
     }

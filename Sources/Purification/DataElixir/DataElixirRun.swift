@@ -4,6 +4,7 @@ import Diffusion
 import Foundation
 import Models
 import Runs
+import Support
 
 /// A run of DataElixir: models, candidates, decisions.
 struct DataElixirRun {
@@ -25,6 +26,7 @@ struct DataElixirRun {
   init(_ options: DataElixir, in context: PurificationContext) throws {
     try context.dataset.requireSeveralClasses()
     try options.victim.check(context.dataset, on: context.backend)
+    try Self.check(options, classes: context.dataset.classCount, path: context.dataset.path)
     self.options = options
     self.context = context
     if let path = options.denoiser {
@@ -41,6 +43,21 @@ struct DataElixirRun {
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
       denoiser = try PretrainedDenoiser(made.folder, on: context.backend)
       ownDenoiser = made.report
+    }
+  }
+
+  /// Throws for more candidates or classes than are told apart, which else would show after hours.
+  private static func check(_ options: DataElixir, classes: Int, path: String) throws {
+    let (rounds, limit) = (options.roundCount, CandidateStore.limit)
+    let (candidates, overflow) = rounds.multipliedReportingOverflow(by: options.keepLast)
+    guard !overflow, candidates <= limit else {
+      throw ParameterError(
+        "rounds", rounds,
+        "with \(options.keepLast) states of each they are more than \(limit) candidates")
+    }
+    guard classes <= limit else {
+      throw FileError.damaged(
+        path: path, reason: "it has \(classes) classes", advice: "use at most \(limit)")
     }
   }
 
@@ -88,7 +105,7 @@ struct DataElixirRun {
     let construction = construction(of: dataset, chain: chain, victim: victim)
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
-      imageBytes: dataset.shape.byteCount)
+      imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
     let found = try run.measure("candidates") {
       try construct(construction, phase: "candidates", into: store, showsRetention: true)
     }

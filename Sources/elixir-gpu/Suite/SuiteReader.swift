@@ -160,8 +160,8 @@ struct SuiteReader {
     guard entry.command != nil else { return }
     let given = [SuiteOption(name: "truth", value: "truth")]
     do {
-      _ = try ElixirCommand.parseAsRoot(
-        entry.words(
+      _ = try ElixirCommand.command(
+        of: entry.words(
           "dataset", output: "output", seed: 0,
           given: given + (entry.trainsClassifiers ? training : [])))
     } catch {

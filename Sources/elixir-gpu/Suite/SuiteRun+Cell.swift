@@ -41,7 +41,7 @@ extension SuiteRun {
 
   /// Runs a command of the program; an unsure result is a result.
   func perform(_ words: [String]) throws {
-    var command = try ElixirCommand.parseAsRoot(words)
+    var command = try ElixirCommand.command(of: words)
     do {
       try command.run()
     } catch let code as ExitCode where code.rawValue == PurificationArguments.unsure {}
@@ -82,9 +82,9 @@ extension SuiteRun {
     struct Report: Decodable {
       var doubts: [String]
     }
-    guard let data = FileManager.default.contents(atPath: purified + "/report.json") else {
-      return []
-    }
+    let path = purified + "/report.json"
+    guard Directory.kind(FileName(path)) != nil else { return [] }
+    let data = Data(try RandomAccessFile.contents(path))
     return try JSONDecoder().decode(Report.self, from: data).doubts.map { "result unsure: " + $0 }
   }
 
