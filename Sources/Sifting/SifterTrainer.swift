@@ -30,7 +30,7 @@ final class SifterTrainer {
     self.backend = backend
     sifter = Sifter(recipe, for: images, seed: seed, on: backend)
     loader = BatchLoader(
-      images, batchSize: recipe.batchSize,
+      images, batchSize: recipe.batchSize(of: images.count),
       normalization: sifter.network.configuration.normalization,
       takesAll: true, seed: seed)
     loop = TrainingLoop(

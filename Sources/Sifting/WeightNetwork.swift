@@ -35,9 +35,21 @@ package final class WeightNetwork: Module {
 
   /// What the sigmoid takes, `[n]`, of losses `[n]`.
   package func logits(_ losses: Tensor) -> Tensor {
+    output(activations(losses)).reshaped([losses.count])
+  }
+
+  /// The same in Double: the last bias is far larger than what tells samples apart, which would be
+  /// lost where it is added in 32 bits.
+  package func exactLogits(_ losses: Tensor) throws -> [Double] {
+    let sums = matrixProduct(activations(losses), output.weight.value, transposeB: true)
+    let bias = try output.bias?.value.item() ?? 0
+    return try sums.values().map { Double(bias) + Double($0) }
+  }
+
+  private func activations(_ losses: Tensor) -> Tensor {
     var x = losses.reshaped([losses.count, 1])
     for layer in hidden { x = layer(x, activation: .relu) }
-    return output(x).reshaped([losses.count])
+    return x
   }
 
   package func collectParameters(into list: inout ParameterList) {

@@ -142,8 +142,8 @@ struct SifterArguments: ParsableArguments {
   @Option(help: "Passes over the images in each of the two phases, and more until 75 steps.")
   var epochs = 1
 
-  @Option(help: "Images in each training step.")
-  var sifterBatch = 128
+  @Option(help: "Images in each training step (default: 128; fewer where images are few).")
+  var sifterBatch: Int?
 
   @Option(help: "Learning rate of the classifiers (default: 0.001, with --compat 0.0001).")
   var learningRate: Float?
@@ -159,7 +159,8 @@ struct SifterArguments: ParsableArguments {
 
   func validate() throws {
     for (option, value) in [
-      ("--epochs", epochs), ("--sifter-batch", sifterBatch), ("--sampled-tensors", sampledTensors),
+      ("--epochs", epochs), ("--sifter-batch", sifterBatch ?? 1),
+      ("--sampled-tensors", sampledTensors),
     ] where value < 1 { throw ValidationError("\(option) \(value): use at least 1.") }
     for (option, value) in [
       ("--learning-rate", learningRate), ("--virtual-rate", virtualRate), ("--meta-rate", metaRate),

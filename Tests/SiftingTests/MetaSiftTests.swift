@@ -22,7 +22,7 @@ import Training
     return method
   }
 
-  private let images = MemoryImages.bars(count: 120)
+  private let images = MemoryImages.colors(count: 120)
 
   /// A fifth of the labels is wrong: chance would choose 8 of 40. Both ways of weighing.
   @Test(arguments: [false, true])
@@ -46,6 +46,8 @@ import Training
       try network.logits(Tensor(losses, shape: [4], on: backend)).values() == [4, 4, 4, 4])
     let compatible = WeightNetwork(isCompatible: true, seed: 1, on: backend)
     let logits = try compatible.logits(Tensor(losses, shape: [4], on: backend)).values()
+    let exact = try compatible.exactLogits(Tensor(losses, shape: [4], on: backend))
+    for (a, b) in zip(exact, logits) { #expect(abs(a - Double(b)) < 1e-5) }
     #expect(Set(logits).count == 4)
     #expect(compatible.weightCount == 100 + 100 + 150 * 100 + 150 + 150 + 1)
   }
