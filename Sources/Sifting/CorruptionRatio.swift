@@ -19,8 +19,8 @@ public struct CorruptionRatio: Codable, Sendable, Equatable {
 
   /// By class, and of all.
   ///
-  /// A random choice with the same number of each class has Σ q_k·ρ_k / Σ q_k, q_k being the samples
-  /// chosen of a class and ρ_k the poisoned share of the class.
+  /// A random choice with the same number of each class has Σ q_k·ρ_k / Σ q_k, q_k being the
+  /// samples chosen of a class and ρ_k the poisoned share of the class.
   public static func all(
     of selection: [Int], labels: [Int32], classCount: Int, poisoned: Set<Int>
   ) -> (classes: [CorruptionRatio], total: CorruptionRatio) {

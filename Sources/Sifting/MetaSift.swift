@@ -3,14 +3,14 @@ import Datasets
 import Runs
 import Training
 
-/// Finds clean samples in a dataset that may be poisoned, with nothing but the dataset (Zeng et al.,
-/// "Meta-Sift", USENIX Security 2023).
+/// Finds clean samples in a dataset that may be poisoned, with nothing but the dataset
+/// (Zeng et al., "Meta-Sift", USENIX Security 2023).
 ///
 ///     let weights = try MetaSift().weights(of: dataset, on: backend, Run())
 ///     let clean = SiftQuota.perClass(100).selection(by: weights.means, of: dataset)
 ///
-/// Some sifters are trained, each from its own random weights; each then weighs all samples, diluted
-/// in its own way, and the weights are averaged.
+/// Some sifters are trained, each from its own random weights; each then weighs all samples,
+/// diluted in its own way, and the weights are averaged.
 public struct MetaSift: Hashable, Codable, Sendable {
   /// m.
   public var sifters = 5
@@ -33,7 +33,8 @@ public struct MetaSift: Hashable, Codable, Sendable {
   ///   - folder: where finished sifters, and the state of one in training, are kept; a run found
   ///     there goes on. `nil` for nowhere.
   ///   - intervals: how often progress is told and the state is saved.
-  /// - Throws: `TrainingError.diverged`, `SiftingError`, `RunError`, or what the run's handler throws.
+  /// - Throws: `TrainingError.diverged`, `SiftingError`, `RunError`, or what the run's handler
+  ///   throws.
   public func weights(
     of images: any LabelledImages, on backend: any ComputeBackend, _ run: Run,
     folder: RunFolder? = nil, intervals: TrainingIntervals = .init()
@@ -84,8 +85,8 @@ public struct MetaSift: Hashable, Codable, Sendable {
   }
 }
 
-/// How far the work is, in passes of an image through a network: plain training costs 3, a step with
-/// a meta-update 8.5, weighing 2.
+/// How far the work is, in passes of an image through a network: plain training costs 3, a step
+/// with a meta-update 8.5, weighing 2.
 private struct SifterPasses {
   let images: Int
   let epochs: Int

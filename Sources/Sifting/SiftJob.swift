@@ -32,9 +32,10 @@ public struct SiftJob {
     self.backend = backend
   }
 
-  /// - Parameter force: replaces outputs of an earlier job, and an unfinished one with other options.
-  /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what the
-  ///   handler throws.
+  /// - Parameter force: replaces outputs of an earlier job, and an unfinished one with other
+  ///   options.
+  /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what
+  ///   the handler throws.
   public func run(output: String, force: Bool = false) throws -> SiftResult {
     try SampleIndexFile.check(output, force: force)
     if let subsetPath {

@@ -30,8 +30,8 @@ public struct SifterRecipe: Hashable, Codable, Sendable {
   /// pass suit a ResNet-18 and 50,000 images.
   ///
   /// - Parameter isCompatible: as the released code runs, not as it is written: α is the learning
-  ///   rate, each sampled tensor but the last two is open or closed by chance, weights are divided by
-  ///   their sum.
+  ///   rate, each sampled tensor but the last two is open or closed by chance, weights are divided
+  ///   by their sum.
   public init(
     _ architecture: ClassifierConfiguration.Architecture = .resNet20, width: Int? = nil,
     isCompatible: Bool = false

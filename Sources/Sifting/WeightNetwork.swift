@@ -4,11 +4,11 @@ import NeuralNet
 
 /// ψ of Meta-Sift: gives each sample a weight S in (0, 1) by its loss alone.
 ///
-/// A perceptron 1 → 100 → 1 with ReLU and a final sigmoid. It begins with the weight σ(4) = 0.98 for
-/// every loss, as the paper wants nearly all of the mass in the split for training: the last layer's
-/// weights are 0, its bias is 4. Then the order of the weights is what the meta-updates taught, and
-/// not the chance of an initialization. The released code has two hidden layers, 100 and 150, and
-/// PyTorch's initialization.
+/// A perceptron 1 → 100 → 1 with ReLU and a final sigmoid. It begins with the weight σ(4) = 0.98
+/// for every loss, as the paper wants nearly all samples in the split for training: the last
+/// layer's weights are 0, its bias is 4. Then the order of the weights is what the meta-updates
+/// taught, and not the chance of an initialization. The released code has two hidden layers, 100
+/// and 150, and PyTorch's initialization.
 package final class WeightNetwork: Module {
   private let hidden: [Linear]
   private let output: Linear

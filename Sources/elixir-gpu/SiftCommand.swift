@@ -16,9 +16,9 @@ struct SiftCommand: ParsableCommand {
       averaged over the classifiers, are listed, as a reference for 'purify'. By default they are a \
       twentieth of the dataset: beyond, the authors do not promise much.
 
-      As many samples chosen by the lowest loss, and by chance, are shown beside them; with --truth \
-      how much poison each choice holds: its share (CR), and that over the share of a random choice \
-      (NCR).
+      As many samples chosen by the lowest loss, and by chance, are shown beside them; with \
+      --truth how much poison each choice holds: its share (CR), and that over the share of a \
+      random choice (NCR).
 
       A run that was stopped goes on when its command is repeated.
 
