@@ -10,11 +10,11 @@ struct SiftCommand: ParsableCommand {
     commandName: "sift",
     abstract: "Finds clean samples in a dataset that may be poisoned (Meta-Sift).",
     discussion: """
-      Needs nothing but the dataset. Some small classifiers are trained briefly, each with a network \
-      that weighs samples by their loss; it learns to weigh so that what it rejects is hard for a \
-      classifier trained on what it keeps. The samples of each class with the highest weights, \
-      averaged over the classifiers, are listed, as a reference for 'purify'. By default they are a \
-      twentieth of the dataset: beyond, the authors do not promise much.
+      Needs nothing but the dataset. Some small classifiers are trained briefly, each with a \
+      network that weighs samples by their loss; it learns to weigh so that what it rejects is \
+      hard for a classifier trained on what it keeps. The samples of each class with the highest \
+      weights, averaged over the classifiers, are listed, as a reference for 'purify'. By default \
+      they are a twentieth of the dataset: beyond, the authors do not promise much.
 
       As many samples chosen by the lowest loss, and by chance, are shown beside them; with \
       --truth how much poison each choice holds: its share (CR), and that over the share of a \

@@ -24,7 +24,7 @@ import Training
 
   private let images = MemoryImages.colors(count: 120)
 
-  /// A fifth of the labels is wrong: chance would choose 8 of 40. Both ways of weighing.
+  /// A fifth of the labels is wrong, so chance would choose 8 of 40.
   @Test(arguments: [false, true])
   func keepsWhatIsLabeledRightly(isCompatible: Bool) throws {
     let weights = try method(isCompatible: isCompatible).weights(

@@ -64,6 +64,8 @@ import Testing
     #expect(drawn != SiftSelection.random(labels: labels, counts: [10, 20], seed: 5))
   }
 
+  /// CR and NCR by hand.
+  ///
   /// Two poisoned of four in class 0, none in class 1; three of class 0 and two of class 1 chosen,
   /// of them one poisoned: CR = 1/5; a random choice has (3·½ + 2·0)/5 = 0.3; NCR = 2/3. In class 0
   /// 1/3 over 1/2.
