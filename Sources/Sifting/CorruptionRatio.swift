@@ -11,10 +11,10 @@ public struct CorruptionRatio: Codable, Sendable, Equatable {
     self.expected = expected
   }
 
-  /// CR, the share of the chosen samples that is poisoned (Meta-Sift, eq. 18); nil of none.
+  /// CR of Meta-Sift's equation 18, the share of the chosen samples that is poisoned; nil of none.
   public var ratio: Double? { chosen > 0 ? Double(poisoned) / Double(chosen) : nil }
 
-  /// NCR, CR over that of a random choice (eq. 19): 1 is as bad as chance; nil without poison.
+  /// NCR of equation 19, CR over that of a random choice: 1 is as bad as chance; nil without poison.
   public var normalized: Double? { expected > 0 ? ratio.map { $0 / expected } : nil }
 
   /// By class, and of all.

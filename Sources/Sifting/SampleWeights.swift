@@ -20,7 +20,8 @@ public struct SampleWeights {
   /// The mean loss of the images as they are: what a choice by low early loss goes by.
   public var losses: [Double] { mean { $0.losses.map { Double($0) } } }
 
-  /// How far the order of the weights is that of the diluted losses, lowest first, within classes:
+  /// How far the order of the weights is that of the diluted losses, lowest first, within classes.
+  ///
   /// Kendall's τ. ψ sees a loss only, so the weights of one sifter that falls with it give 1.
   public func agreementWithLosses(labels: [Int32]) -> Double? {
     RankCorrelation(means, dilutedLosses.map { -$0 }, groups: labels).tau
