@@ -14,7 +14,7 @@ public struct CorruptionRatio: Codable, Sendable, Equatable {
   /// CR of Meta-Sift's equation 18, the share of the chosen samples that is poisoned; nil of none.
   public var ratio: Double? { chosen > 0 ? Double(poisoned) / Double(chosen) : nil }
 
-  /// NCR of equation 19, CR over that of a random choice: 1 is as bad as chance; nil without poison.
+  /// NCR of equation 19, CR over that of a random choice, 1 by chance; nil without poison.
   public var normalized: Double? { expected > 0 ? ratio.map { $0 / expected } : nil }
 
   /// By class, and of all.
