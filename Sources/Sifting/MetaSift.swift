@@ -61,10 +61,15 @@ public struct MetaSift: Hashable, Codable, Sendable {
         }
         try counter?(all)
       }
-      try run.measure("training sifters") {
-        try trainer.train(intervals: intervals) { try tell(passes.trained(epochs: $0)) }
+      try trainer.resume()
+      for phase in SifterTrainer.Phase.allCases {
+        try run.measure("sifter \(number + 1), \(phase.name)") {
+          try trainer.train(to: phase, intervals: intervals) {
+            try tell(passes.trained(epochs: $0))
+          }
+        }
       }
-      let opinion = try run.measure("weighing samples") {
+      let opinion = try run.measure("sifter \(number + 1), weighing") {
         try trainer.sifter.opinion(
           of: images, dilution: dilution, seed: seed, number: number
         ) { try tell(passes.weighed($0)) }

@@ -16,10 +16,14 @@ public struct MetaSiftDetector: Detector {
     self.quota = quota
   }
 
-  /// Samples of each class.
+  /// Samples of each class, such as `100`; `100,no-flip` for digits and letters.
   public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
+    let parts = arguments.split(separator: ",", omittingEmptySubsequences: false)
+    guard let perClass = Int(parts[0]), perClass > 0,
+      parts.dropFirst().allSatisfy({ $0 == "no-flip" })
+    else { return nil }
     self.init(quota: .perClass(perClass))
+    method.dilution.flips = parts.count == 1
   }
 
   /// - Throws: also `SiftingError` and `TrainingError`.
