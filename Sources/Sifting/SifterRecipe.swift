@@ -44,12 +44,12 @@ public struct SifterRecipe: Hashable, Codable, Sendable {
     minimumSteps = isCompatible ? 0 : 75
   }
 
-  func batchSize(of images: Int) -> Int {
+  package func batchSize(of images: Int) -> Int {
     batchSize ?? (minimumSteps > 0 ? min(128, max(16, images / minimumSteps)) : 128)
   }
 
   /// Passes over the images in each phase, of so many steps each.
-  func phaseEpochs(of steps: Int) -> Int { max(epochs, (minimumSteps + steps - 1) / steps) }
+  package func phaseEpochs(of steps: Int) -> Int { max(epochs, (minimumSteps + steps - 1) / steps) }
 
   var optimizer: OptimizerRecipe {
     OptimizerRecipe(

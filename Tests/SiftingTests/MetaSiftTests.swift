@@ -80,6 +80,16 @@ import Training
     #expect(try #require(first).done > 0.49 * total && first?.total == Int(total))
   }
 
+  /// A pass makes 75 steps where it can: 1,500 / 75 = 20 images each, and of 400 images 25 batches of
+  /// 16 in each of three passes.
+  @Test func fewImagesMakeSmallBatches() {
+    let recipe = SifterRecipe()
+    #expect([400, 1500, 10_000, 50_000].map { recipe.batchSize(of: $0) } == [16, 20, 128, 128])
+    #expect([25, 75, 79].map { recipe.phaseEpochs(of: $0) } == [3, 1, 1])
+    let compatible = SifterRecipe(isCompatible: true)
+    #expect(compatible.batchSize(of: 400) == 128 && compatible.phaseEpochs(of: 4) == 1)
+  }
+
   /// Every sifter has its own weights and dilutions.
   @Test func siftersDiffer() throws {
     let weights = try method().weights(of: images, on: try Devices.make("cpu"), Run())
