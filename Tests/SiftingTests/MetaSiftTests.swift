@@ -80,7 +80,7 @@ import Training
     #expect(try #require(first).done > 0.49 * total && first?.total == Int(total))
   }
 
-  /// A pass makes 75 steps where it can: 1,500 / 75 = 20 images each, and of 400 images 25 batches of
+  /// A pass makes 75 steps where it can: 1,500 / 75 = 20 images each; of 400 images 25 batches of
   /// 16 in each of three passes.
   @Test func fewImagesMakeSmallBatches() {
     let recipe = SifterRecipe()
