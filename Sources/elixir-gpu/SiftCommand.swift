@@ -14,7 +14,7 @@ struct SiftCommand: ParsableCommand {
       network that weighs samples by their loss; it learns to weigh so that what it rejects is \
       hard for a classifier trained on what it keeps. The samples of each class with the highest \
       weights, averaged over the classifiers, are listed, as a reference for 'purify'. By default \
-      they are a twentieth of the dataset: beyond, the authors do not promise much.
+      they are a twentieth of each class: beyond, the authors do not promise much.
 
       As many samples chosen by the lowest loss, and by chance, are shown beside them; with \
       --truth how much poison each choice holds: its share (CR), and that over the share of a \
@@ -99,7 +99,7 @@ struct SiftCommand: ParsableCommand {
     method.sifters = sifters
     method.dilution.flips = method.dilution.flips && flip
     var job = SiftJob(
-      dataset: source, method: method, quota: quota(of: source), on: try device.makeBackend())
+      dataset: source, method: method, quota: quota, on: try device.makeBackend())
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.tablePath = weights
     job.reportPath = report
@@ -111,9 +111,9 @@ struct SiftCommand: ParsableCommand {
     for path in [output, weights, report, subset].compactMap({ $0 }) { print("Written to \(path)") }
   }
 
-  private func quota(of source: ImageDataset) -> SiftQuota {
+  private var quota: SiftQuota {
     if let perClass { return .perClass(perClass) }
-    return .total(total ?? max(1, Int(Double(source.count) * SiftQuota.reliableShare)))
+    return total.map { .total($0) } ?? .reliable
   }
 
   private func show(_ result: SiftResult, of source: ImageDataset) {
