@@ -129,7 +129,7 @@ import Testing
     let digits = try #require(Detectors.named("sift:9,no-flip") as? MetaSiftDetector)
     #expect(!digits.method.dilution.flips)
     for wrong in [
-      "sift:0", "sift:", "sift:9,", "sift:9,flip", "knn:0", "knn:few", "simulated:0.9",
+      "sift:0", "sift:9,", "sift:9,flip", "knn:0", "knn:few", "simulated:0.9",
       "simulated:,",
     ] {
       let found = try #require(Detectors.named(wrong), "\(wrong)")

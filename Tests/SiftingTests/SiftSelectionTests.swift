@@ -21,6 +21,9 @@ import Testing
     // 2.5, 1.5 and 1: the two halves are equal remainders, of which the first class gets one.
     #expect(try counts(.total(5)) == [3, 1, 0, 1])
     #expect(try counts(.total(10)) == [5, 3, 0, 2])
+    // 1.25, 0.75 and 0.5, and no less than one.
+    #expect(try counts(.share(0.25)) == [1, 1, 0, 1])
+    #expect(try counts(.share(0.05)) == [1, 1, 0, 1])
     // 1.5, 0.9, 0.6.
     #expect(try counts(.total(3)) == [1, 1, 0, 1])
   }
