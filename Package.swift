@@ -10,14 +10,15 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
-        "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking",
+        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
+        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries and C.
@@ -31,6 +32,7 @@ let package = Package(
 
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -73,23 +75,24 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
+    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion",
+        "Diffusion", "Runs",
       ]),
     .target(
       name: "Attacks",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Runs",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs",
       ]),
-    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
       name: "Sifting",
@@ -100,19 +103,22 @@ let package = Package(
     .target(
       name: "Detection",
       dependencies: [
-        "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Training", "Runs", "Reports", "Sifting",
       ]),
     .target(
       name: "Purification",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Critic",
         "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
+        "Tracing",
       ]),
     .target(
       name: "Benchmarking",
@@ -126,6 +132,7 @@ let package = Package(
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
         "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // Tests mirror Sources; the Double reference backend and fixture access are shared support.
@@ -141,6 +148,7 @@ let package = Package(
 /// Test targets by the module each one mirrors.
 let tests: [String: [Target.Dependency]] = [
   "Support": ["Support"],
+  "LinearAlgebra": ["LinearAlgebra"],
   "ComputeBackend": [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
@@ -157,7 +165,7 @@ let tests: [String: [Target.Dependency]] = [
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Attacks", "ReferenceBackend",
+    "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -167,7 +175,7 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
     "Diffusion", "Training",
   ],
-  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
+  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
   "Sifting": [
@@ -175,14 +183,16 @@ let tests: [String: [Target.Dependency]] = [
     "Training", "Runs", "Sifting",
   ],
   "Detection": [
-    "ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Sifting", "Detection",
+    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
   ],
   "Evaluation": [
-    "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
+    "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
+    "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],

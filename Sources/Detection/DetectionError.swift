@@ -4,6 +4,8 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case neighbors(k: Int, others: Int)
   /// Fewer samples of a class than are to be selected of each.
   case samplesPerClass(Int, name: String, count: Int)
+  /// No class has as many samples as the detector needs to judge one.
+  case classesTooSmall(needed: Int)
   /// A sample whose features are not finite, or too large to multiply.
   case notANumber(sample: Int)
   case unsuitableModel(path: String, reason: String)
@@ -14,6 +16,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case noUnmanipulatedSample(recall: Double, count: Int)
   /// A precision that needs more manipulated samples than there are.
   case tooFewManipulated(wanted: Int, count: Int)
+  /// An epoch that the victim's training did not have.
+  case epoch(Int, count: Int)
+  /// Fewer samples of a class than parts in which it is to be.
+  case folds(Int, name: String, count: Int)
   /// Something that the detector cannot do without.
   case missing(String)
 
@@ -24,6 +30,9 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .samplesPerClass(let wanted, let name, let count):
       "\(wanted) samples of each class: the class '\(name)' has only \(count); "
         + "use at most that many"
+    case .classesTooSmall(let needed):
+      "no class has \(needed) samples, with which the detector could judge it; "
+        + "use another detector"
     case .notANumber(let sample):
       "the features of sample \(sample) are not finite numbers; check the classifier's weights"
     case .unsuitableModel(let path, let reason):
@@ -38,6 +47,11 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .tooFewManipulated(let wanted, let count):
       "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
         + "use a higher precision or a lower recall"
+    case .epoch(let epoch, let count):
+      "epoch \(epoch): the victim was trained for \(count); use 1 to \(count)"
+    case .folds(let folds, let name, let count):
+      "the class '\(name)' has \(count) samples, too few for each of \(folds) parts to have one; "
+        + "leave it out or give it more"
     case .missing(let what): "the detector needs \(what); give it"
     }
   }

@@ -11,19 +11,26 @@ public struct DetectionInput {
   public let dataset: ImageDataset
   /// The manipulated samples, if the ground truth is known.
   public let truth: Set<Int>?
+  /// Samples of the dataset that are known to be clean, ascending; nil if none are.
+  public var reference: [Int]?
   public let seed: UInt64
+  /// The victim and what it makes of the images.
+  public let evidence: VictimEvidence
   private let features: String?
   private let featureSide: Int?
-  private let batchSize: Int
-  let backend: any ComputeBackend
+  public let batchSize: Int
+  public let backend: any ComputeBackend
 
   /// - Parameters:
   ///   - features: path of a classifier whose features are compared.
   ///   - featureSide: side to which images are resized for it; nil for their own.
+  ///   - victim: which victim the evidence is from; nil for one trained by the usual recipe.
+  ///   - folder: opens the run's folder, when a victim is to be trained.
   ///   - batchSize: images at once; changes speed and memory only.
   public init(
     dataset: ImageDataset, features: String? = nil, featureSide: Int? = nil,
-    truth: Set<Int>? = nil, seed: UInt64 = 0, batchSize: Int = 256, backend: any ComputeBackend
+    truth: Set<Int>? = nil, victim: VictimOptions? = nil, seed: UInt64 = 0, batchSize: Int = 256,
+    backend: any ComputeBackend, folder: @escaping () throws -> RunFolder? = { nil }
   ) {
     self.dataset = dataset
     self.features = features
@@ -32,6 +39,9 @@ public struct DetectionInput {
     self.seed = seed
     self.batchSize = batchSize
     self.backend = backend
+    evidence = VictimEvidence(
+      of: dataset, victim ?? VictimOptions(plan: ClassifierPlan(recipe: .victim(seed: seed))),
+      batchSize: batchSize, backend: backend, folder: folder)
   }
 
   /// - Throws: `CheckpointError`, or `DetectionError` if there is no model or it does not fit.

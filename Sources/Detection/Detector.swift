@@ -11,15 +11,32 @@ public protocol Detector: Codable, Hashable, Sendable {
   /// detector of this kind.
   init?(arguments: String)
 
+  /// The detector as it runs where nothing but the dataset is given; nil if it needs more.
+  static var unaided: Self? { get }
+
   /// - Throws: `DetectionError`, `DatasetError`, `CheckpointError`, or what the handler throws.
   func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores
+}
+
+extension Detector {
+  public static var unaided: Self? { nil }
 }
 
 /// All detectors; each has a folder here and a subcommand of `detect`.
 public enum Detectors {
   public static let all: [any Detector.Type] = [
     NearestNeighborDetector.self, SimulatedDetector.self, MetaSiftDetector.self,
+    ClassMeanDistanceDetector.self, SpectralFilterDetector.self, SpectralSignatureDetector.self,
+    ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
+    StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
+    LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
+    ConfidentLearningDetector.self, DuplicatesDetector.self,
   ]
+
+  /// Those that need nothing but the dataset.
+  public static var unaided: [any Detector] {
+    all.compactMap { kind -> (any Detector)? in kind.unaided }
+  }
 
   /// The detector of a text such as `knn:100`.
   ///
@@ -28,29 +45,5 @@ public enum Detectors {
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     guard parts.count == 2, let kind = all.first(where: { $0.id == parts[0] }) else { return nil }
     return .some(kind.init(arguments: parts[1]))
-  }
-}
-
-/// How much a detector trusts each sample.
-public struct SampleScores: Equatable, Sendable {
-  /// From 0 (bad) to 1 (good), by sample.
-  public var values: [Float]
-  /// The samples that it would use as reference data, ascending.
-  public var trusted: [Int]
-  /// Columns that say why, and a row for each sample; empty if there is nothing to say.
-  public var evidence: (columns: [String], rows: [[String]])
-
-  public init(
-    values: [Float], trusted: [Int],
-    evidence: (columns: [String], rows: [[String]]) = (columns: [], rows: [])
-  ) {
-    self.values = values
-    self.trusted = trusted
-    self.evidence = evidence
-  }
-
-  public static func == (a: SampleScores, b: SampleScores) -> Bool {
-    (a.values, a.trusted, a.evidence.columns, a.evidence.rows)
-      == (b.values, b.trusted, b.evidence.columns, b.evidence.rows)
   }
 }

@@ -45,9 +45,10 @@ final class ConvolutionNorm: Module {
     [convolution.weight, norm.weight, norm.bias, norm.runningMean, norm.runningVariance]
   }
 
-  /// Whether neither the batch's statistics nor gradients of the weights are wanted.
+  /// Whether neither the batch's statistics, nor gradients of the weights, nor what lies between
+  /// the two layers are wanted.
   private var isConstant: Bool {
-    !norm.isTraining && !parameters.contains { $0.value.isRecorded }
+    !norm.isTraining && norm.onInput == nil && !parameters.contains { $0.value.isRecorded }
   }
 
   private func currentFolded() -> Folded {

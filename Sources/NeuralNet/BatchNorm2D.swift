@@ -16,6 +16,8 @@ public final class BatchNorm2D: Module {
   /// Share of a new batch in the running statistics.
   public let momentum: Float
   public var isTraining = false
+  /// Is shown each input, for who wants to know what the layer sees.
+  public var onInput: ((Tensor) -> Void)?
   private var cached: (versions: [Version], scale: Tensor, shift: Tensor)?
 
   /// Fetches `path.weight`, `.bias`, `.running_mean`, `.running_var`, `.num_batches_tracked`.
@@ -39,7 +41,8 @@ public final class BatchNorm2D: Module {
   }
 
   public func callAsFunction(_ x: Tensor, activation: Activation = .identity) -> Tensor {
-    isTraining ? train(x, activation) : evaluate(x, activation)
+    onInput?(x)
+    return isTraining ? train(x, activation) : evaluate(x, activation)
   }
 
   private func train(_ x: Tensor, _ activation: Activation) -> Tensor {

@@ -10,15 +10,24 @@ public final class Run {
     self.handler = handler
   }
 
-  /// Runs `body` and adds its time to the phase's.
+  /// Runs `body`, which may measure parts of its own, and adds its time to the phase's.
   public func measure<Result>(_ phase: String, _ body: () throws -> Result) rethrows -> Result {
-    try timings.measure(phase, body)
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { timings.add(clock.now - start, to: phase) }
+    return try body()
   }
 
   /// Adds a part of a phase that was measured apart.
   public func add(_ duration: Duration, to phase: String) { timings.add(duration, to: phase) }
 
   public func note(_ text: String) throws { try handler(.note(text)) }
+
+  /// Notes how long the phases took that took a second or more.
+  public func noteTimes() throws {
+    let times = timings.summary
+    if !times.isEmpty { try note("Time: " + times) }
+  }
 
   public func warn(_ text: String) throws { try handler(.warning(text)) }
 
@@ -45,10 +54,13 @@ public struct PhaseCounter {
   let unit: String
   public let total: Int
 
-  public func callAsFunction(_ done: Double) throws {
+  /// - Parameter remark: what else there is to say, such as the loss.
+  public func callAsFunction(_ done: Double, remark: String = "") throws {
     try run.handler(
-      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total)))
+      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total, remark: remark)))
   }
 
-  public func callAsFunction(_ done: Int) throws { try self(Double(done)) }
+  public func callAsFunction(_ done: Int, remark: String = "") throws {
+    try self(Double(done), remark: remark)
+  }
 }

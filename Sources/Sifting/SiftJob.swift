@@ -37,7 +37,7 @@ public struct SiftJob {
   /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what
   ///   the handler throws.
   public func run(output: String, force: Bool = false) throws -> SiftResult {
-    try SampleIndexFile.check(output, force: force)
+    try SampleIndexFile.check(output, force: force, inputs: [dataset.path])
     if let subsetPath {
       try AtomicDirectory.check(subsetPath, force: force, inputs: [dataset.path])
     }

@@ -46,9 +46,20 @@ final class SifterTrainer {
       takesAll: true, seed: seed)
     loop = TrainingLoop(
       model: sifter.network, partOf: sifter, recipe: recipe.optimizer,
-      identity: try JSONText.line(recipe) + " seed \(seed), \(images.count) images",
-      stateFile: stateFile)
+      states: try stateFile.map { [sifter] in
+        (
+          $0,
+          try TrainingIdentity(
+            options: Options(recipe: recipe, seed: seed),
+            network: "\(sifter.network.configuration)", images: images, on: backend)
+        )
+      })
     weighting = ParameterArena(sifter.weighting.parameters.weights)
+  }
+
+  private struct Options: Encodable {
+    var recipe: SifterRecipe
+    var seed: UInt64
   }
 
   /// Passes over the images in either phase.

@@ -6,14 +6,8 @@ extension Classifier {
   /// The most likely label of each image; the network must be set to evaluation.
   public func predictions(for images: any LabelledImages, batchSize: Int = 256) throws -> [Int32] {
     var result: [Int32] = []
-    result.reserveCapacity(images.count)
-    while result.count < images.count {
-      let samples = Array(result.count..<min(result.count + batchSize, images.count))
-      let batch = try BatchLoader.batch(
-        samples, of: images, normalization: configuration.normalization)
-      result += try withoutGradient {
-        try logits(Tensor(batch.pixels, shape: batch.tensorShape, on: backend)).argmax().values()
-      }
+    try forEachBatch(of: images, batchSize: batchSize) { _, pixels in
+      result += try logits(pixels).argmax().values()
     }
     return result
   }
@@ -22,5 +16,40 @@ extension Classifier {
   public func accuracy(on images: any LabelledImages, batchSize: Int = 256) throws -> Double {
     let predicted = try predictions(for: images, batchSize: batchSize)
     return Double(zip(predicted, images.labels).count { $0 == $1 }) / Double(images.count)
+  }
+
+  /// The cross entropy of each image and its label; the network must be set to evaluation.
+  public func losses(on images: any LabelledImages, batchSize: Int = 256) throws -> [Float] {
+    var result: [Float] = []
+    try forEachBatch(of: images, batchSize: batchSize) { batch, pixels in
+      let labels = IndexTensor(batch.labels, shape: [batch.count], on: backend)
+      result += try softmaxCrossEntropy(logits(pixels), labels: labels).values()
+    }
+    return result
+  }
+
+  /// Calls `body` with all images in their order, a batch at a time, without augmentation.
+  ///
+  /// Nothing is recorded for gradients. The next batch is read meanwhile.
+  ///
+  /// - Parameters:
+  ///   - batchSize: images at once; changes speed and memory only.
+  ///   - body: gets a batch on the host, and its normalized pixels `[N, H, W, C]` on the device.
+  public func forEachBatch(
+    of images: any LabelledImages, batchSize: Int = 256,
+    _ body: (_ batch: Batch, _ pixels: Tensor) throws -> Void
+  ) throws {
+    let (count, normalization) = (images.count, configuration.normalization)
+    let batches = Prefetcher(from: 0) { number in
+      let start = min(number * batchSize, count)
+      return try BatchLoader.batch(
+        Array(start..<min(start + batchSize, count)), of: images, normalization: normalization)
+    }
+    for _ in stride(from: 0, to: count, by: batchSize) {
+      let batch = try batches.next()
+      try withoutGradient {
+        try body(batch, Tensor(batch.pixels, shape: batch.tensorShape, on: backend))
+      }
+    }
   }
 }

@@ -23,6 +23,14 @@ public struct ClassifierRecipe: Hashable, Codable, Sendable {
     self.seed = seed
   }
 
+  /// Where training a classifier is not the purpose: 12 passes, but at least 800 steps, as few
+  /// images in few passes teach a model neither what they show nor what an attacker hid in them.
+  public static func victim(seed: UInt64) -> ClassifierRecipe {
+    ClassifierRecipe(
+      epochs: 12, minimumSteps: 800, batchSize: 64, augmentation: Augmentation(cropPadding: 2),
+      seed: seed)
+  }
+
   /// Steps of the whole training.
   func steps(perEpoch: Int) -> Int {
     max(epochs, (minimumSteps + perEpoch - 1) / perEpoch) * perEpoch

@@ -36,20 +36,14 @@ public final class ClassifierTrainer {
     loader = BatchLoader(
       images, batchSize: recipe.batchSize, normalization: network.configuration.normalization,
       augmentation: recipe.augmentation, seed: recipe.seed)
-    let identity = try TrainingState.text(
-      Identity(
-        recipe: recipe, network: "\(network.configuration)", images: images.count,
-        lastLayerOnly: lastLayerOnly ? true : nil))
     loop = TrainingLoop(
-      model: lastLayerOnly ? network.head : network, recipe: recipe.optimizer, identity: identity,
-      stateFile: stateFile)
-  }
-
-  private struct Identity: Encodable {
-    var recipe: ClassifierRecipe
-    var network: String
-    var images: Int
-    var lastLayerOnly: Bool?
+      model: lastLayerOnly ? network.head : network, recipe: recipe.optimizer,
+      states: try stateFile.map { [backend] file in
+        var identity = try TrainingIdentity(
+          options: recipe, network: "\(network.configuration)", images: images, on: backend)
+        if lastLayerOnly { try identity.add(fixed: network) }
+        return (file, identity)
+      })
   }
 
   private static func check(_ images: any LabelledImages, fit network: any Classifier) throws {
@@ -71,11 +65,15 @@ public final class ClassifierTrainer {
   /// Trains all epochs; the network then is ready for evaluation, with averaged weights if asked
   /// for.
   ///
-  /// - Parameter resume: goes on from the state file if there is one.
+  /// - Parameters:
+  ///   - resume: goes on from the state file if there is one.
+  ///   - afterEpoch: called after each epoch, counted from 1, with the network set to evaluation;
+  ///     in a resumed training not for those that the saved state has.
   /// - Throws: `TrainingError.diverged` when the loss becomes NaN; the last saved state stays.
   public func train(
     resume: Bool = false, intervals: TrainingIntervals = .init(),
-    progress: (TrainingProgress) throws -> Void = { _ in }
+    progress: (TrainingProgress) throws -> Void = { _ in },
+    afterEpoch: ((_ epoch: Int) throws -> Void)? = nil
   ) throws {
     if resume { try loop.resume() }
     let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
@@ -84,13 +82,22 @@ public final class ClassifierTrainer {
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     network.setTraining(!lastLayerOnly)
     defer { network.setTraining(false) }
-    try loop.run(limits, progress: progress) { _ in
+    try loop.run(limits, progress: progress) {
+      try inEvaluation($0, afterEpoch)
+    } loss: { _ in
       let batch = try batches.next()
       let images = Tensor(batch.pixels, shape: batch.tensorShape, on: backend)
       let labels = IndexTensor(batch.labels, shape: [batch.count], on: backend)
       return softmaxCrossEntropy(logits(images), labels: labels).mean()
     }
     loop.adoptAverage()
+  }
+
+  private func inEvaluation(_ epoch: Int, _ body: ((Int) throws -> Void)?) throws {
+    guard let body else { return }
+    network.setTraining(false)
+    defer { network.setTraining(!lastLayerOnly) }
+    try body(epoch)
   }
 
   private func logits(_ images: Tensor) -> Tensor {

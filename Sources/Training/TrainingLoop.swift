@@ -14,32 +14,33 @@ package final class TrainingLoop {
   /// The trained weights.
   package let arena: ParameterArena
   private let optimizer: any Optimizer
-  private let state: TrainingState
-  private let stateFile: URL?
+  private let state: TrainingState?
 
   /// - Parameters:
   ///   - model: is trained.
   ///   - whole: what is saved and restored, the model with what else changes; `nil` for the model.
-  ///   - identity: the options that a resumed training must share, as text.
-  ///   - stateFile: where states are saved; `nil` for nowhere.
+  ///   - states: the file where states are saved, and what a resumed training must share; `nil` for
+  ///     no states.
   package init(
     model: any Module, partOf whole: (any Module)? = nil, recipe: OptimizerRecipe,
-    identity: String, stateFile: URL?
+    states: (file: URL, identity: TrainingIdentity)?
   ) {
     self.recipe = recipe
-    self.stateFile = stateFile
     let arena = ParameterArena(model.parameters.weights)
     self.arena = arena
-    optimizer = recipe.makeOptimizer(arena)
-    average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
-    state = TrainingState(
-      model: whole ?? model, optimizer: optimizer, average: average, recipe: identity)
+    let optimizer = recipe.makeOptimizer(arena)
+    let average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
+    (self.optimizer, self.average) = (optimizer, average)
+    state = states.map {
+      TrainingState(
+        file: $0.file, model: whole ?? model, optimizer: optimizer, average: average,
+        identity: $0.identity)
+    }
   }
 
   /// Goes on from the saved state, if there is one.
   package func resume() throws {
-    guard let stateFile, FileManager.default.fileExists(atPath: stateFile.path) else { return }
-    step = try state.restore(stateFile)
+    if let state, state.exists { step = try state.restore() }
   }
 
   package struct Limits {
@@ -66,10 +67,14 @@ package final class TrainingLoop {
   /// Runs to the limits.
   ///
   /// - Parameters:
-  ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
+  ///   - progress: may throw to stop the training, whose state then is saved.
+  ///   - afterEpoch: called after the last step of each epoch, counted from 1, before a state is
+  ///     saved that has it.
+  ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
   func run(
-    _ limits: Limits, progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {},
+    _ limits: Limits, progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
   ) throws {
     func gradients(_ step: Int) throws -> Tensor {
@@ -77,7 +82,8 @@ package final class TrainingLoop {
       arena.backpropagate(value)
       return value
     }
-    try run(limits, gradients: gradients, progress: progress, didSave: didSave)
+    try run(
+      limits, gradients: gradients, progress: progress, afterEpoch: afterEpoch, didSave: didSave)
   }
 
   /// Runs to the limits by gradients of another making.
@@ -85,7 +91,8 @@ package final class TrainingLoop {
   /// - Parameter gradients: stores a step's gradients in the arena, and returns its loss `[1]`.
   package func run(
     _ limits: Limits, gradients: (_ step: Int) throws -> Tensor,
-    progress: (TrainingProgress) throws -> Void, didSave: () throws -> Void = {}
+    progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {}
   ) throws {
     let clock = ContinuousClock()
     let (start, firstStep) = (clock.now, step)
@@ -99,15 +106,26 @@ package final class TrainingLoop {
     while !isDone {
       monitor.add(try advance(limits, gradients: gradients))
       isDone = isOver()
+      if step % limits.stepsPerEpoch == 0 { try afterEpoch(step / limits.stepsPerEpoch) }
       // Now and then, so that the host does not run far ahead of the device.
       if step % 10 == 0 { try arena.backend.synchronize() }
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }
       let mean = try meanLoss(&monitor)
       lastReport = clock.now
-      try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      func save() throws {
+        try state?.save(step: step)
+        if !isDone { try didSave() }
+      }
+      do {
+        try progress(
+          report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      } catch {
+        // Whoever stops the training shall lose nothing.
+        try save()
+        throw error
+      }
       guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
-      if let stateFile { try state.save(step: step, to: stateFile) }
-      try didSave()
+      try save()
       lastSave = clock.now
     }
   }
@@ -127,10 +145,7 @@ package final class TrainingLoop {
     do {
       return try monitor.mean() ?? 0
     } catch is NonFiniteLoss {
-      let saved = stateFile.flatMap {
-        FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil
-      }
-      throw TrainingError.diverged(step: step, state: saved)
+      throw TrainingError.diverged(step: step, state: state?.savedPath)
     }
   }
 

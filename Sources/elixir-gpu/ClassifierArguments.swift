@@ -13,23 +13,20 @@ struct ClassifierArguments: ParsableArguments {
   @Option(
     help: """
       Passes over the images when a classifier is trained (default: 12, and more until there are \
-      \(ClassifierArguments.minimumSteps) steps).
+      \(ClassifierArguments.usual.minimumSteps) steps).
       """)
   var epochs: Int?
 
-  /// Few images in few passes teach a model neither what they show nor what an attacker hid in
-  /// them.
-  static let minimumSteps = 800
-  static let epochs = 12
+  static let usual = ClassifierRecipe.victim(seed: 0)
 
   @Option(help: "Images in each training step.")
-  var classifierBatch = 64
+  var classifierBatch = ClassifierArguments.usual.batchSize
 
   @Option(help: "The highest learning rate of classifiers.")
-  var learningRate: Float = 0.05
+  var learningRate = ClassifierArguments.usual.optimizer.learningRate
 
   @Option(help: "Augmentation: cut windows from images with so many pixels of black border.")
-  var crop = 2
+  var crop = ClassifierArguments.usual.augmentation.cropPadding
 
   @Flag(help: "Augmentation: mirror half of the images; wrong for digits and letters.")
   var flip = false
@@ -48,10 +45,10 @@ struct ClassifierArguments: ParsableArguments {
 
   /// The network and its recipe.
   func plan(seed: UInt64) -> ClassifierPlan {
-    var recipe = ClassifierRecipe(
-      epochs: epochs ?? Self.epochs, minimumSteps: epochs == nil ? Self.minimumSteps : 0,
-      batchSize: classifierBatch,
-      augmentation: Augmentation(cropPadding: crop, flips: flip), seed: seed)
+    var recipe = ClassifierRecipe.victim(seed: seed)
+    if let epochs { (recipe.epochs, recipe.minimumSteps) = (epochs, 0) }
+    recipe.batchSize = classifierBatch
+    recipe.augmentation = Augmentation(cropPadding: crop, flips: flip)
     recipe.optimizer.learningRate = learningRate
     return ClassifierPlan(architecture, width: width, recipe: recipe)
   }

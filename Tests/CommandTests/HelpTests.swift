@@ -5,7 +5,8 @@ import Testing
   private static let attacks = AttackRegistry.all.map { "poison \($0.id)" }
   private static let methods = [
     "purify dataelixir", "purify mendata", "purify random-noise", "purify friendly-noise",
-    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated", "sift",
+    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated",
+    "detect all", "detect dcm", "detect sf-least", "sift",
   ]
   private static let commands =
     attacks + methods + [

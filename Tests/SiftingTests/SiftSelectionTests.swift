@@ -82,6 +82,8 @@ import Testing
     #expect(abs(try #require(found.classes[0].normalized) - 2 / 3) < 1e-12)
     #expect(found.classes[1].ratio == 0 && found.classes[1].normalized == nil)
     #expect(found.classes[2].ratio == nil && found.classes[2].normalized == nil)
+    let empty = CorruptionRatio.all(of: [], labels: labels, classCount: 2, poisoned: [0]).total
+    #expect(empty.ratio == nil && empty.normalized == nil)
     // The paper's Tables 2 and 5 have such a pair: 37 % chosen of 33.3 % make 111 %.
     let published = CorruptionRatio(chosen: 100, poisoned: 37, expected: 1.0 / 3)
     #expect(abs(try #require(published.normalized) - 1.11) < 1e-12)

@@ -81,21 +81,111 @@ import Training
     var steps: [Int] = []
     try ClassifierTrainer(resumed, recipe: recipe, images: images, stateFile: file)
       .train(resume: true, intervals: every) { steps.append($0.step) }
-    #expect(steps == [7, 8, 9])
+    // Each was saved as it stopped.
+    #expect(steps == [8, 9])
     #expect(try weights(resumed) == weights(whole))
   }
 
-  @Test func refusesAStateOfOtherOptions() throws {
+  /// Interrupted in the third epoch, a training shows each once, in evaluation, and ends with the
+  /// weights of one without a hook.
+  @Test func theHookSeesEveryEpochOnce() throws {
+    let images = MemoryImages.bars(count: 48)
+    let whole = try network()
+    try ClassifierTrainer(whole, recipe: recipe(), images: images).train()
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    let every = TrainingIntervals(report: .zero, save: .zero)
+    var seen: [Int] = []
+    var losses: [[Float]] = []
+    func train(_ network: any Classifier, stop: Int) throws {
+      try ClassifierTrainer(network, recipe: recipe(), images: images, stateFile: file).train(
+        resume: true, intervals: every, progress: { if $0.step == stop { throw Killed() } },
+        afterEpoch: { epoch in
+          #expect(network.parameters.normalizations.allSatisfy { !$0.isTraining })
+          seen.append(epoch)
+          losses.append(try network.losses(on: images, batchSize: 20))
+        })
+    }
+    #expect(throws: Killed.self) { try train(try network(), stop: 8) }
+    #expect(seen == [1, 2])
+    let resumed = try network(seed: 99)
+    try train(resumed, stop: -1)
+    #expect(seen == [1, 2, 3])
+    #expect(try weights(resumed) == weights(whole))
+    #expect(try losses[2] == whole.losses(on: images))
+    #expect(losses[2].reduce(0, +) < losses[0].reduce(0, +))
+  }
+
+  @Test func refusesAStateOfAnotherTraining() throws {
     let images = MemoryImages.bars(count: 32)
     let folder = try TemporaryFolder()
     let file = folder.url.appendingPathComponent("state.safetensors")
     try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file).train()
+    func expectRefusal(
+      _ difference: String, _ trainer: @autoclosure () throws -> ClassifierTrainer,
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      #expect(
+        throws: TrainingError.otherTraining(path: file.path, difference: difference),
+        sourceLocation: sourceLocation
+      ) { try trainer().train(resume: true) }
+    }
     var other = recipe()
     other.batchSize = 8
-    #expect(throws: TrainingError.otherRecipe(path: file.path)) {
-      try ClassifierTrainer(try network(), recipe: other, images: images, stateFile: file)
+    expectRefusal(
+      "options",
+      try ClassifierTrainer(try network(), recipe: other, images: images, stateFile: file))
+    // One pixel, or one label, of as many images.
+    var (pixels, labels) = (images, images)
+    pixels.pixels[700] ^= 1
+    labels.labels[31] = 0
+    for images in [pixels, labels] {
+      expectRefusal(
+        "images",
+        try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file))
+    }
+    expectRefusal(
+      "initial weights",
+      try ClassifierTrainer(
+        try network(), recipe: recipe(), images: images, lastLayerOnly: true, stateFile: file))
+    try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file)
+      .train(resume: true)
+  }
+
+  @Test func aLastLayerGoesOnWithTheSameFeaturesOnly() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    func train(seed: UInt64) throws {
+      try ClassifierTrainer(
+        try network(seed: seed), recipe: recipe(), images: images, lastLayerOnly: true,
+        stateFile: file
+      ).train(resume: true)
+    }
+    try train(seed: 3)
+    try train(seed: 3)
+    #expect(
+      throws: TrainingError.otherTraining(path: file.path, difference: "initial weights")
+    ) { try train(seed: 4) }
+  }
+
+  @Test(.enabled(if: TestDevices.all.count > 1))
+  func refusesAStateOfAnotherDevice() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    let configuration = try network().configuration
+    func train(_ device: String) throws {
+      let network = ClassifierFile.random(
+        configuration, seed: 3, on: try Devices.make(device))
+      var recipe = recipe()
+      recipe.epochs = 1
+      try ClassifierTrainer(network, recipe: recipe, images: images, stateFile: file)
         .train(resume: true)
     }
+    try train("cpu")
+    let error = #expect(throws: TrainingError.self) { try train("opencl") }
+    #expect(error == .otherTraining(path: file.path, difference: "device"))
   }
 
   @Test func divergenceStopsWithTheLastGoodState() throws {

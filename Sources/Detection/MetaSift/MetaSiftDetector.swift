@@ -37,6 +37,6 @@ public struct MetaSiftDetector: Detector {
     return SampleScores(
       values: means.map { Float($0) },
       trusted: SiftSelection.highest(means, labels: dataset.labels, counts: counts),
-      evidence: (["dilutedLoss"], losses.map { ["\($0)"] }))
+      columns: [EvidenceColumn("dilutedLoss", losses)])
   }
 }

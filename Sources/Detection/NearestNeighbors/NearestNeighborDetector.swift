@@ -43,10 +43,10 @@ public struct NearestNeighborDetector: Detector {
     return SampleScores(
       values: votes.map { Float($0.agreeing) / Float(k) },
       trusted: try reference(votes: votes, labels: dataset.labels),
-      evidence: (
-        ["agreeing", "plurality"],
-        votes.map { ["\($0.agreeing)", dataset.classNames[Int($0.plurality)]] }
-      ))
+      columns: [
+        EvidenceColumn("agreeing", votes.map(\.agreeing)),
+        EvidenceColumn("plurality", votes.map { dataset.classNames[Int($0.plurality)] }),
+      ])
   }
 
   /// The paper's k: samples per class, on average over the classes that occur.
@@ -62,11 +62,7 @@ public struct NearestNeighborDetector: Detector {
       throw DetectionError.neighbors(k: k, others: labels.count - 1)
     }
     guard case .mostConfident(let perClass) = selection else { return }
-    for (label, members) in Self.members(labels).sorted(by: { $0.key < $1.key })
-    where !(1...members.count).contains(perClass) {
-      throw DetectionError.samplesPerClass(
-        perClass, name: classNames[Int(label)], count: members.count)
-    }
+    try ClassMembers(labels.indices, labels: labels).require(perClass, classNames: classNames)
   }
 
   /// The reference samples, ascending.
@@ -80,17 +76,9 @@ public struct NearestNeighborDetector: Detector {
       switch selection {
       case .agreeing: labels.indices.filter { votes[$0].plurality == labels[$0] }
       case .mostConfident(let perClass):
-        Self.members(labels).values.flatMap { members in
-          members.sorted { (-votes[$0].agreeing, $0) < (-votes[$1].agreeing, $1) }
-            .prefix(perClass)
-        }.sorted()
+        ClassMembers(labels.indices, labels: labels).best(perClass) { votes[$0].agreeing }
       }
     if found.isEmpty { throw DetectionError.nothingSelected }
     return found
-  }
-
-  /// The samples of each label, ascending.
-  private static func members(_ labels: [Int32]) -> [Int32: [Int]] {
-    Dictionary(grouping: labels.indices) { labels[$0] }
   }
 }

@@ -75,16 +75,9 @@ struct ModelTraining: BenignTrainer {
   private func trained(
     _ name: String, phase: String, by plan: ClassifierPlan, on images: any LabelledImages
   ) throws -> any Classifier {
-    let file = folder.file(name + ".safetensors")
-    let state = name + "-state.safetensors"
-    if folder.contains(name + ".safetensors") { return try load(file) }
-    let trainer = try ClassifierTrainer(
-      try newNetwork(plan, for: images), recipe: plan.recipe, images: images,
-      stateFile: folder.file(state))
-    try trainer.train(resume: true) { try run.status(phase, $0.line, isLast: $0.isLast) }
-    try ClassifierFile.save(trainer.network, to: file)
-    folder.delete(state)
-    return trainer.network
+    try plan.train(
+      on: images, backend: backend, keptAt: folder.file(name + ".safetensors"), phase: phase,
+      in: run, network: { try newNetwork(plan, for: images) })
   }
 
   /// The benign model is built like a victim that was given.

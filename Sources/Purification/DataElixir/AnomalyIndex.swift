@@ -1,3 +1,5 @@
+import Support
+
 /// Outlier measure by the median absolute deviation: |s − median| / (1.4826·MAD).
 ///
 /// Source: Leys et al. 2013. When more than half of the scores are equal, MAD is 0 and the index is
@@ -28,10 +30,5 @@ package struct AnomalyIndex: Equatable, Sendable {
   }
 
   /// The middle score, or the mean of the two middle ones; 0 if there is none.
-  package static func median(_ scores: [Double]) -> Double {
-    guard !scores.isEmpty else { return 0 }
-    let sorted = scores.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
+  package static func median(_ scores: [Double]) -> Double { Median.of(scores) ?? 0 }
 }

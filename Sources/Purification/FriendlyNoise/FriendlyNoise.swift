@@ -1,6 +1,7 @@
 import Autograd
 import ComputeBackend
 import Models
+import Training
 
 /// Friendly noise, FRIEN(α): as much as a model's predictions bear, inside the ball ‖ξ‖∞ ≤ α.
 ///

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import LinearAlgebra
 import Models
 import Reports
 import Training
@@ -21,7 +22,7 @@ struct FeatureProjection {
     let before = try features(untrusted.count) { try untrusted.images($0) }
     let after = try features(untrusted.count) { try purified.images($0) }
     let trusted = try features(reference.count) { try reference.images($0) }
-    let components = PrincipalComponents(trusted + before, count: 2)
+    let components = try PrincipalComponents(trusted + before, count: 2)
     let groups = [
       (name: "untrusted", color: "#b4451f", points: before.map(components.project)),
       (name: "purified", color: "#2a5db0", points: after.map(components.project)),
@@ -56,53 +57,20 @@ struct FeatureProjection {
   }
 }
 
-/// The directions in which vectors vary most, by power iteration.
+/// The directions in which vectors vary most.
 package struct PrincipalComponents {
   package let mean: [Double]
-  /// Unit vectors, each with its greatest element positive.
-  package let directions: [[Double]]
-
-  private static let iterations = 100
+  /// Unit vectors as rows, each with its greatest element positive.
+  package let directions: Matrix
 
   /// - Parameter rows: vectors of one length.
-  package init(_ rows: [[Double]], count: Int) {
-    let size = rows.first?.count ?? 0
-    let mean = (0..<size).map { column in
-      rows.reduce(0) { $0 + $1[column] } / Double(max(rows.count, 1))
-    }
-    let centered = rows.map { zip($0, mean).map(-) }
-    var found: [[Double]] = []
-    for number in 0..<count {
-      var direction = (0..<size).map { $0 % count == number ? 1.0 : 0.5 }
-      for _ in 0..<Self.iterations {
-        var next = [Double](repeating: 0, count: size)
-        for row in centered {
-          let weight = Self.product(row, direction)
-          for column in 0..<size { next[column] += weight * row[column] }
-        }
-        for other in found {
-          let part = Self.product(next, other)
-          for column in 0..<size { next[column] -= part * other[column] }
-        }
-        let norm = Self.product(next, next).squareRoot()
-        guard norm > 0 else { break }
-        direction = next.map { $0 / norm }
-      }
-      let greatest = direction.max { abs($0) < abs($1) } ?? 0
-      found.append(greatest < 0 ? direction.map { -$0 } : direction)
-    }
-    self.mean = mean
-    directions = found
+  /// - Throws: `LinearAlgebraError` for vectors that are not finite.
+  package init(_ rows: [[Double]], count: Int) throws {
+    let matrix = Matrix(rows)
+    mean = matrix.columnMeans
+    let vectors = try SymmetricEigendecomposition(matrix.subtracting(mean).gram).vectors
+    directions = Matrix((0..<min(count, vectors.rows)).map { Array(vectors.row($0)) })
   }
 
-  package func project(_ row: [Double]) -> [Double] {
-    let centered = zip(row, mean).map(-)
-    return directions.map { Self.product(centered, $0) }
-  }
-
-  private static func product(_ a: [Double], _ b: [Double]) -> Double {
-    var sum = 0.0
-    for index in a.indices { sum += a[index] * b[index] }
-    return sum
-  }
+  package func project(_ row: [Double]) -> [Double] { directions * zip(row, mean).map(-) }
 }

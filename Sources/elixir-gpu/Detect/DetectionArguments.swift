@@ -1,8 +1,10 @@
 import ArgumentParser
+import ComputeBackend
 import Datasets
 import Detection
 import Runs
 import Support
+import Training
 
 /// The options of every method of `detect`, and how a method runs.
 struct DetectionArguments: ParsableArguments {
@@ -15,8 +17,10 @@ struct DetectionArguments: ParsableArguments {
   @Flag(help: "Replace an earlier list of samples.")
   var force = false
 
-  @Option(help: ArgumentHelp("Write every sample's score here, and why.", valueName: "csv"))
-  var evidence: String?
+  @Option(
+    name: [.customLong("scores"), .customLong("evidence")],
+    help: ArgumentHelp("Write every sample's score here, and why.", valueName: "csv"))
+  var scores: String?
 
   @Option(
     help: ArgumentHelp(
@@ -35,43 +39,49 @@ struct DetectionArguments: ParsableArguments {
   func run(
     _ detector: any Detector, features: FeatureArguments? = nil, remark: (ImageDataset) -> String
   ) throws {
-    try SampleIndexFile.check(output, force: force)
+    try checkOutputs(inputs: [dataset, truth, features?.features].compactMap(\.self))
     let source = try ImageDataset.open(dataset)
-    let manipulated = try truth.map { try GroundTruth.load($0, of: source).indices }
+    let manipulated = try truth(of: source)
     let input = DetectionInput(
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,
       backend: try device.makeBackend())
     let scores = try detector.scores(input, Run(handler: RunConsole().show))
-    if let evidence { try write(scores, of: source, to: evidence) }
-    let listed = scores.trusted
-    try SampleIndexFile.write(
-      listed, fingerprint: try source.fingerprint(),
-      remarks: [remark(source), "listed: \(listed.count) of \(source.count)"], to: output)
-    print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
-    if let manipulated {
-      let quality = ReferenceQuality(
-        reference: listed, manipulated: manipulated, count: source.count)
-      print("Precision \(percent(quality.precision)), recall \(percent(quality.recall))")
-    }
+    try write(scores, of: source, remark: remark(source))
+    if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
   }
 
-  private func write(_ scores: SampleScores, of source: ImageDataset, to path: String) throws {
-    let listed = Set(scores.trusted)
-    let (columns, rows) = scores.evidence
-    let file = try CSVFile(path, columns: ["sample", "label"] + columns + ["score", "listed"])
-    for sample in 0..<source.count {
-      try file.append(
-        [source.name(of: sample), source.classNames[Int(source.labels[sample])]]
-          + (rows.isEmpty ? [] : rows[sample])
-          + ["\(scores.values[sample])", listed.contains(sample) ? "1" : "0"])
+  /// Throws unless list and table can be written, and keeps others from writing the list.
+  func checkOutputs(inputs: [String]) throws {
+    try SampleIndexFile.check(output, force: force, inputs: inputs)
+    if let scores {
+      try OutputFile.check(
+        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
     }
-    try file.close()
+    try OutputLock.hold(output)
   }
 
-  private func percent(_ share: Double?) -> String {
-    share.map { NumberFormat.percent($0, digits: 2) } ?? "undefined"
+  func truth(of source: ImageDataset) throws -> Set<Int>? {
+    try truth.map { try GroundTruth.load($0, of: source).indices }
+  }
+
+  /// Writes the list and the table of a detector's scores.
+  func write(_ found: SampleScores, of source: ImageDataset, remark: String) throws {
+    if let scores { try ScoreTable(found).write(of: source, to: scores) }
+    let listed = found.trusted
+    try SampleIndexFile.write(
+      listed, fingerprint: try source.fingerprint(),
+      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output)
+    print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
+  }
+
+  func printQuality(_ scores: SampleScores, _ manipulated: Set<Int>, count: Int) {
+    let quality = ReferenceQuality(
+      reference: scores.trusted, manipulated: manipulated, count: count)
+    print(
+      "Precision \(NumberFormat.share(quality.precision)), "
+        + "recall \(NumberFormat.share(quality.recall))")
   }
 }
 
@@ -89,5 +99,12 @@ struct FeatureArguments: ParsableArguments {
   func validate() throws {
     for (option, value) in [("--batch", batch), ("--feature-size", featureSize ?? 1)]
     where value < 1 { throw ValidationError("\(option) \(value): use at least 1.") }
+  }
+}
+
+extension NumberFormat {
+  /// A share in percent, or that there is none.
+  static func share(_ share: Double?) -> String {
+    share.map { percent($0, digits: 2) } ?? "undefined"
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Detection
 import Purification
+import Training
 
 /// The options of every method of `purify`, and how a method runs.
 struct PurificationArguments: ParsableArguments {
@@ -43,7 +44,7 @@ struct PurificationArguments: ParsableArguments {
     job.batchSize = batch
     job.keepsFiles = !prune
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
-    job.handler = RunConsole().show
+    job.handler = RunConsole(interrupted: "the same command goes on from here").show
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
     print("Written to \(destination.output); see report.html there")

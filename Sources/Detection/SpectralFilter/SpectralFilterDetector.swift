@@ -1,0 +1,51 @@
+import LinearAlgebra
+import Runs
+
+/// Distrusts samples whose features lie far along the direction in which those of their class vary
+/// most (SF-Least of Meta-Sift, after Tran et al., NeurIPS 2018).
+///
+/// The outlier score is |h·v|, h being the features themselves and v the first right singular
+/// vector of the class's centered features.
+public struct SpectralFilterDetector: Detector {
+  public static let id = "sf-least"
+  public static let unaided: Self? = SpectralFilterDetector()
+
+  /// Samples of each class to trust; nil for all that are not flagged.
+  public var perClass: Int?
+
+  public init(perClass: Int? = nil) {
+    self.perClass = perClass
+  }
+
+  /// The number of samples of each class to trust.
+  public init?(arguments: String) {
+    guard let perClass = Int(arguments), perClass > 0 else { return nil }
+    self.init(perClass: perClass)
+  }
+
+  public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
+    let dataset = input.dataset
+    try dataset.requireSeveralClasses()
+    let projections = try Self.projections(
+      of: try input.evidence.features(run), labels: dataset.labels)
+    return try SampleScores(
+      badness: ClassStandardization.standardized(projections, labels: dataset.labels),
+      of: dataset.labels, classNames: dataset.classNames, perClass: perClass,
+      columns: [EvidenceColumn("projection", projections)])
+  }
+
+  /// |h·v| of each sample.
+  package static func projections(of features: EvidenceRows, labels: [Int32]) throws -> [Double] {
+    var result = [Double](repeating: 0, count: features.count)
+    for (_, samples) in ClassMembers(labels.indices, labels: labels).classes {
+      let rows = features.matrix(samples)
+      let direction = try SymmetricEigendecomposition(
+        rows.subtracting(rows.columnMeans).gram
+      ).vectors.row(0)
+      for (sample, product) in zip(samples, rows * Array(direction)) {
+        result[sample] = abs(product)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,17 @@
+import ComputeBackend
+import Datasets
+import Foundation
+import Models
+import Training
+
+extension VictimOptions {
+  /// Throws unless the given models can be loaded and fit the dataset.
+  func check(_ dataset: ImageDataset, on backend: any ComputeBackend) throws {
+    for path in files.values {
+      let found = try ClassifierFile.load(URL(fileURLWithPath: path), on: backend).configuration
+      if let reason = found.mismatch(with: dataset) {
+        throw PurificationError.unsuitableModel(path: path, reason: reason)
+      }
+    }
+  }
+}
