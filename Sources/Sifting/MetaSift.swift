@@ -7,7 +7,8 @@ import Training
 /// (Zeng et al., "Meta-Sift", USENIX Security 2023).
 ///
 ///     let weights = try MetaSift().weights(of: dataset, on: backend, Run())
-///     let clean = SiftQuota.perClass(100).selection(by: weights.means, of: dataset)
+///     let counts = try SiftQuota.perClass(100).counts(of: dataset, classNames: names)
+///     let clean = SiftSelection.highest(weights.means, labels: dataset.labels, counts: counts)
 ///
 /// Some sifters are trained, each from its own random weights; each then weighs all samples,
 /// diluted in its own way, and the weights are averaged.
