@@ -93,7 +93,7 @@ import Testing
     ["--width", "0"], ["--learning-rate", "0"], ["--epochs", "0"], ["--architecture", "vgg"],
   ])
   func usageErrorsSaySo(arguments: [String]) throws {
-    let run = try CommandRun(["sift", "clean"] + arguments + Self.options)
+    let run = try CommandRun(["sift", "clean"] + Self.options + arguments)
     #expect(run.exitCode == 64)
     #expect(run.errors.contains("Error: "))
   }

@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Detection
 import Runs
+import Sifting
 import Support
 import Training
 
@@ -86,11 +87,13 @@ struct ScoringArguments: ParsableArguments {
     _ scores: SampleScores, _ manipulated: Set<Int>, of source: ImageDataset, title: String
   ) throws {
     detection.printQuality(scores, manipulated, count: source.count)
-    let contamination = ContaminationRate(
-      of: scores.trusted, labels: source.labels, poisoned: manipulated)
+    let corruption = CorruptionRatio.all(
+      of: scores.trusted, labels: source.labels, classCount: source.classCount,
+      poisoned: manipulated
+    ).total
     print(
-      "Listed samples: CR \(NumberFormat.share(contamination.rate)), "
-        + "NCR \(NumberFormat.share(contamination.normalized))")
+      "Listed samples: CR \(NumberFormat.share(corruption.ratio)), "
+        + "NCR \(NumberFormat.share(corruption.normalized))")
     let metrics = ScoreMetrics(
       scores: scores.values, flagged: scores.flagged, poisoned: manipulated)
     for line in metrics.lines { print(line) }
