@@ -26,7 +26,9 @@ extension Detector {
 public enum Detectors {
   public static let all: [any Detector.Type] = [
     NearestNeighborDetector.self, SimulatedDetector.self, ClassMeanDistanceDetector.self,
-    SpectralFilterDetector.self,
+    SpectralFilterDetector.self, SpectralSignatureDetector.self,
+    ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
+    StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
     LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
     ConfidentLearningDetector.self, DuplicatesDetector.self,
   ]
