@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
       ]),
     .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
