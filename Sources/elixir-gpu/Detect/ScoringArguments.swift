@@ -50,7 +50,7 @@ struct ScoringArguments: ParsableArguments {
     _ method: String, victim: EvidenceArguments?, clean: CleanSampleArguments? = nil,
     settings: [String] = [], scores make: (DetectionInput, Run) throws -> SampleScores
   ) throws {
-    try SampleIndexFile.check(detection.output, force: detection.force)
+    try detection.checkOutputs(inputs: [detection.dataset, detection.truth].compactMap(\.self))
     let source = try ImageDataset.open(detection.dataset)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
