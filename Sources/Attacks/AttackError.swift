@@ -4,6 +4,8 @@
 public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A picture of a pattern or a target.
   case picture(path: String, reason: String)
+  /// A file of a trigger.
+  case trigger(path: String, reason: String)
   case manifest(path: String, reason: String)
   /// No image can be attacked: all have the label that the attacker wants, or none is of the
   /// source.
@@ -17,6 +19,8 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .picture(let path, let reason):
       "\(path): \(reason); give another picture"
+    case .trigger(let path, let reason):
+      "\(path): \(reason); give another trigger"
     case .manifest(let path, let reason):
       "\(path): \(reason); give the manifest that was written beside the poisoned dataset"
     case .nothingToAttack(let path, let target):

@@ -4,6 +4,13 @@ public enum AttackRegistry {
     BadNets.self,
     Blended.self,
     SIG.self,
+    FTrojan.self,
+    Smooth.self,
+    TriggerFile.self,
+    AdaptiveBlend.self,
+    AdaptivePatch.self,
+    RandomFlip.self,
+    TargetedFlip.self,
     WaNet.self,
     GradientMatching.self,
   ]

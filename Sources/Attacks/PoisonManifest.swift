@@ -83,13 +83,13 @@ public struct PoisonManifest: Sendable {
     }
     try attack.validate(classCount: classCount)
     var indices: Set<Int> = []
-    func check(_ samples: [Sample], label: (Int32) -> Int32?) throws {
+    func check(_ samples: [Sample], labels: (Int32) -> [Int32]) throws {
       for sample in samples {
         guard (0..<count).contains(sample.index), indices.insert(sample.index).inserted else {
           throw ParameterError("sample", sample.index, "it is there twice, or not in the dataset")
         }
         guard (0..<Int32(classCount)).contains(sample.originalLabel),
-          label(sample.originalLabel) == sample.label
+          labels(sample.originalLabel).contains(sample.label)
         else {
           throw ParameterError(
             "sample", sample.index,
@@ -97,8 +97,8 @@ public struct PoisonManifest: Sendable {
         }
       }
     }
-    try check(samples) { attack.poisonedLabel(of: $0, classCount: classCount) }
-    try check(covers) { $0 }
+    try check(samples) { attack.poisonedLabels(of: $0, classCount: classCount) }
+    try check(covers) { [$0] }
   }
 
   func write(to folder: String) throws {

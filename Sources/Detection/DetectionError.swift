@@ -4,6 +4,8 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case neighbors(k: Int, others: Int)
   /// Fewer samples of a class than are to be selected of each.
   case samplesPerClass(Int, name: String, count: Int)
+  /// No class has as many samples as the detector needs to judge one.
+  case classesTooSmall(needed: Int)
   /// A sample whose features are not finite, or too large to multiply.
   case notANumber(sample: Int)
   case unsuitableModel(path: String, reason: String)
@@ -28,6 +30,9 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .samplesPerClass(let wanted, let name, let count):
       "\(wanted) samples of each class: the class '\(name)' has only \(count); "
         + "use at most that many"
+    case .classesTooSmall(let needed):
+      "no class has \(needed) samples, with which the detector could judge it; "
+        + "use another detector"
     case .notANumber(let sample):
       "the features of sample \(sample) are not finite numbers; check the classifier's weights"
     case .unsuitableModel(let path, let reason):

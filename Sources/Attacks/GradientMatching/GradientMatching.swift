@@ -71,7 +71,9 @@ public struct GradientMatching: Attack {
     let search = try GradientSearch(
       dataset: dataset, goal: goal, selection: selection, options: options, surrogate: surrogate)
     let poisons = try search.poisons()
-    let best = try search.bestAttempt(poisons, progress: context.progress)
+    let best = try context.run.measure("matching") {
+      try search.bestAttempt(poisons, context.run)
+    }
     let poisoned = PoisonedImages(dataset, poisons: poisons, pixels: best.pixels)
     var plan = PoisonPlan(
       attack: resolved(goal), goal: goal, dataset: dataset, samples: poisons,
@@ -97,7 +99,7 @@ public struct GradientMatching: Attack {
   }
 
   /// The target, or an image with the trigger.
-  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell {
+  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell? {
     let name = dataset.classNames[Int(target)]
     switch goal {
     case .image(let image):
@@ -107,6 +109,7 @@ public struct GradientMatching: Attack {
       var image = try dataset.image(sample)
       trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
+    case .triggers, .labels, .inaccuracy: return nil
     }
   }
 }

@@ -131,17 +131,14 @@ public final class VictimEvidence {
       trace.record(losses, epoch: epoch)
       if let file { try trace.save(file) }
     }
-    func show(_ progress: TrainingProgress) throws {
-      try run.status("victim model", progress.line, isLast: progress.isLast)
-    }
     let network = try run.measure("victim model") {
       guard let openFolder else {
         return try options.plan.train(
-          on: images, backend: backend, progress: show, afterEpoch: record)
+          on: images, backend: backend, phase: "victim model", in: run, afterEpoch: record)
       }
       return try options.plan.train(
         on: images, backend: backend, keptAt: openFolder.file("victim.safetensors"),
-        progress: show, afterEpoch: record)
+        phase: "victim model", in: run, afterEpoch: record)
     }
     guard trace.epochCount > 0 else {
       throw RunError.damaged(
@@ -160,15 +157,13 @@ public final class VictimEvidence {
   ) throws -> any Classifier {
     var plan = options.plan
     plan.recipe.seed = seed
-    func show(_ progress: TrainingProgress) throws {
-      try run.status(name, progress.line, isLast: progress.isLast)
-    }
     let network = try run.measure(name) {
       guard let folder = try openedFolder() else {
-        return try plan.train(on: part, backend: backend, progress: show)
+        return try plan.train(on: part, backend: backend, phase: name, in: run)
       }
       return try plan.train(
-        on: part, backend: backend, keptAt: folder.file("\(name).safetensors"), progress: show)
+        on: part, backend: backend, keptAt: folder.file("\(name).safetensors"), phase: name,
+        in: run)
     }
     return try network.inferenceCopy()
   }

@@ -19,8 +19,10 @@ struct DetectCommand: ParsableCommand {
       DetectAllCommand.self,
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
       DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
-      DetectSpectralFilterCommand.self,
-      DetectLossScanCommand.self, DetectFLARECommand.self, DetectAGPDCommand.self,
-      DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
+      DetectSpectralFilterCommand.self, DetectSpectralSignaturesCommand.self,
+      DetectActivationClusteringCommand.self, DetectSpectreCommand.self, DetectScanCommand.self,
+      DetectStripCommand.self, DetectSelfInfluenceCommand.self,
+      DetectModelInversionCommand.self, DetectLossScanCommand.self, DetectFLARECommand.self,
+      DetectAGPDCommand.self, DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
     ])
 }

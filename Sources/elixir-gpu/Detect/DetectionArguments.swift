@@ -39,7 +39,7 @@ struct DetectionArguments: ParsableArguments {
   func run(
     _ detector: any Detector, features: FeatureArguments? = nil, remark: (ImageDataset) -> String
   ) throws {
-    try SampleIndexFile.check(output, force: force)
+    try checkOutputs(inputs: [dataset, truth, features?.features].compactMap(\.self))
     let source = try ImageDataset.open(dataset)
     let manipulated = try truth(of: source)
     let input = DetectionInput(
@@ -50,6 +50,16 @@ struct DetectionArguments: ParsableArguments {
     try write(scores, of: source, remark: remark(source))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
+  }
+
+  /// Throws unless list and table can be written, and keeps others from writing the list.
+  func checkOutputs(inputs: [String]) throws {
+    try SampleIndexFile.check(output, force: force, inputs: inputs)
+    if let scores {
+      try OutputFile.check(
+        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    }
+    try OutputLock.hold(output)
   }
 
   func truth(of source: ImageDataset) throws -> Set<Int>? {
