@@ -185,7 +185,6 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Detection": [
     "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
