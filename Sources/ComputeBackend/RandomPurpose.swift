@@ -48,4 +48,5 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case normalResamples = 0xDE91
   case overlays = 0xDE92
   case classSplits = 0xDE93
+  case crossValidation = 0xE730
 }

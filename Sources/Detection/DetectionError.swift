@@ -16,6 +16,10 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
   case noUnmanipulatedSample(recall: Double, count: Int)
   /// A precision that needs more manipulated samples than there are.
   case tooFewManipulated(wanted: Int, count: Int)
+  /// An epoch that the victim's training did not have.
+  case epoch(Int, count: Int)
+  /// Fewer samples of a class than parts in which it is to be.
+  case folds(Int, name: String, count: Int)
   /// Something that the detector cannot do without.
   case missing(String)
 
@@ -43,6 +47,11 @@ public enum DetectionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .tooFewManipulated(let wanted, let count):
       "this precision and recall need \(wanted) manipulated samples, but there are \(count); "
         + "use a higher precision or a lower recall"
+    case .epoch(let epoch, let count):
+      "epoch \(epoch): the victim was trained for \(count); use 1 to \(count)"
+    case .folds(let folds, let name, let count):
+      "the class '\(name)' has \(count) samples, too few for each of \(folds) parts to have one; "
+        + "leave it out or give it more"
     case .missing(let what): "the detector needs \(what); give it"
     }
   }

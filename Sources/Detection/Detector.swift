@@ -29,6 +29,8 @@ public enum Detectors {
     SpectralFilterDetector.self, SpectralSignatureDetector.self,
     ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
     StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
+    LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
+    ConfidentLearningDetector.self, DuplicatesDetector.self,
   ]
 
   /// Those that need nothing but the dataset.

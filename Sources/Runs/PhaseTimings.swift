@@ -9,14 +9,7 @@ public struct PhaseTimings: Codable, Sendable {
 
   public init() {}
 
-  mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer { seconds.append(Phase(name: name, seconds: (clock.now - start) / .seconds(1))) }
-    return try body()
-  }
-
-  /// Adds a part of a phase that was measured apart.
+  /// Adds a phase, or a part of one.
   mutating func add(_ duration: Duration, to name: String) {
     seconds.append(Phase(name: name, seconds: duration / .seconds(1)))
   }

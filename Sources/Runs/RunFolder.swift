@@ -7,7 +7,7 @@ import Support
 ///
 /// - `run.json`: all that the result depends on, as text by name; another command is refused.
 /// - `victim.safetensors`, `benign-1.safetensors`, `benign-2.safetensors`: finished models, and
-///   `…-state.safetensors` of the one in training.
+///   `…-state.safetensors` of the one in training; `victim-losses.safetensors` of a detection.
 /// - `noise-search.json`: the noise that was chosen.
 /// - `candidates.journal`, `candidates.images`: see `CandidateStore`; those of a second look are in
 ///   `second-look-T`.

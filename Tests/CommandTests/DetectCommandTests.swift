@@ -64,6 +64,61 @@ import Testing
     #expect(simulated.count == 30)
   }
 
+  private static let quick = ["--width", "4", "--epochs", "2", "--device", "cpu"]
+
+  /// Scores, metrics and the curve of a detector with a victim, which is kept beside the list.
+  @Test func scoresSamples() throws {
+    let folder = try Self.example()
+    let dataset = try ImageDataset.open(folder.path + "/poisoned")
+    let run = try CommandRun(
+      [
+        "detect", "sf-least", "poisoned", "--per-class", "2", "--truth", "poisoned", "--scores",
+        "s.csv", "--pr-curve", "curve.svg", "--output", "list.txt",
+      ] + Self.quick, in: folder.path)
+    try #require(run.exitCode == 0, "\(run)")
+    for text in ["Listed 20 of 60", "Flagged ", "NCR ", "TPR ", "AUROC ", "suspicious"] {
+      #expect(run.output.contains(text), "\(run.output)")
+    }
+    let list = try SampleIndexFile.read(folder.path + "/list.txt", for: dataset)
+    let rows = try CSVFile.read(folder.path + "/s.csv")
+    #expect(rows[0] == ["sample", "label", "projection", "score", "listed", "flagged"])
+    #expect(rows.dropFirst().indices.filter { rows[$0][4] == "1" }.map { $0 - 1 } == list)
+    #expect(try String(decoding: folder.read("curve.svg"), as: UTF8.self).hasPrefix("<svg"))
+    let kept = try CommandRun(
+      [
+        "detect", "sf-least", "poisoned", "--per-class", "2", "--victim",
+        "list.txt.run/victim.safetensors", "--output", "again.txt", "--device", "cpu",
+      ], in: folder.path)
+    try #require(kept.exitCode == 0, "\(kept)")
+    #expect(try SampleIndexFile.read(folder.path + "/again.txt", for: dataset) == list)
+    #expect(try !folder.entries().contains("again.txt.run"))
+  }
+
+  /// One table, and a column for each detector; the same after being killed in the middle.
+  @Test func allDetectorsVote() throws {
+    let folder = try Self.example()
+    func arguments(_ list: String) -> [String] {
+      ["detect", "all", "poisoned", "--vote", "--scores", list + ".csv", "--output", list]
+        + Self.quick
+    }
+    let started = folder.path + "/killed.partial/victim-losses.safetensors"
+    #expect(
+      try CommandRun.kill(arguments("killed"), in: folder.path) {
+        FileManager.default.fileExists(atPath: started)
+      })
+    let whole = try CommandRun(arguments("whole"), in: folder.path)
+    let resumed = try CommandRun(arguments("killed"), in: folder.path)
+    try #require(whole.exitCode == 0 && resumed.exitCode == 0, "\(whole) \(resumed)")
+    #expect(whole.output.contains("detector") && whole.output.contains("vote"))
+    let table = try CSVFile.read(folder.path + "/whole.csv")
+    for name in ["dcm", "sf-least", "votes", "score", "listed", "flagged"] {
+      #expect(table[0].contains(name), "\(table[0])")
+    }
+    #expect(table.count == 61)
+    #expect(try CSVFile.read(folder.path + "/killed.csv") == table)
+    #expect(try folder.read("killed") == folder.read("whole"))
+  }
+
   /// Arguments and what the single error line must say.
   @Test func failsWithOneLineAndWritesNothing() throws {
     let folder = try Self.example()
@@ -77,6 +132,13 @@ import Testing
       ),
       (["knn", "gray"] + model, "it is for images of 3 channels, those of gray are 8×8×1"),
       (["knn", "clean", "--features", "none"], "none: "),
+      (
+        ["dcm", "clean", "--per-class", "7"], "7 samples of each class: the class 'disc' has only 6"
+      ),
+      (
+        ["sf-least", "gray", "--victim", "model.safetensors", "--device", "cpu"],
+        "it takes 3 channels and knows 10 classes, the images have 1 and 2"
+      ),
       (["knn", "nowhere"] + model, "nowhere: there is no such file"),
       (
         ["knn", "clean", "--truth", "clean"] + model,
@@ -111,6 +173,8 @@ import Testing
     ["knn", "--features", "m", "--kappa", "3"], ["simulated"],
     ["knn", "--features", "m", "--simulated-recall", "1"],
     ["knn", "--features", "m", "--batch", "0"],
+    ["dcm", "--per-class", "0"], ["dcm", "--pr-curve", "c.svg"], ["dcm", "--victim", "m"],
+    ["all", "--batch", "0"],
     ["simulated", "--truth", "t", "--simulated-recall", "1"],
     ["simulated", "--simulated-precision", "1", "--simulated-recall", "1"],
     // Former spellings.

@@ -73,9 +73,12 @@ import Testing
 
   /// The flagged samples follow from scores, thresholds and verdicts.
   @Test func scoresFlagTheSame() throws {
-    let badness: [Double?] = self.badness(clean: 100, bad: 30) + self.badness(clean: 100, bad: 0)
-    let labels = [Int32](repeating: 0, count: 130) + [Int32](repeating: 1, count: 100)
-    let scores = try SampleScores(badness: badness, of: labels, classNames: ["a", "b"])
+    let clean = self.badness(clean: 50, bad: 0)
+    let badness: [Double?] = self.badness(clean: 100, bad: 30) + clean + clean
+    let labels = [(130, 0), (50, 1), (50, 2)].flatMap { count, label in
+      [Int32](repeating: Int32(label), count: count)
+    }
+    let scores = try SampleScores(badness: badness, of: labels, classNames: ["a", "b", "c"])
     #expect(scores.flagged == Array(100..<130))
     #expect(
       scores.flagged

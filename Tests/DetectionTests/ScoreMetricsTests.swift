@@ -47,7 +47,7 @@ import Testing
     let interval = try #require(WilsonInterval(498, of: 500))
     #expect(abs(interval.lower - 0.985534) < 1e-6 && abs(interval.upper - 0.998902) < 1e-6)
     let none = try #require(WilsonInterval(0, of: 10))
-    #expect(none.lower == 0 && abs(none.upper - 0.277535) < 1e-6)
+    #expect(none.lower == 0 && abs(none.upper - 0.277533) < 1e-6)
     #expect(WilsonInterval(0, of: 0) == nil)
   }
 

@@ -31,6 +31,8 @@ import Testing
     run.add(.seconds(3), to: "a: part")
     #expect(run.timings.seconds.map(\.name) == ["a", "a: part"])
     #expect(run.timings.seconds[1].seconds == 3)
+    #expect(run.measure("whole") { run.measure("part") { 8 } } == 8)
+    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "part", "whole"])
   }
 }
 

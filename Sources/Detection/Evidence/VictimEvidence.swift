@@ -25,7 +25,7 @@ public final class VictimEvidence {
 
   /// - Parameters:
   ///   - images: on which the victim is trained.
-  ///   - folder: opens the run's folder, when a victim is to be trained; nil for none.
+  ///   - folder: opens the run's folder, when a model is to be trained; nil for none.
   ///   - batchSize: images at once; changes speed and memory only.
   public init(
     of images: any LabelledImages, _ options: VictimOptions, batchSize: Int = 256,
@@ -116,7 +116,7 @@ public final class VictimEvidence {
 
   /// A victim trained with its losses, or what the folder has of it.
   private func train(_ run: Run) throws -> any Classifier {
-    openFolder = try folder()
+    let openFolder = try openedFolder()
     let file = openFolder?.file("victim-losses.safetensors")
     var trace = LossTrace(sampleCount: images.count)
     if let file, FileManager.default.fileExists(atPath: file.path) {
@@ -149,5 +149,32 @@ public final class VictimEvidence {
     }
     self.trace = trace
     return try network.inferenceCopy()
+  }
+
+  /// A classifier trained by the victim's recipe on part of the images, set to evaluation; the
+  /// folder keeps it by its name.
+  ///
+  /// - Throws: `TrainingError` or `CheckpointError`.
+  func classifier(
+    _ name: String, on part: any LabelledImages, seed: UInt64, _ run: Run
+  ) throws -> any Classifier {
+    var plan = options.plan
+    plan.recipe.seed = seed
+    func show(_ progress: TrainingProgress) throws {
+      try run.status(name, progress.line, isLast: progress.isLast)
+    }
+    let network = try run.measure(name) {
+      guard let folder = try openedFolder() else {
+        return try plan.train(on: part, backend: backend, progress: show)
+      }
+      return try plan.train(
+        on: part, backend: backend, keptAt: folder.file("\(name).safetensors"), progress: show)
+    }
+    return try network.inferenceCopy()
+  }
+
+  private func openedFolder() throws -> RunFolder? {
+    if openFolder == nil { openFolder = try folder() }
+    return openFolder
   }
 }

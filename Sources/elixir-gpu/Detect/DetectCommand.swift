@@ -16,11 +16,14 @@ struct DetectCommand: ParsableCommand {
       --simulated-recall 0.1 --output reference.txt
       """,
     subcommands: [
+      DetectAllCommand.self,
       DetectNearestNeighborsCommand.self, DetectConfidentNeighborsCommand.self,
       DetectSimulatedCommand.self, DetectClassMeanDistanceCommand.self,
       DetectSpectralFilterCommand.self, DetectSpectralSignaturesCommand.self,
       DetectActivationClusteringCommand.self, DetectSpectreCommand.self, DetectScanCommand.self,
       DetectStripCommand.self, DetectSelfInfluenceCommand.self,
       DetectModelInversionCommand.self,
+      DetectLossScanCommand.self, DetectFLARECommand.self, DetectAGPDCommand.self,
+      DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
     ])
 }

@@ -32,29 +32,35 @@ struct ScoringArguments: ParsableArguments {
   ///
   /// - Parameters:
   ///   - victim: which victim it looks at; nil if it needs none.
-  ///   - clean: which samples it may take for clean.
   ///   - settings: how the method was set, for the list.
   func run<Method: Detector>(
-    _ detector: Method, victim: EvidenceArguments? = nil, clean: CleanSampleArguments? = nil,
-    settings: [String] = []
+    _ detector: Method, victim: EvidenceArguments? = nil, settings: [String] = []
+  ) throws {
+    try run(Method.id, victim: victim, settings: settings) { try detector.scores($0, $1) }
+  }
+
+  /// The same of whatever makes scores.
+  ///
+  /// - Parameter method: its name.
+  func run(
+    _ method: String, victim: EvidenceArguments?, settings: [String] = [],
+    scores make: (DetectionInput, Run) throws -> SampleScores
   ) throws {
     try SampleIndexFile.check(detection.output, force: detection.force)
     let source = try ImageDataset.open(detection.dataset)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
     let folder = EvidenceFolder(detection, victim, of: source, backend: backend)
-    var input = DetectionInput(
+    let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let run = Run(handler: RunConsole().show)
-    input.reference = try clean?.samples(input, run)
-    let scores = try detector.scores(input, run)
+    let scores = try make(input, Run(handler: RunConsole().show))
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
-      remark: "method: " + ([Method.id] + settings + chosen).joined(separator: ", "))
+      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "))
     printClasses(scores, names: source.classNames)
-    if let manipulated { try report(scores, manipulated, of: source, title: Method.id) }
+    if let manipulated { try report(scores, manipulated, of: source, title: method) }
     print("Written to \(detection.output)")
     try folder.finish()
   }
