@@ -169,8 +169,8 @@ let tests: [String: [Target.Dependency]] = [
   "Runs": ["Runs"],
   "Reports": ["Reports"],
   "Detection": [
-    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Training",
-    "Runs", "Detection",
+    "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",

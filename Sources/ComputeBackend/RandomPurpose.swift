@@ -44,9 +44,9 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case triggerRegion = 0xE71E
   case carrierSearch = 0xE71F
   case labelAsymmetry = 0xE720
+  case crossValidation = 0xE730
   case clusterStarts = 0xDE90
   case normalResamples = 0xDE91
   case overlays = 0xDE92
   case classSplits = 0xDE93
-  case crossValidation = 0xE730
 }

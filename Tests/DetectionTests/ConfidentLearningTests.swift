@@ -14,8 +14,9 @@ import Testing
     #expect(joint.isError == [false, false, true, false, false, false])
   }
 
-  /// Three classes: sample 3 reaches the thresholds of 1 and 2, so that its argmax counts; sample 0
-  /// reaches none. No sample whose label is its argmax is an error, whatever the joint says.
+  /// Sample 3 reaches the thresholds of 1 and 2, so that its argmax counts; sample 0 reaches none.
+  ///
+  /// No sample whose label is its argmax is an error, whatever the joint says.
   @Test func severalAndNoConfidentClasses() {
     let joint = ConfidentJoint(
       probabilities: [

@@ -1,3 +1,4 @@
+import Datasets
 import Detection
 import TestSupport
 import Testing
@@ -16,5 +17,31 @@ import Testing
     let search = DuplicateSearch([0, 0, 0])
     #expect(search.isDuplicate == [true, true, true])
     #expect(search.scores == [0, 0, 0])
+  }
+
+  /// Gray images of 2×2 pixels.
+  private struct Images: LabelledImages {
+    let shape = ImageShape(height: 2, width: 2, channels: 1)
+    let classCount = 2
+    let labels: [Int32]
+    let pixels: [[UInt8]]
+
+    func images(_ samples: [Int]) -> [UInt8] { samples.flatMap { pixels[$0] } }
+  }
+
+  private let images = Images(
+    labels: [0, 1, 0, 1, 0],
+    pixels: [[0, 0, 9, 9], [9, 9, 0, 0], [0, 0, 9, 9], [7, 7, 7, 7], [10, 10, 40, 40]])
+
+  @Test func equalPixels() throws {
+    #expect(try ExactDuplicates(of: images).others == [[2], [], [0], [], []])
+  }
+
+  /// Brightness and contrast don't matter; an image of one color has no correlation.
+  @Test func correlations() throws {
+    let vectors = try CorrelationVectors(of: images)
+    #expect(vectors.columns == 4)
+    let distances = [(0, 4), (0, 1), (0, 3), (3, 3)].map { vectors.distance($0, $1) }
+    expectClose(distances, [0, 2, 0.5, 0], .absolute(1e-6), "distances")
   }
 }

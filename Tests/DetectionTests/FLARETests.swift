@@ -70,4 +70,38 @@ import Testing
     #expect(none.clean.isEmpty && none.poison.isEmpty)
     #expect(none.persistence == found.persistence)
   }
+
+  /// Of four layers, three hold samples 300 … 339 for unlikely; the last one scatters all samples
+  /// in classes that lie apart.
+  @Test(arguments: [false, true])
+  func findsAClusterInTheEarlyLayers(lastLayerMisleads: Bool) throws {
+    var random = PhiloxGenerator(seed: 6)
+    var layers = (0..<3).map { _ in
+      random.normals(300) + random.normals(40, mean: -12, deviation: 2)
+    }
+    if lastLayerMisleads {
+      layers.append(
+        random.normals(340, deviation: 0.1).enumerated().map { Float($0 % 7) * 40 + $1 })
+    }
+    var leftOut = -1
+    let found = try FLAREDetector().values(layers, minimumSize: 25) { leftOut = $0 }
+    let values = try #require(found)
+    #expect(leftOut == (lastLayerMisleads ? 1 : 0))
+    #expect(values[..<300].allSatisfy { $0 > 0.5 })
+    #expect(values[300...].allSatisfy { $0 < 0.5 })
+  }
+
+  @Test func findsNothingInASingleCluster() throws {
+    var random = PhiloxGenerator(seed: 7)
+    let layers = (0..<4).map { _ in random.normals(300) }
+    #expect(try FLAREDetector().values(layers, minimumSize: 25) { _ in } == nil)
+  }
+
+  /// Median 2, MAD 1, and a column without spread.
+  @Test func columnsHaveTheUnitOfTheirSpread() {
+    let rows = EvidenceRows([1, 7, 2, 7, 3, 7, 9, 7, 2, 0], columns: 2)
+    expectClose(
+      rows.robustColumns.flatMap { $0 }, [-1, 0, 1, 7, 0].map { $0 / 1.4826 }, .absolute(1e-6),
+      "columns")
+  }
 }

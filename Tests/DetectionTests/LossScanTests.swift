@@ -30,4 +30,29 @@ import Testing
     #expect(LossValley([Float](repeating: 0.5, count: 100)) == nil)
     #expect(LossValley([]) == nil)
   }
+
+  /// Losses 0.01, 0.9, 0.02, 1.1: samples 0 and 2 are the worse half.
+  @Test func lowLossesAreBad() throws {
+    let scores = try LossScanDetector().scores(
+      [0.01, 0.9, 0.02, 1.1], labels: [0, 1, 1, 0], classNames: ["a", "b"])
+    expectClose(scores.values.map { $0 ?? .nan }, [0, 2.0 / 3, 1.0 / 3, 1], .absolute(1e-6), "scores")
+    #expect(scores.flagged.isEmpty && scores.trusted == [0, 1, 2, 3])
+    #expect(throws: DetectionError.notANumber(sample: 1)) {
+      try LossScanDetector().scores([1, .nan], labels: [0, 1], classNames: ["a", "b"])
+    }
+  }
+
+  /// Class a has 30 samples of loss e⁻⁶ and 100 of e⁰, class b only 20 of e⁻⁶.
+  @Test(arguments: [(30, true), (20, false)])
+  func flagsTheLowerModeOfEnoughSamples(count: Int, isSuspicious: Bool) throws {
+    var random = PhiloxGenerator(seed: 2)
+    let early = random.normals(count, mean: -6, deviation: 0.3)
+    let late = random.normals(200, mean: 0, deviation: 0.3)
+    let labels = [Int32](repeating: 0, count: count + 100) + [Int32](repeating: 1, count: 100)
+    let scores = try LossScanDetector().scores(
+      (early + late).map(exp), labels: labels, classNames: ["a", "b"])
+    #expect(scores.classes.map(\.isSuspicious) == [isSuspicious, false])
+    #expect(scores.flagged == (isSuspicious ? Array(0..<count) : []))
+    #expect(scores.trusted.count == labels.count - scores.flagged.count)
+  }
 }

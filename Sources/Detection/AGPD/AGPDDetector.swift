@@ -6,14 +6,15 @@ import Support
 /// ones (AGPD, ICLR 2025).
 ///
 /// For each class and layer, a is the cosine of a sample's gradient with the mean of the trusted
-/// samples', b that with the gradient that is farthest from it (`GradientDispersion`). Where a class
-/// spreads abnormally (`LayerDispersions`), its samples are sorted out round by round
+/// samples', b that with the gradient that is farthest from it (`GradientDispersion`). Where a
+/// class spreads abnormally (`LayerDispersions`), its samples are sorted out round by round
 /// (`GradientSieve`); those nearer to what was sorted out than to the trusted ones are flagged.
 public struct AGPDDetector: Detector {
   public static let id = "agpd"
 
-  /// Which samples are trusted: the path of a list, or a detector such as `knn:10`. Each class needs
-  /// at least one.
+  /// Which samples are trusted, at least one of each class.
+  ///
+  /// The path of a list, or a detector such as `sf-least:10`.
   public var reference: String
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?

@@ -2,9 +2,11 @@
 ///
 /// From the root the larger clusters are followed down, as long as they hold most rows. The first
 /// that persists, while distances shrink to a share e^−`minimumPersistence` of that at which it
-/// split off, is the clean data, and the clusters that split off on the way are poison. FLARE takes differences of λ in UMAP's units
-/// and cuts the tree where the clean cluster ends; without UMAP, clusters differ in density: ratios
-/// have no unit, and a cluster is taken where it splits off, since it may end before the clean one.
+/// split off, is the clean data, and the clusters that split off on the way are poison.
+///
+/// FLARE takes differences of λ in UMAP's units and cuts the tree where the clean cluster ends.
+/// Without UMAP clusters differ in density: ratios have no unit, and a cluster is taken where it
+/// splits off, since it may end before the clean one.
 package struct ClusterSplit: Equatable, Sendable {
   /// Rows of the clean cluster, ascending; empty if no cluster persists beside another.
   package var clean: [Int] = []

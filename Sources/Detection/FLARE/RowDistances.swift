@@ -44,8 +44,9 @@ package struct RowDistances: Sendable {
     }
   }
 
-  /// The squared distances of every row to its `k` nearest others, ascending, `[count, k]`; infinite
-  /// where there are fewer.
+  /// The squared distances of every row to its `k` nearest others, ascending, `[count, k]`.
+  ///
+  /// They are infinite where there are fewer others.
   ///
   /// - Parameter among: which rows count as others; all by default.
   package func nearest(_ k: Int, among isCounted: [Bool]? = nil) throws -> [Float] {
