@@ -12,12 +12,13 @@ let package = Package(
       targets: [
         "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices", "Autograd", "NeuralNet",
         "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training", "Attacks",
-        "Tracing", "Runs", "Reports", "Detection", "Purification", "Evaluation",
+        "Tracing", "Runs", "Reports", "Sifting", "Detection", "Purification", "Evaluation",
         "Benchmarking",
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries and C.
@@ -73,27 +74,36 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
+    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion",
+        "Diffusion", "Runs",
       ]),
     .target(
       name: "Attacks",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Runs",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs",
       ]),
-    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
+      name: "Sifting",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs", "Reports",
+      ]),
+    .target(
       name: "Detection",
-      dependencies: ["ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs"]),
+      dependencies: [
+        "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs", "Sifting",
+      ]),
     .target(
       name: "Purification",
       dependencies: [
@@ -104,7 +114,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
+        "Tracing",
       ]),
     .target(
       name: "Benchmarking",
@@ -116,8 +127,9 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
+        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // Tests mirror Sources; the Double reference backend and fixture access are shared support.
@@ -149,7 +161,7 @@ let tests: [String: [Target.Dependency]] = [
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Attacks", "ReferenceBackend",
+    "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -159,16 +171,23 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
     "Diffusion", "Training",
   ],
-  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
+  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Runs"],
   "Reports": ["Reports"],
-  "Detection": ["ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Detection"],
+  "Sifting": [
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting",
+  ],
+  "Detection": [
+    "ComputeBackend", "Devices", "Autograd", "Datasets", "Runs", "Sifting", "Detection",
+  ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
   ],
   "Evaluation": [
-    "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
+    "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
+    "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],

@@ -81,8 +81,11 @@ public final class DatasetWriter {
   }
 
   /// Finishes the layout if need be and lets the output appear.
+  ///
+  /// - Throws: `FileError`, also where the labels of the source have changed meanwhile.
   public func commit() throws {
     try finishLayout()
+    try dataset.requireUnchangedLabels()
     try directory.commit()
   }
 }

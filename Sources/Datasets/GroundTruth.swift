@@ -24,6 +24,11 @@ public struct GroundTruth: Sendable, Equatable, Decodable {
   public let count: Int
   public let samples: [Sample]
 
+  public init(count: Int, samples: [Sample]) {
+    self.count = count
+    self.samples = samples
+  }
+
   /// Reads the ground truth of a dataset.
   ///
   /// - Parameter path: the folder that holds a manifest, or the manifest itself.

@@ -15,7 +15,7 @@ public struct DetectionInput {
   private let features: String?
   private let featureSide: Int?
   private let batchSize: Int
-  private let backend: any ComputeBackend
+  let backend: any ComputeBackend
 
   /// - Parameters:
   ///   - features: path of a classifier whose features are compared.

@@ -18,7 +18,7 @@ public protocol Detector: Codable, Hashable, Sendable {
 /// All detectors; each has a folder here and a subcommand of `detect`.
 public enum Detectors {
   public static let all: [any Detector.Type] = [
-    NearestNeighborDetector.self, SimulatedDetector.self,
+    NearestNeighborDetector.self, SimulatedDetector.self, MetaSiftDetector.self,
   ]
 
   /// The detector of a text such as `knn:100`.

@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 import Tracing
 import Training
 
@@ -15,7 +16,8 @@ public struct EvaluationJob {
   public var test: ImageDataset
   /// Which samples of the poisoned dataset were manipulated.
   public let truth: GroundTruth
-  public let goal: ManipulationGoal
+  /// Nil if nobody manipulated the dataset.
+  public let goal: ManipulationGoal?
   public var plan: ClassifierPlan
   /// Models trained on each dataset, with the plan's seed and those that follow.
   public var trials = 1
@@ -25,15 +27,21 @@ public struct EvaluationJob {
   /// - Parameters:
   ///   - poisoned: a poisoned or marked dataset's folder, with its manifest.
   ///   - markingNetwork: the file of the one that marks were made with.
+  ///   - isUnmanipulated: whether it is as it should be, and without a manifest.
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
-    markingNetwork: String? = nil, plan: ClassifierPlan
+    markingNetwork: String? = nil, isUnmanipulated: Bool = false, plan: ClassifierPlan
   ) throws {
     self.poisoned = try ImageDataset.open(poisoned)
-    goal = try ManipulationGoal(
-      in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
-    truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    if isUnmanipulated {
+      goal = nil
+      truth = GroundTruth(count: self.poisoned.count, samples: [])
+    } else {
+      goal = try ManipulationGoal(
+        in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
+      truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    }
     let names = self.poisoned.classNames
     self.purified = try ImageDataset.open(purified, classNames: names)
     self.test = try ImageDataset.open(test, split: .test, classNames: names)
@@ -97,7 +105,7 @@ public struct EvaluationJob {
       return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
         Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
       }
-    case .attack(.inaccuracy, _):
+    case .attack(.inaccuracy, _), nil:
       return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
@@ -121,34 +129,27 @@ public struct EvaluationJob {
   }
 
   /// Everything: trains models on each dataset by the same plan and seeds.
-  ///
-  /// - Parameter progress: is told which model is at which step.
   public func run(
-    on backend: any ComputeBackend,
-    progress: (_ model: String, TrainingProgress) throws -> Void = { _, _ in }
+    on backend: any ComputeBackend, in run: Run = Run()
   ) throws -> EvaluationResult {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
     let changes = truth.keepsLabels ? try changes() : nil
-    let results = try (0..<trials).map { trial in
-      try run(trial, on: backend) { model, step in
-        let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
-        try progress("model of the \(model) set\(number)", step)
-      }
-    }
+    let results = try (0..<trials).map { try result(ofTrial: $0, on: backend, in: run) }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: goal.isTargeted,
+      detection: detection, changes: changes, isTargeted: goal?.isTargeted ?? false,
       trials: results)
   }
 
-  private func run(
-    _ trial: Int, on backend: any ComputeBackend,
-    progress: (_ dataset: String, TrainingProgress) throws -> Void
+  private func result(
+    ofTrial trial: Int, on backend: any ComputeBackend, in run: Run
   ) throws -> EvaluationResult.Trial {
     var plan = plan
     plan.recipe.seed &+= UInt64(trial)
+    let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
-      let network = try plan.train(on: images, backend: backend) { try progress(name, $0) }
+      let network = try plan.train(
+        on: images, backend: backend, phase: "model of the \(name) set\(number)", in: run)
       return try metrics(of: try network.inferenceCopy())
     }
     return EvaluationResult.Trial(

@@ -37,12 +37,19 @@ final class CheckpointWeights: WeightSource {
     return Tensor(try checkpoint.floats(name), shape: shape, on: backend)
   }
 
+  /// - Throws: `CheckpointError.unsupportedValue` for what is no integer that can be counted on.
   func integer(_ path: String) throws -> Int? {
     guard let name = storedNames[path], checkpoint.shape(name)?.reduce(1, *) == 1 else {
       return nil
     }
     unused.remove(name)
-    return Int(try checkpoint.floats(name)[0])
+    let value = try checkpoint.floats(name)[0]
+    // Counts above 2²⁴ are rounded by Float, so that not every one is an integer of its own.
+    guard let integer = Int(exactly: value.rounded()), abs(value) < 0x1p62 else {
+      throw CheckpointError.unsupportedValue(
+        path: checkpoint.url.path, field: name, value: "\(value)", supported: "a count")
+    }
+    return integer
   }
 
   /// Refuses tensors that no layer asked for: the file is then of another architecture.

@@ -40,8 +40,8 @@ public struct PurificationJob<Method: Purifier> {
   ///
   /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
   ///   options.
-  /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, or what the
-  ///   handler throws.
+  /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, `FileError` also
+  ///   where the dataset changed meanwhile, or what the handler throws.
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
@@ -63,6 +63,7 @@ public struct PurificationJob<Method: Purifier> {
     try TextFile.write(
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")
+    try context.requireUnchangedDataset()
     try context.output.commit()
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report

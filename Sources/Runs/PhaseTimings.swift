@@ -1,3 +1,5 @@
+import Support
+
 /// Seconds of a run's phases in this process, `timings.json`.
 public struct PhaseTimings: Codable, Sendable {
   public private(set) var seconds: [Phase] = []
@@ -9,15 +11,26 @@ public struct PhaseTimings: Codable, Sendable {
 
   public init() {}
 
+  /// The phases that took a second or more, such as `surrogate 12 s, match 1 min 05 s`.
+  public var summary: String {
+    seconds.filter { $0.seconds >= 1 }
+      .map { "\($0.name) \(NumberFormat.duration($0.seconds))" }.joined(separator: ", ")
+  }
+
   mutating func measure<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    defer { seconds.append(Phase(name: name, seconds: (clock.now - start) / .seconds(1))) }
+    defer { add(clock.now - start, to: name) }
     return try body()
   }
 
   /// Adds a part of a phase that was measured apart.
   mutating func add(_ duration: Duration, to name: String) {
-    seconds.append(Phase(name: name, seconds: duration / .seconds(1)))
+    let more = duration / .seconds(1)
+    if let place = seconds.firstIndex(where: { $0.name == name }) {
+      seconds[place].seconds += more
+    } else {
+      seconds.append(Phase(name: name, seconds: more))
+    }
   }
 }

@@ -13,6 +13,13 @@ public final class FileLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
   }
 
+  /// Whether the file still has its name, and has not been deleted by an earlier holder.
+  func holds(_ path: FileName) -> Bool {
+    var (locked, named) = (stat(), stat())
+    return fstat(descriptor, &locked) == 0 && path.withCString { stat($0, &named) } == 0
+      && locked.st_ino == named.st_ino && locked.st_dev == named.st_dev
+  }
+
   public convenience init?(_ path: String) throws { try self.init(FileName(path)) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

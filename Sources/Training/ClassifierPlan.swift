@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 
 /// A classifier to be trained: its architecture and its recipe, the same for every dataset.
 public struct ClassifierPlan: Hashable, Codable, Sendable {
@@ -43,16 +44,20 @@ public struct ClassifierPlan: Hashable, Codable, Sendable {
 
   /// A newly trained network, set to evaluation.
   ///
-  /// - Parameter stateFile: where a state to resume from is kept; a training found there goes on.
+  /// - Parameters:
+  ///   - stateFile: where a state to resume from is kept; a training found there goes on.
+  ///   - phase: what the run calls this training.
   /// - Throws: `TrainingError` or `CheckpointError`.
   public func train(
     on images: any LabelledImages, backend: any ComputeBackend, stateFile: URL? = nil,
-    progress: (TrainingProgress) throws -> Void = { _ in }
+    phase: String = "training", in run: Run = Run()
   ) throws -> any Classifier {
     let network = try makeNetwork(for: images, on: backend)
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, stateFile: stateFile)
-    try trainer.train(resume: stateFile != nil, progress: progress)
+    try run.measure(phase) {
+      try trainer.train(resume: stateFile != nil) { try run.show($0, of: phase) }
+    }
     return network
   }
 }

@@ -2,8 +2,8 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss became NaN or infinite near a step; `state` is the last good state that was saved.
   case diverged(step: Int, state: String?)
-  /// The saved state belongs to a training with other options.
-  case otherRecipe(path: String)
+  /// The saved state belongs to a training with other options, images or device.
+  case otherTraining(path: String, difference: String)
   /// The saved state cannot be understood.
   case badState(path: String, reason: String)
   /// The model that a training was to go on from does not suit.
@@ -19,9 +19,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let state):
       "training diverged: the loss became NaN or infinite before step \(step); lower the learning "
         + "rate" + (state.map { " (the last good state is in \($0))" } ?? "")
-    case .otherRecipe(let path):
-      "\(path): was saved by a training with other options; give the same options to resume, or "
-        + "train anew"
+    case .otherTraining(let path, let difference):
+      "\(path): was saved by a training that differs from this one (\(difference)); give the same "
+        + "to resume, or train anew"
     case .badState(let path, let reason):
       "\(path): not a usable training state: \(reason); delete it to train anew"
     case .initialModel(let path, let reason): "\(path): no model to go on from: \(reason)"

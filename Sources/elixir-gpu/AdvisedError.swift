@@ -62,7 +62,7 @@ extension TrainingError: AdvisedError {
   var advice: String? {
     switch self {
     case .outputExists: "--resume resumes it, --force replaces it"
-    case .otherRecipe: "leave out --resume to train anew"
+    case .otherTraining: "leave out --resume to train anew"
     case .badState, .diverged, .images, .initialModel, .noFolder, .tooFewImages: nil
     }
   }

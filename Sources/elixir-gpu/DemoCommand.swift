@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Models
 import Purification
+import Runs
 import Support
 import Training
 
@@ -82,11 +83,7 @@ struct DemoCommand: ParsableCommand {
     let evaluation = try EvaluationJob(
       purified: paths.purified, poisoned: paths.poisoned, test: paths.clean, clean: nil,
       plan: plan)
-    let line = ProgressLine("evaluate", total: 0)
-    let result = try evaluation.run(on: backend) { model, progress in
-      line.show("\(model): \(progress.line)")
-    }
-    line.end()
+    let result = try evaluation.run(on: backend, in: .onConsole())
     try TextFile.write(try result.json(), to: folder.path + "/figures.json")
     try writeGrid(paths, to: folder.path + "/grid.png")
     try folder.commit()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Support
 
 /// The command line: `elixir-gpu <subcommand>`.
 @main
@@ -14,35 +15,46 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
-      TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
-      VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
+      PurifyCommand.self, SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
+      MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
+      DevicesCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
+      DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.
     helpNames: .long)
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    StandardStream.prepare()
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try parseAsRoot(arguments)
-      if let remark { tell(remark) }
+      if let remark { StandardError.tell(remark) }
+      defer { OutputLock.releaseAll() }
       try command.run()
+      try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
-    } catch let error as ParameterError {
-      tell("error: --\(error.option) \(error.value): \(error.reason)")
-      exit(withError: ExitCode.failure)
+    } catch let stop as Interruption {
+      StandardError.tell("stopped: \(stop.advice)")
+      exit(withError: ExitCode(stop.exitCode))
     } catch {
-      let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      tell("error: \(error)\(advice)")
+      StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }
   }
 
-  private static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  /// A failure in one line, with what to do about it.
+  static func line(for error: any Error) -> String {
+    if let error = error as? ParameterError {
+      return "--\(error.option) \(error.value): \(error.reason)"
+    }
+    if isForParser(error) {
+      return message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    }
+    let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
+    return "\(error)\(advice)"
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.

@@ -4,6 +4,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -89,10 +90,16 @@ struct TrainDenoiserCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: output, isDirectory: true)
+    let inputs = datasets + [initial, config].compactMap(\.self)
+    for input in datasets where FileName(output).canonical.lies(in: FileName(input).canonical) {
+      throw FileError.outputRefused(
+        path: output, reason: "it lies in the input, of which it would become a part")
+    }
     try training.check(
-      outputs: ["config.json", "training-state.safetensors"].map {
+      output,
+      files: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
-      })
+      }, inputs: inputs)
     let images = try ImageConcatenation(
       datasets.map {
         let images = try ImageDataset.open($0)
@@ -110,16 +117,18 @@ struct TrainDenoiserCommand: ParsableCommand {
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
     try Directory.make(FileName(output))
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     var last: TrainingProgress?
-    try trainer.train(
-      steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
-      resume: training.resume
-    ) { progress in
-      line.show(progress.line)
-      last = progress
+    try run.measure("training") {
+      try trainer.train(
+        steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
+        resume: training.resume
+      ) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    try run.noteTimes()
     if let last {
       let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")

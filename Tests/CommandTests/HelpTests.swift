@@ -5,7 +5,7 @@ import Testing
   private static let attacks = AttackRegistry.all.map { "poison \($0.id)" }
   private static let methods = [
     "purify dataelixir", "purify mendata", "purify random-noise", "purify friendly-noise",
-    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated",
+    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated", "sift",
   ]
   private static let commands =
     attacks + methods + [

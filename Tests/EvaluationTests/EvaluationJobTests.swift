@@ -4,6 +4,7 @@ import Devices
 import Evaluation
 import Foundation
 import Models
+import Runs
 import Support
 import TestSupport
 import Testing
@@ -53,14 +54,16 @@ import Training
     job.trials = 2
     var models: [String] = []
     let backend = try Devices.make("cpu")
-    let result = try job.run(on: backend) { model, _ in
-      if models.last != model { models.append(model) }
+    let run = Run { event in
+      if case .status(let model, _, isLast: true) = event { models.append(model) }
     }
+    let result = try job.run(on: backend, in: run)
     #expect(
       models == [
         "model of the purified set, trial 1 of 2", "model of the poisoned set, trial 1 of 2",
         "model of the purified set, trial 2 of 2", "model of the poisoned set, trial 2 of 2",
       ])
+    #expect(run.timings.seconds.map(\.name) == models)
     #expect(result.trials?.map(\.seed) == [3, 4])
     #expect(result.changes?.poisoned?.share == 1 && result.changes?.clean?.share == 0)
     #expect(result.labelAccuracy == 1)

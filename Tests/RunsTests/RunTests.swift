@@ -9,12 +9,13 @@ import Testing
     let run = Run { told.append($0) }
     let count = try run.count("candidates", of: 10, done: 4)
     try count(9.5)
-    try count(10)
+    try count(10, remark: "loss 0.5")
     try run.status("model", "step 1", isLast: true)
     let progress = told.compactMap { event -> RunProgress? in
       if case .progress(let progress) = event { progress } else { nil }
     }
     #expect(progress.map(\.done) == [4, 9.5, 10])
+    #expect(progress.map(\.remark) == ["", "", "loss 0.5"])
     #expect(progress.map(\.isLast) == [false, false, true])
     #expect(told.last == .status(phase: "model", text: "step 1", isLast: true))
   }
@@ -25,12 +26,15 @@ import Testing
     #expect(throws: Stop.self) { try run.count("candidates", of: 10) }
   }
 
-  @Test func timesOfPhasesAreKeptInOrder() {
+  @Test func timesOfPhasesAreAddedUpInOrder() {
     let run = Run()
     #expect(run.measure("a") { 7 } == 7)
     run.add(.seconds(3), to: "a: part")
-    #expect(run.timings.seconds.map(\.name) == ["a", "a: part"])
-    #expect(run.timings.seconds[1].seconds == 3)
+    run.add(.milliseconds(200), to: "b")
+    run.add(.seconds(62), to: "a: part")
+    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "b"])
+    #expect(run.timings.seconds[1].seconds == 65)
+    #expect(run.timings.summary == "a: part 1 min 05 s")
   }
 }
 

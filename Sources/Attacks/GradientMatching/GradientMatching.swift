@@ -71,7 +71,9 @@ public struct GradientMatching: Attack {
     let search = try GradientSearch(
       dataset: dataset, goal: goal, selection: selection, options: options, surrogate: surrogate)
     let poisons = try search.poisons()
-    let best = try search.bestAttempt(poisons, progress: context.progress)
+    let best = try context.run.measure("matching") {
+      try search.bestAttempt(poisons, context.run)
+    }
     let poisoned = PoisonedImages(dataset, poisons: poisons, pixels: best.pixels)
     var plan = PoisonPlan(
       attack: resolved(goal), goal: goal, dataset: dataset, samples: poisons,

@@ -81,7 +81,7 @@ struct ModelTraining: BenignTrainer {
     let trainer = try ClassifierTrainer(
       try newNetwork(plan, for: images), recipe: plan.recipe, images: images,
       stateFile: folder.file(state))
-    try trainer.train(resume: true) { try run.status(phase, $0.line, isLast: $0.isLast) }
+    try trainer.train(resume: true) { try run.show($0, of: phase) }
     try ClassifierFile.save(trainer.network, to: file)
     folder.delete(state)
     return trainer.network

@@ -1,4 +1,6 @@
 import Diffusion
+import Foundation
+import Models
 import Training
 
 /// Finds poisoned samples by what a denoiser and a victim model make of them, and restores them
@@ -84,7 +86,8 @@ public struct DataElixir: Purifier {
     """
 
   public var files: [String: String] {
-    victim.files.merging(["denoiser": denoiser]) { $1 }
+    let folder = DenoiserFiles.folder(of: URL(fileURLWithPath: denoiser)).relativePath
+    return victim.files.merging(["denoiser": folder]) { $1 }
   }
 
   public func purify(

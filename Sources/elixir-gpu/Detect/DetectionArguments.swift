@@ -35,7 +35,7 @@ struct DetectionArguments: ParsableArguments {
   func run(
     _ detector: any Detector, features: FeatureArguments? = nil, remark: (ImageDataset) -> String
   ) throws {
-    try SampleIndexFile.check(output, force: force)
+    try checkOutputs(inputs: [dataset, truth, features?.features].compactMap(\.self))
     let source = try ImageDataset.open(dataset)
     let manipulated = try truth.map { try GroundTruth.load($0, of: source).indices }
     let input = DetectionInput(
@@ -55,6 +55,16 @@ struct DetectionArguments: ParsableArguments {
       print("Precision \(percent(quality.precision)), recall \(percent(quality.recall))")
     }
     print("Written to \(output)")
+  }
+
+  /// Throws unless list and table can be written, and keeps others from writing the list.
+  private func checkOutputs(inputs: [String]) throws {
+    try SampleIndexFile.check(output, force: force, inputs: inputs)
+    if let evidence {
+      try OutputFile.check(
+        evidence, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    }
+    try OutputLock.hold(output)
   }
 
   private func write(_ scores: SampleScores, of source: ImageDataset, to path: String) throws {

@@ -100,7 +100,7 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     return options
   }
 
-  func context(for dataset: ImageDataset) throws -> AttackContext {
+  func context(for dataset: ImageDataset) -> AttackContext {
     surrogate.context(for: dataset, seed: copy.seed)
   }
 }

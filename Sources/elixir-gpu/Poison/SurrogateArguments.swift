@@ -3,6 +3,7 @@ import Attacks
 import Datasets
 import Foundation
 import Models
+import Runs
 import Training
 
 /// The model that an attacker knows, or how one is trained.
@@ -34,25 +35,16 @@ struct SurrogateArguments: ParsableArguments {
     }
   }
 
-  /// Shows how far the attack is; the surrogate is loaded or trained when it is needed.
+  /// The surrogate is loaded or trained when it is needed.
   func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
-    var line: ProgressLine?
+    let run = Run.onConsole()
     return AttackContext(
-      surrogate: { try makeSurrogate(for: dataset, seed: seed) },
-      progress: { progress in
-        let shown = line ?? ProgressLine("match", unit: "iterations", total: progress.total)
-        line = shown
-        if let training = progress.retraining {
-          shown.show("retraining after \(progress.iteration) iterations: \(training.line)")
-        } else {
-          let objective = String(format: "%.3f", Double(progress.objective))
-          shown.update(progress.iteration, remark: "cosine " + objective)
-          if progress.iteration == progress.total { shown.end() }
-        }
-      })
+      surrogate: { try makeSurrogate(for: dataset, seed: seed, in: run) }, run: run)
   }
 
-  private func makeSurrogate(for dataset: ImageDataset, seed: UInt64) throws -> Surrogate {
+  private func makeSurrogate(
+    for dataset: ImageDataset, seed: UInt64, in run: Run
+  ) throws -> Surrogate {
     let backend = try device.makeBackend()
     let plan = classifier.plan(seed: seed)
     var retraining = plan
@@ -61,11 +53,7 @@ struct SurrogateArguments: ParsableArguments {
       let network = try ClassifierFile.load(URL(fileURLWithPath: surrogate), on: backend)
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
-    let line = ProgressLine("surrogate", total: 0)
-    let network = try plan.train(on: dataset, backend: backend) { progress in
-      line.show("surrogate: \(progress.line)")
-    }
-    line.end()
+    let network = try plan.train(on: dataset, backend: backend, phase: "surrogate", in: run)
     return Surrogate(network, name: "surrogate", retraining: retraining, isKept: true)
   }
 }
