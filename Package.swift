@@ -193,7 +193,7 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
-    "Evaluation",
+    "Detection", "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],
