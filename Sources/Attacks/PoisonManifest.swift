@@ -61,9 +61,10 @@ public struct PoisonManifest: Sendable {
   /// Reads the manifest from a poisoned dataset's folder (or its own path).
   public static func load(_ path: String) throws -> PoisonManifest {
     let file = path.hasSuffix(".json") ? path : path + "/" + GroundTruth.poisonFile
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let bytes = try? RandomAccessFile.contents(file) else {
       throw AttackError.manifest(path: file, reason: "it cannot be read")
     }
+    let data = Data(bytes)
     do {
       let manifest = try JSONDecoder().decode(PoisonManifest.self, from: data)
       try manifest.validate()

@@ -82,10 +82,11 @@ public final class DatasetWriter {
 
   /// Finishes the layout if need be and lets the output appear.
   ///
+  /// - Parameter token: tells whose output it is, see `AtomicDirectory`.
   /// - Throws: `FileError`, also where the labels of the source have changed meanwhile.
-  public func commit() throws {
+  public func commit(token: String = "") throws {
     try finishLayout()
     try dataset.requireUnchangedLabels()
-    try directory.commit()
+    try directory.commit(token: token)
   }
 }

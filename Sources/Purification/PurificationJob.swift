@@ -46,9 +46,15 @@ public struct PurificationJob<Method: Purifier> {
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
     let run = Run(handler: handler)
-    let context = try PurificationContext(
-      dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
-      truth: truth, output: output, force: force)
+    let context: PurificationContext
+    do {
+      context = try PurificationContext(
+        dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
+        truth: truth, output: output, force: force)
+    } catch let error as FileError where error == .outputExists(path: output) {
+      try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
+      throw error
+    }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
       try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
@@ -64,7 +70,7 @@ public struct PurificationJob<Method: Purifier> {
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")
     try context.requireUnchangedDataset()
-    try context.output.commit()
+    try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
   }

@@ -14,11 +14,7 @@ public final class FileLock {
   }
 
   /// Whether the file still has its name, and has not been deleted by an earlier holder.
-  func holds(_ path: FileName) -> Bool {
-    var (locked, named) = (stat(), stat())
-    return fstat(descriptor, &locked) == 0 && path.withCString { stat($0, &named) } == 0
-      && locked.st_ino == named.st_ino && locked.st_dev == named.st_dev
-  }
+  func holds(_ path: FileName) -> Bool { path.names(descriptor) }
 
   public convenience init?(_ path: String) throws { try self.init(FileName(path)) }
 

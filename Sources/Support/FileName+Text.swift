@@ -1,6 +1,7 @@
 /// Names as text, for tables and messages: a name that is UTF-8 is itself, every other one has an
 /// escape `\xE9` for each byte that belongs to no character, or to one that steers terminals. So
-/// that the bytes can be had back, the backslash of a name that has the letters `\x` is escaped too.
+/// that the bytes can be had back, the backslash of a name that has the letters `\x` is escaped,
+/// too.
 extension FileName: CustomStringConvertible {
   private static let backslash = UInt8(ascii: "\\")
   private static let letter = UInt8(ascii: "x")

@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Models
 import Runs
+import Training
 
 /// Makes a copy of a dataset in which a share of the images carries marks.
 ///
@@ -24,6 +25,9 @@ public struct MarkJob {
     dataset: ImageDataset, network: any Classifier, selection: MarkSelection, recipe: MarkingRecipe
   ) throws {
     try network.check(.marking, channels: dataset.channels)
+    guard try network.hasFiniteOutputs(for: dataset) else {
+      throw TracingError.uselessFeatures(role: .marking)
+    }
     self.dataset = dataset
     self.selection = selection
     chosen = try selection.indices(labels: dataset.labels, classCount: dataset.classCount)

@@ -13,8 +13,8 @@ import NeuralNet
 /// the recipe's limit.
 ///
 /// The folder receives diffusers' files (`config.json`, `scheduler_config.json` and the averaged
-/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the end,
-/// and `training-state.safetensors`, from which a stopped training goes on.
+/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the
+/// end, and `training-state.safetensors`, from which a stopped training goes on.
 public final class DenoiserTrainer {
   public let model: UNet2DModel
   private let recipe: DenoiserRecipe
@@ -31,6 +31,7 @@ public final class DenoiserTrainer {
     _ recipe: DenoiserRecipe, initial: UNet2DModel? = nil, images: any LabelledImages, folder: URL,
     on backend: any ComputeBackend
   ) throws {
+    try Self.check(recipe)
     try Self.check(images, fit: recipe.network)
     self.recipe = recipe
     self.folder = folder
@@ -50,6 +51,22 @@ public final class DenoiserTrainer {
 
   /// Steps done.
   public var step: Int { loop.step }
+
+  private static func check(_ recipe: DenoiserRecipe) throws {
+    let network = recipe.network
+    guard network.outputChannels == network.inputChannels else {
+      throw TrainingError.network(
+        "a denoiser of \(network.inputChannels) input and \(network.outputChannels) output "
+          + "channels cannot predict the noise alone; give one with as many of both")
+    }
+    if network.timeEmbeddingType == .learned, let rows = network.trainingTimesteps,
+      rows < recipe.timestepLimit
+    {
+      throw TrainingError.network(
+        "the denoiser's learned embedding has \(rows) time steps, which are fewer than the "
+          + "\(recipe.timestepLimit) of the training; train on fewer time steps")
+    }
+  }
 
   private static func check(
     _ images: any LabelledImages, fit network: UNet2DConfiguration

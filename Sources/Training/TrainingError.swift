@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case initialModel(path: String, reason: String)
   case tooFewImages(count: Int, needed: Int)
   case images(String)
+  /// A network that cannot be trained so.
+  case network(String)
   /// An earlier training's output is in the way.
   case outputExists(path: String)
   case noFolder(path: String)
@@ -27,7 +29,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .initialModel(let path, let reason): "\(path): no model to go on from: \(reason)"
     case .tooFewImages(let count, let needed):
       "\(count) images are too few to train on; at least \(needed) are needed"
-    case .images(let reason): reason
+    case .images(let reason), .network(let reason): reason
     case .outputExists(let path):
       "\(path) exists already; resume its training, or choose another"
     case .noFolder(let path): "there is no folder \(path); create it first"

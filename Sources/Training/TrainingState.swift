@@ -9,7 +9,8 @@ import Support
 ///
 /// Tensors: `model/NAME` (PyTorch's layout) for weights and running statistics, `counter/NAME`,
 /// `optimizer/KEY`, `average/KEY`. Metadata: `format`, `step`, and `recipe`, the `TrainingIdentity`
-/// that a resumed training must share. Random numbers need no state: they are functions of seed and step.
+/// that a resumed training must share. Random numbers need no state: they are functions of seed
+/// and step.
 struct TrainingState {
   private static let format = "elixir-gpu training state 1"
 

@@ -25,8 +25,8 @@ extension BackendError: AdvisedError {
 extension TuningFileError: AdvisedError {
   var advice: String? {
     switch self {
-    case .damaged, .laterVersion: "run elixir-gpu tune again, or forget it by tune --reset"
-    case .unwritable: nil
+    case .damaged, .laterVersion, .unsuitable: "run elixir-gpu tune again, or forget it by tune --reset"
+    case .unwritable, .notPrivate: nil
     }
   }
 }
@@ -63,7 +63,7 @@ extension TrainingError: AdvisedError {
     switch self {
     case .outputExists: "--resume resumes it, --force replaces it"
     case .otherTraining: "leave out --resume to train anew"
-    case .badState, .diverged, .images, .initialModel, .noFolder, .tooFewImages: nil
+    case .badState, .diverged, .images, .initialModel, .network, .noFolder, .tooFewImages: nil
     }
   }
 }

@@ -41,9 +41,12 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    if images < 200 { throw ValidationError("--images \(images): use at least 200.") }
-    if let shapesOnly, shapesOnly < 10 {
-      throw ValidationError("--shapes-only \(shapesOnly): use at least 10.")
+    let most = 1_000_000
+    guard (200...most).contains(images) else {
+      throw ValidationError("--images \(images): use 200 to \(most).")
+    }
+    if let shapesOnly, !(10...most).contains(shapesOnly) {
+      throw ValidationError("--shapes-only \(shapesOnly): use 10 to \(most).")
     }
   }
 

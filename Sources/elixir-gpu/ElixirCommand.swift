@@ -29,7 +29,7 @@ struct ElixirCommand: ParsableCommand {
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
-      var command = try parseAsRoot(arguments)
+      var command = try command(of: arguments)
       if let remark { StandardError.tell(remark) }
       defer { OutputLock.releaseAll() }
       try command.run()
@@ -45,10 +45,17 @@ struct ElixirCommand: ParsableCommand {
     }
   }
 
+  /// The subcommand that words name, its numbers within the limits of all options.
+  static func command(of words: [String]) throws -> any ParsableCommand {
+    let command = try parseAsRoot(words)
+    try OptionLimits.check(command)
+    return command
+  }
+
   /// A failure in one line, with what to do about it.
   static func line(for error: any Error) -> String {
     if let error = error as? ParameterError {
-      return "--\(error.option) \(error.value): \(error.reason)"
+      return "--\(error.name.asOption) \(error.value): \(error.reason)"
     }
     if isForParser(error) {
       return message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
@@ -60,12 +67,5 @@ struct ElixirCommand: ParsableCommand {
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.
   private static func isForParser(_ error: any Error) -> Bool {
     exitCode(for: error) != .failure || error is ExitCode
-  }
-}
-
-extension ParameterError {
-  /// The option that gives the parameter: `target-image` for `targetImage`.
-  fileprivate var option: String {
-    name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
   }
 }

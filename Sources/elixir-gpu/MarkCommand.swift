@@ -111,8 +111,9 @@ struct MarkCommand: ParsableCommand {
 
   /// `--classes` as labels: names, or else numbers.
   private func labels(in dataset: ImageDataset) throws -> [Int32]? {
-    try classes?.split(separator: ",").map {
-      try dataset.label(named: String($0), option: "--classes")
-    }
+    guard let classes else { return nil }
+    let names = classes.split(separator: ",")
+    guard !names.isEmpty else { throw ValidationError("--classes \(classes): name a class.") }
+    return try names.map { try dataset.label(named: String($0), option: "--classes") }
   }
 }

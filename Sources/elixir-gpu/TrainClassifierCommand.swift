@@ -56,7 +56,7 @@ struct TrainClassifierCommand: ParsableCommand {
 
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
-    if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
+    if let width { try ClassifierArguments.check(width: width) }
     if lastLayer && `init` == nil { throw ValidationError("--last-layer needs --init.") }
   }
 

@@ -107,8 +107,8 @@ struct TrainingArguments: ParsableArguments {
 
   var augmentation: Augmentation { Augmentation(cropPadding: crop, flips: flip) }
 
-  /// Throws if an earlier output would be lost that was not asked to be replaced, or an input; keeps
-  /// others from writing the output.
+  /// Throws if an earlier output would be lost that was not asked to be replaced, or an input;
+  /// keeps others from writing the output.
   ///
   /// - Parameter files: of the output, which may be one of them or hold them.
   func check(_ output: String, files: [URL], inputs: [String]) throws {

@@ -79,8 +79,13 @@ struct TrainDenoiserCommand: ParsableCommand {
       throw ValidationError("--schedule \(schedule.rawValue) needs --steps.")
     }
     let widths = try numbers(channels, "--channels")
-    guard !widths.isEmpty, widths.allSatisfy({ $0 % 8 == 0 }), layers >= 1 else {
-      throw ValidationError("--channels \(channels): use multiples of 8, and --layers 1 or more.")
+    let (width, depth) = (UNet2DConfiguration.greatestWidth, UNet2DConfiguration.mostLayers)
+    guard (1...12).contains(widths.count), widths.allSatisfy({ $0 % 8 == 0 && $0 <= width }) else {
+      throw ValidationError(
+        "--channels \(channels): use multiples of 8 up to \(width), of at most 12 levels.")
+    }
+    guard (1...depth).contains(layers) else {
+      throw ValidationError("--layers \(layers): use 1 to \(depth).")
     }
     _ = try numbers(attention, "--attention")
     if initial != nil && config != nil {

@@ -28,12 +28,12 @@ import Testing
       "--output", "data/denoiser")
     #expect(inside.errorLine?.contains("it lies in the input") == true)
     let detect = try run(
-      "detect", "simulated", "data", "--truth", "none", "--evidence", batch, "--output", "list.txt",
+      "detect", "knn", "data", "--features", "none", "--evidence", batch, "--output", "list.txt",
       "--device", "cpu")
     #expect(detect.errorLine?.contains("it is read, too") == true)
     try folder.write(Array("a thesis".utf8), to: "thesis.txt")
     let other = try run(
-      "detect", "simulated", "data", "--truth", "none", "--evidence", "thesis.txt", "--output",
+      "detect", "knn", "data", "--features", "none", "--evidence", "thesis.txt", "--output",
       "list.txt", "--device", "cpu")
     #expect(other.errorLine?.contains("it is not a table of scores") == true)
     #expect(try folder.read(batch) == before)

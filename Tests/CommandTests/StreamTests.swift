@@ -31,7 +31,7 @@ import Testing
         "cpu", "--output", folder.path + "/denoiser",
       ], redirection)
     #expect(training.exitCode == 0)
-    // Warnings, notes and progress lines, of which none went to a file that took the stream's place.
+    // Warnings, notes and progress, of which none went to a file that took the stream's place.
     let purification = try run(
       [
         "purify", "dataelixir", shapes, "--denoiser", folder.path + "/denoiser", "--noise-steps",

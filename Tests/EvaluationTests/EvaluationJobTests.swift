@@ -99,7 +99,13 @@ import Training
     let detection = try job.detection()
     let detected = (detection.truePositiveRate ?? 0) * 4 + (detection.falsePositiveRate ?? 0) * 36
     #expect(abs(detected - 1) < 1e-9)
-    try FileManager.default.removeItem(atPath: folder.path + "/purified/purified.csv")
+    let path = folder.path + "/purified/purified.csv"
+    let wrong = try CSVFile(path, columns: ["sample", "newLabel", "purifiedName"])
+    for sample in 0..<40 { try wrong.append([poisoned.name(of: sample), "-", names[0]]) }
+    try wrong.close()
+    let error = #expect(throws: FileError.self) { try job.changes() }
+    #expect("\(try #require(error))".contains("it has two samples at one place"))
+    try FileManager.default.removeItem(atPath: path)
     #expect(throws: EvaluationError.self) { try job.changes() }
   }
 

@@ -26,7 +26,7 @@ import Training
       let plan = ClassifierPlan(
         .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 10, seed: seed))
       return try store.classifier(by: plan, of: images, phase: "model", in: run)
-        .predictions(for: images)
+        .network.predictions(for: images)
     }
     let first = try labels("a", seed: 0)
     #expect(try labels("a", seed: 0) == first && trainings == 1)

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
 
@@ -83,7 +84,50 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: output + ".run"))
   }
 
+  /// Commits an output as the run's, and stops there.
+  private func commit(_ run: RunFolder) throws {
+    try AtomicDirectory(output).commit(token: run.token)
+  }
+
+  @Test func whatAKilledProcessDidNotFinishIsFinished() throws {
+    do {
+      let run = try open(["seed": "1"])
+      try folder.write([1], to: "out.partial/candidates.images")
+      try commit(run)
+    }
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.run"])
+    #expect(try folder.read("out.run/candidates.images") == [1])
+    // An unfinished run beside another's output has its work before it.
+    do { _ = try open(["seed": "2"]) }
+    try RunFolder.finishAbandoned(output: output, keepsFiles: false)
+    #expect(try open(["seed": "2"]).isResumed)
+  }
+
+  @Test func ofAHalfDeletedRunNothingCounts() throws {
+    do { _ = try open(["seed": "1"]) }
+    try folder.write([], to: "out.partial/ended")
+    try folder.write([1], to: "out.partial/candidates.images")
+    do {
+      let run = try open(["seed": "1"])
+      #expect(!run.isResumed && !run.contains("candidates.images") && !run.contains("ended"))
+    }
+    // Also where all but that mark is gone, and where the output is there.
+    try FileManager.default.removeItem(atPath: output + ".partial/run.json")
+    try folder.write([], to: "out.partial/ended")
+    do { #expect(try !open(["seed": "1"]).isResumed) }
+    try folder.write([], to: "out.partial/ended")
+    try AtomicDirectory(output).commit()
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out"])
+  }
+
   @Test func aFolderOfSomebodyElseIsLeftAlone() throws {
+    try folder.write([1], to: "out.run/theirs")
+    #expect {
+      try open([:], force: true)
+    } throws: { "\($0)".contains("out.run: it is in the way") }
+    try FileManager.default.removeItem(atPath: output + ".run")
     try folder.write([1], to: "out.partial/theirs")
     #expect {
       try open([:], force: true)

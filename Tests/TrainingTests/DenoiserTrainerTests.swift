@@ -137,6 +137,28 @@ import Training
     #expect(FileManager.default.fileExists(atPath: folder.url.path + "/config.json"))
   }
 
+  @Test func refusesNetworksThatDoNotPredictTheNoise() throws {
+    let folder = try TemporaryFolder()
+    func refusal(_ change: (inout UNet2DConfiguration) -> Void) -> String {
+      var recipe = recipe(channels: [8])
+      change(&recipe.network)
+      do {
+        _ = try DenoiserTrainer(
+          recipe, images: MemoryImages.bars(count: 8), folder: folder.url,
+          on: try Devices.make("cpu"))
+        return ""
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(refusal { $0.outputChannels = 3 }.contains("1 input and 3 output channels"))
+    let learned = refusal {
+      $0.timeEmbeddingType = .learned
+      $0.trainingTimesteps = 59
+    }
+    #expect(learned.contains("has 59 time steps, which are fewer than the 60"))
+  }
+
   @Test func refusesImagesThatDoNotFit() throws {
     let folder = try TemporaryFolder()
     #expect(throws: TrainingError.self) {

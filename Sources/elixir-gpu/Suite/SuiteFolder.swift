@@ -55,8 +55,10 @@ struct SuiteFolder {
   }
 
   func finished(_ cell: String) throws -> Finished? {
-    guard let data = FileManager.default.contents(atPath: cell + "/cell.json") else { return nil }
-    return try JSONDecoder().decode(Finished.self, from: data)
+    let path = cell + "/cell.json"
+    guard Directory.kind(FileName(path)) != nil else { return nil }
+    return try JSONDecoder().decode(
+      Finished.self, from: Data(try RandomAccessFile.contents(path)))
   }
 
   func finish(_ cell: String, _ finished: Finished) throws {

@@ -41,7 +41,7 @@ extension SuiteRun {
 
   /// Runs a command of the program; an unsure result is a result.
   func perform(_ words: [String]) throws {
-    var command = try ElixirCommand.parseAsRoot(words)
+    var command = try ElixirCommand.command(of: words)
     do {
       try command.run()
     } catch let code as ExitCode where code.rawValue == PurificationArguments.unsure {}
@@ -65,9 +65,9 @@ extension SuiteRun {
     _ cell: SuiteFile.Cell, _ victim: Victim, _ purified: String, into made: inout SuiteCell
   ) throws {
     let job = try job(cell, victim.dataset, purified: purified)
-    var after = try job.metrics(
-      of: try models.classifier(
-        by: job.plan, of: job.purified, phase: "model of the purified set", in: run))
+    let (network, _) = try models.classifier(
+      by: job.plan, of: job.purified, phase: "model of the purified set", in: run)
+    var after = try job.metrics(of: network)
     made.remarks = try Self.doubts(in: purified)
     if let reason = job.unlearned(victim.metrics) { made.remarks.append(reason) }
     if let refusal = judge.refusal(of: "purified", after) {
@@ -82,9 +82,9 @@ extension SuiteRun {
     struct Report: Decodable {
       var doubts: [String]
     }
-    guard let data = FileManager.default.contents(atPath: purified + "/report.json") else {
-      return []
-    }
+    let path = purified + "/report.json"
+    guard Directory.kind(FileName(path)) != nil else { return [] }
+    let data = Data(try RandomAccessFile.contents(path))
     return try JSONDecoder().decode(Report.self, from: data).doubts.map { "result unsure: " + $0 }
   }
 
