@@ -12,12 +12,13 @@ let package = Package(
       targets: [
         "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Detection", "Purification",
-        "Evaluation", "Benchmarking",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries and C.
@@ -74,42 +75,50 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "Checkpoints", "Models",
       ]),
+    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion",
+        "Diffusion", "Runs",
       ]),
     .target(
       name: "Attacks",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs",
       ]),
-    .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(name: "Reports", dependencies: ["Runs"]),
+    .target(
+      name: "Sifting",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs", "Reports",
+      ]),
     .target(
       name: "Detection",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
-        "Models", "Datasets", "Training", "Runs", "Reports",
+        "Models", "Datasets", "Training", "Runs", "Reports", "Sifting",
       ]),
     .target(
       name: "Purification",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
-        "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
+        "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
+        "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Attacks", "Tracing",
+        "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
+        "Tracing", "Detection",
       ]),
     .target(
       name: "Benchmarking",
@@ -121,8 +130,9 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Detection", "Purification", "Evaluation", "Benchmarking",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
+        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // Tests mirror Sources; the Double reference backend and fixture access are shared support.
@@ -154,8 +164,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -165,19 +175,24 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
     "Diffusion", "Training",
   ],
-  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Tracing"],
-  "Runs": ["Runs"],
+  "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
+  "Runs": ["Support", "Runs"],
   "Reports": ["Reports"],
+  "Sifting": [
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
+    "Training", "Runs", "Sifting",
+  ],
   "Detection": [
     "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Runs", "Detection",
+    "Training", "Runs", "Sifting", "Detection",
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
   ],
   "Evaluation": [
-    "Support", "Devices", "Models", "Datasets", "Training", "Attacks", "Tracing", "Evaluation",
+    "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
+    "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],

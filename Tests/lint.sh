@@ -11,4 +11,11 @@ if LC_ALL=C.UTF-8 grep -rnP --include='*.swift' '^\X{101}' $sources; then
   echo "These lines are longer than 100 columns." >&2
   failed=1
 fi
+# A pipe in a file's place, or a full disk, would stop a program that opens or writes otherwise than
+# by RandomAccessFile and StandardStream.
+if grep -rnE --include='*.swift' 'contents\(atPath|Data\(contentsOf|FileHandle|fopen\(' Sources |
+  grep -v '"/proc/'; then
+  echo "These open files or write to streams by themselves; use Support's and the command line's." >&2
+  failed=1
+fi
 exit $failed

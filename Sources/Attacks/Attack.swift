@@ -19,8 +19,13 @@ public protocol Attack: Codable, Hashable, Sendable {
   /// - Throws: `ParameterError`, `AttackError` or `DatasetError`.
   func plan(for dataset: ImageDataset, _ context: AttackContext) throws -> PoisonPlan
 
-  /// The label that a poisoned sample gets; `nil` if samples of this label are not poisoned.
+  /// The label that a poisoned sample gets; `nil` if samples of this label are not poisoned, or if
+  /// the label alone does not decide.
   func poisonedLabel(of label: Int32, classCount: Int) -> Int32?
+
+  /// All labels that a poisoned sample of this label can get; unless an attack says more, the one
+  /// of `poisonedLabel`.
+  func poisonedLabels(of label: Int32, classCount: Int) -> [Int32]
 
   /// What the attacker wants of a model that is trained on the copy in `folder`.
   ///
@@ -29,6 +34,10 @@ public protocol Attack: Codable, Hashable, Sendable {
 }
 
 extension Attack {
+  public func poisonedLabels(of label: Int32, classCount: Int) -> [Int32] {
+    poisonedLabel(of: label, classCount: classCount).map { [$0] } ?? []
+  }
+
   /// Reads a picture that the attack wrote beside the poisoned copy.
   static func picture(_ name: String, in folder: String, shape: ImageShape) throws -> RasterImage {
     let path = folder + "/" + name

@@ -4,8 +4,20 @@ public enum AttackRegistry {
     BadNets.self,
     Blended.self,
     SIG.self,
+    FTrojan.self,
+    Smooth.self,
+    TriggerFile.self,
+    AdaptiveBlend.self,
+    AdaptivePatch.self,
+    RandomFlip.self,
+    TargetedFlip.self,
     WaNet.self,
     GradientMatching.self,
+    LabelConsistent.self,
+    PoisonFrogs.self,
+    InputAware.self,
+    LIRA.self,
+    SSBA.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

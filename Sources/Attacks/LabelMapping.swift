@@ -8,6 +8,8 @@ public enum LabelMapping: Sendable, Hashable, Codable {
   case oneToOne(source: Int32, target: Int32)
   /// y becomes (y + 1) mod K.
   case allToAll
+  /// Every image gets one of several labels, which its trigger decides.
+  case toOneOf(targets: [Int32])
 
   /// Such as `all-to-one`.
   public var name: String {
@@ -15,14 +17,17 @@ public enum LabelMapping: Sendable, Hashable, Codable {
     case .allToOne: "all-to-one"
     case .oneToOne: "one-to-one"
     case .allToAll: "all-to-all"
+    case .toOneOf: "several targets"
     }
   }
 
+  /// The new label, unless a trigger decides it.
   public func poisonedLabel(of label: Int32, classCount: Int) -> Int32 {
     switch self {
     case .allToOne(let target): target
     case .oneToOne(let source, let target): label == source ? target : label
     case .allToAll: (label + 1) % Int32(classCount)
+    case .toOneOf: preconditionFailure("LabelMapping: the trigger decides among several targets")
     }
   }
 
@@ -32,6 +37,7 @@ public enum LabelMapping: Sendable, Hashable, Codable {
     case .allToOne(let target): label != target
     case .oneToOne(let source, _): label == source
     case .allToAll: true
+    case .toOneOf(let targets): !targets.contains(label)
     }
   }
 
@@ -39,12 +45,18 @@ public enum LabelMapping: Sendable, Hashable, Codable {
   public var target: Int32? {
     switch self {
     case .allToOne(let target), .oneToOne(_, let target): target
-    case .allToAll: nil
+    case .allToAll, .toOneOf: nil
     }
   }
 
   /// Throws `ParameterError` unless the labels are of so many classes.
   func validate(classCount: Int) throws {
+    if case .toOneOf(let targets) = self {
+      for target in targets { try Self.validate(target, "targets", classCount: classCount) }
+      guard targets.count > 1, Set(targets).count == targets.count else {
+        throw ParameterError("targets", "\(targets)", "give at least two labels, all different")
+      }
+    }
     if let target { try Self.validate(target, "target", classCount: classCount) }
     if case .oneToOne(let source, let target) = self {
       try Self.validate(source, "source", classCount: classCount)

@@ -61,9 +61,10 @@ public struct PoisonManifest: Sendable {
   /// Reads the manifest from a poisoned dataset's folder (or its own path).
   public static func load(_ path: String) throws -> PoisonManifest {
     let file = path.hasSuffix(".json") ? path : path + "/" + GroundTruth.poisonFile
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let bytes = try? RandomAccessFile.contents(file) else {
       throw AttackError.manifest(path: file, reason: "it cannot be read")
     }
+    let data = Data(bytes)
     do {
       let manifest = try JSONDecoder().decode(PoisonManifest.self, from: data)
       try manifest.validate()
@@ -83,13 +84,13 @@ public struct PoisonManifest: Sendable {
     }
     try attack.validate(classCount: classCount)
     var indices: Set<Int> = []
-    func check(_ samples: [Sample], label: (Int32) -> Int32?) throws {
+    func check(_ samples: [Sample], labels: (Int32) -> [Int32]) throws {
       for sample in samples {
         guard (0..<count).contains(sample.index), indices.insert(sample.index).inserted else {
           throw ParameterError("sample", sample.index, "it is there twice, or not in the dataset")
         }
         guard (0..<Int32(classCount)).contains(sample.originalLabel),
-          label(sample.originalLabel) == sample.label
+          labels(sample.originalLabel).contains(sample.label)
         else {
           throw ParameterError(
             "sample", sample.index,
@@ -97,8 +98,8 @@ public struct PoisonManifest: Sendable {
         }
       }
     }
-    try check(samples) { attack.poisonedLabel(of: $0, classCount: classCount) }
-    try check(covers) { $0 }
+    try check(samples) { attack.poisonedLabels(of: $0, classCount: classCount) }
+    try check(covers) { [$0] }
   }
 
   func write(to folder: String) throws {

@@ -1,30 +1,45 @@
 import Datasets
 
 extension PoisonPlan {
-  static let triggerFile = "trigger.png"
+  static let triggerFile = triggerFile(0)
   static let targetFile = "target.png"
   static let previewFile = "poison-preview.png"
+  /// The picture of one of several triggers.
+  static func triggerFile(_ number: Int) -> String {
+    number == 0 ? "trigger.png" : "trigger-\(number + 1).png"
+  }
+
   /// Samples that previews show.
   private static let previewRows = 8
 
   /// Writes the poisoned copy of the dataset, whole or not at all, and returns its ground truth.
   ///
   /// It has the dataset's layout. Beside it lie `poison-manifest.json`, `poison-preview.png`,
-  /// `trigger.png` or `target.png`, and what the attack adds.
+  /// `trigger.png` or `target.png` where there is a trigger or a target image, and what the attack
+  /// adds.
   ///
   /// Throws `AttackError` or `DatasetError`.
   @discardableResult
   public func write(to output: String, force: Bool = false) throws -> PoisonManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
-    try writer.replace(samples, label: label, images: images)
+    if keepsImages {
+      for sample in samples { try writer.replace(sample, label: label(sample)) }
+    } else {
+      try writer.replace(samples, label: label, images: images)
+    }
     try writer.replace(covers, images: images)
     let manifest = PoisonManifest(self, names: try writer.finishLayout())
     try manifest.write(to: writer.path)
     switch goal {
     case .trigger(let trigger, _):
       try PNG.write(trigger.pattern, to: writer.path + "/" + Self.triggerFile)
+    case .triggers(let triggers):
+      for (number, part) in triggers.enumerated() {
+        try PNG.write(part.trigger.pattern, to: writer.path + "/" + Self.triggerFile(number))
+      }
     case .image(let image):
       try PNG.write(image.picture, to: writer.path + "/" + Self.targetFile)
+    case .labels, .inaccuracy: break
     }
     try PNG.write(try preview().render(), to: writer.path + "/" + Self.previewFile)
     try writeFiles(writer.path)

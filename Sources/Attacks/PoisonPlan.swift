@@ -10,6 +10,10 @@ public struct PoisonPlan {
   public let samples: [Int]
   /// The new images of some of them or of `covers`, bytes `[N, H, W, C]`.
   public var images: (_ samples: [Int]) throws -> [UInt8]
+  /// The label that a poisoned sample gets; unless an attack says more, that of its own label.
+  public var label: (_ sample: Int) -> Int32
+  /// Whether only labels change, so that the copy keeps the bytes of all images.
+  public var keepsImages = false
   /// Numbers of samples, ascending, that get new images and keep their labels.
   ///
   /// From them a model learns that what only resembles the trigger means nothing.
@@ -32,14 +36,13 @@ public struct PoisonPlan {
     self.dataset = dataset
     self.samples = samples
     self.images = images
-  }
-
-  /// The label that a poisoned sample gets.
-  public func label(_ sample: Int) -> Int32 {
-    let label = dataset.labels[sample]
-    guard let new = attack.poisonedLabel(of: label, classCount: dataset.classCount) else {
-      preconditionFailure("PoisonPlan: sample \(sample) of label \(label) is not to be poisoned")
+    label = { sample in
+      let label = dataset.labels[sample]
+      guard let new = attack.poisonedLabel(of: label, classCount: dataset.classCount) else {
+        preconditionFailure(
+          "PoisonPlan: sample \(sample) of label \(label) is not to be poisoned")
+      }
+      return new
     }
-    return new
   }
 }

@@ -3,12 +3,9 @@ import Datasets
 /// An attack that puts a trigger on some samples and gives them the labels of a mapping.
 ///
 /// The copy's folder has the trigger's picture, `trigger.png`.
-public protocol TriggerAttack: Attack {
-  var labels: LabelMapping { get }
-  var selection: PoisonSelection { get }
-  /// Throws `ParameterError` unless the attack's own parameters can be used.
-  func validate() throws
-  /// The trigger for a dataset's images, from the parameters.
+public protocol TriggerAttack: MappedAttack {
+  /// The trigger for a dataset's images, from the parameters; if poisons get another one, that of
+  /// test images.
   func makeTrigger(for shape: ImageShape) throws -> Trigger
   /// The trigger that was put on the copy in `folder`; `makeTrigger` again unless a picture is part
   /// of it.
@@ -16,14 +13,6 @@ public protocol TriggerAttack: Attack {
 }
 
 extension TriggerAttack {
-  public func validate() throws {}
-
-  public func validate(classCount: Int) throws {
-    try validate()
-    try selection.validate()
-    try labels.validate(classCount: classCount)
-  }
-
   public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
     try makeTrigger(for: shape)
   }
@@ -32,22 +21,22 @@ extension TriggerAttack {
     .trigger(try trigger(in: folder, shape: shape), labels)
   }
 
-  public func poisonedLabel(of label: Int32, classCount: Int) -> Int32? {
-    guard selection.isEligible(label, labels) else { return nil }
-    return labels.poisonedLabel(of: label, classCount: classCount)
-  }
-
   public func plan(for dataset: ImageDataset, _ context: AttackContext) throws -> PoisonPlan {
     try triggerPlan(for: dataset)
   }
 
   /// A plan that only puts the trigger on samples.
-  func triggerPlan(for dataset: ImageDataset) throws -> PoisonPlan {
+  ///
+  /// - Parameter poisoning: the one that is put on them, if it is another than the goal's.
+  func triggerPlan(
+    for dataset: ImageDataset, poisoning: Trigger? = nil
+  ) throws -> PoisonPlan {
     try validate(classCount: dataset.classCount)
     let trigger = try makeTrigger(for: dataset.shape)
+    let poisoning = poisoning ?? trigger
     return PoisonPlan(
       attack: self, goal: .trigger(trigger, labels), dataset: dataset,
       samples: try selection.indices(labels: dataset.labels, mapping: labels)
-    ) { trigger.applied(to: try dataset.images($0), samples: $0) }
+    ) { poisoning.applied(to: try dataset.images($0), samples: $0) }
   }
 }

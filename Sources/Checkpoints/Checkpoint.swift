@@ -21,6 +21,13 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// All files that are read, an index first, sorted by name.
+  public var fileURLs: [URL] {
+    let read = Dictionary(files.values.map { ($0.url.path, $0.url) }) { first, _ in first }
+    let shards = read.values.sorted { $0.path < $1.path }
+    return shards.contains { $0.path == url.path } ? shards : [url] + shards
+  }
+
   /// Sorted names.
   public var names: [String] { files.keys.sorted() }
 

@@ -27,8 +27,11 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case poisonPerturbation = 0x9019
   case targetImage = 0x901A
   case sourceImages = 0x901B
+  case flippedLabel = 0x901C
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
+  case triggerSource = 0x901D
+  case secretBits = 0x901E
 
   // Tracing.
   case marks = 0x3A6C
@@ -44,6 +47,10 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case triggerRegion = 0xE71E
   case carrierSearch = 0xE71F
   case labelAsymmetry = 0xE720
+  case sifter = 0x51F7
+  case dilution = 0x51F8
+  case gradientSampling = 0x51F9
+  case randomSubset = 0x51FA
   case crossValidation = 0xE730
   case clusterStarts = 0xDE90
   case normalResamples = 0xDE91

@@ -81,8 +81,12 @@ public final class DatasetWriter {
   }
 
   /// Finishes the layout if need be and lets the output appear.
-  public func commit() throws {
+  ///
+  /// - Parameter token: tells whose output it is, see `AtomicDirectory`.
+  /// - Throws: `FileError`, also where the labels of the source have changed meanwhile.
+  public func commit(token: String = "") throws {
     try finishLayout()
-    try directory.commit()
+    try dataset.requireUnchangedLabels()
+    try directory.commit(token: token)
   }
 }

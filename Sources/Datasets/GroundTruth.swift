@@ -24,15 +24,18 @@ public struct GroundTruth: Sendable, Equatable, Decodable {
   public let count: Int
   public let samples: [Sample]
 
+  public init(count: Int, samples: [Sample]) {
+    self.count = count
+    self.samples = samples
+  }
+
   /// Reads the ground truth of a dataset.
   ///
   /// - Parameter path: the folder that holds a manifest, or the manifest itself.
   /// - Throws: `FileError` if there is none, or if it is another dataset's.
   public static func load(_ path: String, of dataset: ImageDataset) throws -> GroundTruth {
     let file = path.hasSuffix(".json") ? path : path + "/" + manifest(in: path)
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw FileError.notFound(path: file)
-    }
+    let data = Data(try RandomAccessFile.contents(file))
     func damaged(_ reason: String) -> FileError {
       .damaged(path: file, reason: reason, advice: "give the manifest of this dataset")
     }

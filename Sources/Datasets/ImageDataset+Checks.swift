@@ -11,6 +11,24 @@ extension ImageDataset {
     }
   }
 
+  /// Throws `FileError.unreadable` unless names, labels and pixels still are those of a
+  /// fingerprint, and the labels those that were read first.
+  public func requireUnchanged(since fingerprint: String) throws {
+    guard try contentHash() == fingerprint else { throw changed }
+    try requireUnchangedLabels()
+  }
+
+  /// Throws `FileError.unreadable` unless the stored labels are those that were read first.
+  func requireUnchangedLabels() throws {
+    guard try indexed.storedLabels() == labels else { throw changed }
+  }
+
+  private var changed: FileError {
+    .unreadable(
+      path: path,
+      reason: "it changed while it was in use; run the command again, and leave it alone meanwhile")
+  }
+
   /// Throws `DatasetError.singleClass` unless at least two labels occur.
   public func requireSeveralClasses() throws {
     guard let first = labels.first, labels.contains(where: { $0 != first }) else {

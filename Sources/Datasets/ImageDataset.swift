@@ -75,6 +75,11 @@ public struct ImageDataset: Sendable {
   /// work begins.
   public func fingerprint() throws -> String {
     try requireReadableImages()
+    return try contentHash()
+  }
+
+  /// The fingerprint of what is stored, whether or not it can be decoded.
+  func contentHash() throws -> String {
     var hash = SHA256()
     hash.add(format.rawValue)
     hash.add(shape.description)

@@ -31,17 +31,14 @@ public enum SampleIndexFile {
     try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
   }
 
-  /// Throws `DatasetError` if a file exists at `path` that may not be replaced by a list.
+  /// Throws `FileError` if a file exists at `path` that may not be replaced by a list.
   ///
-  /// - Parameter force: replace an earlier list, but nothing else.
-  public static func check(_ path: String, force: Bool) throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    guard force else { throw FileError.outputExists(path: path) }
-    let start = try? FileHandle(forReadingAtPath: path)?.read(upToCount: heading.utf8.count)
-    guard start == Data(heading.utf8) else {
-      throw FileError.outputRefused(
-        path: path, reason: "it is not a list of samples that elixir-gpu wrote")
-    }
+  /// - Parameters:
+  ///   - force: replace an earlier list, but nothing else.
+  ///   - inputs: what is read, of which nothing is replaced.
+  public static func check(_ path: String, force: Bool, inputs: [String] = []) throws {
+    try OutputFile.check(
+      path, force: force, kind: "a list of samples", beginning: heading, inputs: inputs)
   }
 
   /// The indices listed, ascending.

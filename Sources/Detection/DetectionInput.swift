@@ -55,7 +55,13 @@ public struct DetectionInput {
         reason: "it is for images of \(channels) channels, those of \(dataset.path) are "
           + "\(dataset.shape)")
     }
-    return try FeatureExtractor(network, side: featureSide)
+    let extractor = try FeatureExtractor(network, side: featureSide)
+    let few = ImageSelection(dataset, indices: Array(0..<min(dataset.count, 16)))
+    guard try extractor.features(of: few).values().allSatisfy(\.isFinite) else {
+      throw DetectionError.unsuitableModel(
+        path: features, reason: "its outputs are NaN or infinite")
+    }
+    return extractor
   }
 
   /// Features `[N, d]` of all samples on the device.

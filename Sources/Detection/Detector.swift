@@ -25,8 +25,8 @@ extension Detector {
 /// All detectors; each has a folder here and a subcommand of `detect`.
 public enum Detectors {
   public static let all: [any Detector.Type] = [
-    NearestNeighborDetector.self, SimulatedDetector.self, ClassMeanDistanceDetector.self,
-    SpectralFilterDetector.self, SpectralSignatureDetector.self,
+    NearestNeighborDetector.self, SimulatedDetector.self, MetaSiftDetector.self,
+    ClassMeanDistanceDetector.self, SpectralFilterDetector.self, SpectralSignatureDetector.self,
     ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
     StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
     LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,

@@ -49,11 +49,18 @@ public enum Devices {
     let measured =
       devices.indices.contains(index)
       ? try measurements(options, for: devices[index]) : TuningMeasurements()
-    return ValidatedBackend(
-      try OpenCLBackend(
-        deviceIndex: index, kernelDirectory: options.kernelDirectory,
-        convolutions: options.convolutions ?? measured.choice,
-        layout: (options.layout ?? measured.layout)?.kernels))
+    do {
+      return ValidatedBackend(
+        try OpenCLBackend(
+          deviceIndex: index, kernelDirectory: options.kernelDirectory,
+          convolutions: options.convolutions ?? measured.choice,
+          layout: (options.layout ?? measured.layout)?.kernels))
+    } catch BackendError.unsuitableLayout(let device, let problem) {
+      guard options.layout == nil, measured.layout != nil,
+        let path = TuningFile(for: devices[index])?.url.path
+      else { throw BackendError.unsuitableLayout(device: device, problem: problem) }
+      throw TuningFileError.unsuitable(path: path, problem: problem)
+    }
   }
 
   /// What the device's tuning file holds; nothing if the caller chooses the convolution algorithms.

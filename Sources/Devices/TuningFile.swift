@@ -50,12 +50,17 @@ public struct TuningFile {
 
   /// What was measured, or `nil` if there is nothing for this device and driver.
   ///
-  /// - Throws: `TuningFileError` if the file is damaged or of a later version.
+  /// - Throws: `TuningFileError` if the file is damaged, of a later version, or others can write
+  ///   to its folder.
   public func load() throws -> TuningMeasurements? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let folder = url.deletingLastPathComponent().path
+    guard Directory.isPrivate(FileName(folder)) else {
+      throw TuningFileError.notPrivate(path: url.path, folder: folder)
+    }
     let contents: Contents
     do {
-      let data = try Data(contentsOf: url)
+      let data = Data(try RandomAccessFile.contents(url.path))
       let version = try JSONDecoder().decode(Header.self, from: data).version ?? 1
       guard version <= Self.version else {
         throw TuningFileError.laterVersion(

@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 import Tracing
 import Training
 
@@ -15,7 +16,8 @@ public struct EvaluationJob {
   public var test: ImageDataset
   /// Which samples of the poisoned dataset were manipulated.
   public let truth: GroundTruth
-  public let goal: ManipulationGoal
+  /// Nil if nobody manipulated the dataset.
+  public let goal: ManipulationGoal?
   public var plan: ClassifierPlan
   /// Models trained on each dataset, with the plan's seed and those that follow.
   public var trials = 1
@@ -25,15 +27,21 @@ public struct EvaluationJob {
   /// - Parameters:
   ///   - poisoned: a poisoned or marked dataset's folder, with its manifest.
   ///   - markingNetwork: the file of the one that marks were made with.
+  ///   - isUnmanipulated: whether it is as it should be, and without a manifest.
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
-    markingNetwork: String? = nil, plan: ClassifierPlan
+    markingNetwork: String? = nil, isUnmanipulated: Bool = false, plan: ClassifierPlan
   ) throws {
     self.poisoned = try ImageDataset.open(poisoned)
-    goal = try ManipulationGoal(
-      in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
-    truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    if isUnmanipulated {
+      goal = nil
+      truth = GroundTruth(count: self.poisoned.count, samples: [])
+    } else {
+      goal = try ManipulationGoal(
+        in: poisoned, shape: self.poisoned.shape, markingNetwork: markingNetwork)
+      truth = try GroundTruth.load(poisoned, of: self.poisoned)
+    }
     let names = self.poisoned.classNames
     self.purified = try ImageDataset.open(purified, classNames: names)
     self.test = try ImageDataset.open(test, split: .test, classNames: names)
@@ -81,17 +89,25 @@ public struct EvaluationJob {
     let plain = try network.predictions(for: test).map(Int.init)
     switch goal {
     case .attack(.trigger(let trigger, let mapping), let classCount):
-      let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
-      return ModelMetrics(
-        clean: plain, triggered: triggered.map(Int.init), labels: test.labels
-      ) { label in
-        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
+      return try metrics(of: network, plain, trigger, mapping, classCount: classCount)
+    case .attack(.triggers(let triggers), let classCount):
+      let rates = try triggers.compactMap { trigger, mapping in
+        try metrics(of: network, plain, trigger, mapping, classCount: classCount).attackSuccessRate
       }
+      return ModelMetrics(
+        clean: plain, labels: test.labels, attackSuccessRate: Statistics(rates)?.mean)
     case .attack(.image(let image), _):
       let single = SingleImage(picture: image.picture, label: image.label, like: test)
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
+    case nil: return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
+    case .attack(.labels(let mapping), let classCount):
+      return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
+        Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
+      }
+    case .attack(.inaccuracy, _):
+      return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
         URL(fileURLWithPath: path), on: network.backend)
@@ -102,35 +118,42 @@ public struct EvaluationJob {
     }
   }
 
+  /// Accuracy, and the success of one trigger.
+  private func metrics(
+    of network: any Classifier, _ plain: [Int], _ trigger: Trigger, _ mapping: LabelMapping,
+    classCount: Int
+  ) throws -> ModelMetrics {
+    let triggered = try network.predictions(
+      for: TriggeredImages(base: test, trigger: trigger, backend: network.backend))
+    return ModelMetrics(clean: plain, triggered: triggered.map(Int.init), labels: test.labels) {
+      Int(mapping.poisonedLabel(of: Int32($0), classCount: classCount))
+    }
+  }
+
   /// Everything: trains models on each dataset by the same plan and seeds.
-  ///
-  /// - Parameter progress: is told which model is at which step.
   public func run(
-    on backend: any ComputeBackend,
-    progress: (_ model: String, TrainingProgress) throws -> Void = { _, _ in }
+    on backend: any ComputeBackend, in run: Run = Run()
   ) throws -> EvaluationResult {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
     let changes = truth.keepsLabels ? try changes() : nil
-    let results = try (0..<trials).map { trial in
-      try run(trial, on: backend) { model, step in
-        let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
-        try progress("model of the \(model) set\(number)", step)
-      }
-    }
+    let results = try (0..<trials).map { try result(ofTrial: $0, on: backend, in: run) }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: goal.isTargeted,
+      detection: detection, changes: changes, isTargeted: goal?.isTargeted ?? false,
       trials: results)
   }
 
-  private func run(
-    _ trial: Int, on backend: any ComputeBackend,
-    progress: (_ dataset: String, TrainingProgress) throws -> Void
+  private func result(
+    ofTrial trial: Int, on backend: any ComputeBackend, in run: Run
   ) throws -> EvaluationResult.Trial {
     var plan = plan
     plan.recipe.seed &+= UInt64(trial)
+    let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
     func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
-      let network = try plan.train(on: images, backend: backend) { try progress(name, $0) }
+      let phase = "model of the \(name) set\(number)"
+      let network = try run.measure(phase) {
+        try plan.train(on: images, backend: backend, phase: phase, in: run)
+      }
       return try metrics(of: try network.inferenceCopy())
     }
     return EvaluationResult.Trial(

@@ -3,7 +3,8 @@ import Foundation
 extension EvaluationResult {
   /// The table that the command prints.
   public func table() -> String {
-    (detectionLines + ["", heading] + rows + (warning.map { ["", "warning: \($0)"] } ?? []))
+    (detectionLines + successLines + ["", heading] + rows
+      + (warning.map { ["", "warning: \($0)"] } ?? []))
       .joined(separator: "\n")
   }
 
@@ -41,12 +42,22 @@ extension EvaluationResult {
     ]
   }
 
+  /// Why there is no column for it, if there is none.
+  private var successLines: [String] {
+    hasLastColumn ? [] : ["attack success is left out: no label of a test image is attacked"]
+  }
+
   private var isRepeated: Bool { trials != nil }
+
+  private var hasLastColumn: Bool {
+    isTraced || models.rows.contains { $0.metrics.attackSuccessRate != nil }
+  }
 
   /// Whether models are asked for marks rather than for an attack's success.
   private var isTraced: Bool { models.purified.log10PValue != nil }
 
   private var heading: String {
+    guard hasLastColumn else { return "trained on        accuracy" }
     let last = isTraced ? "marks found (p < \(ModelMetrics.significance))" : "attack success"
     return isRepeated
       ? "trained on                 accuracy           \(last)"
@@ -58,6 +69,10 @@ extension EvaluationResult {
     return models.rows.enumerated().map { row, model in
       let name = model.name + String(repeating: " ", count: 17 - model.name.count)
       let (mean, deviation) = (model.metrics, deviations?[row].metrics)
+      guard hasLastColumn else {
+        let spread = deviation.map { " ± \(percent($0.accuracy))" } ?? ""
+        return "\(name) \(percent(mean.accuracy))\(spread)"
+      }
       guard let deviation else {
         let success =
           isTraced

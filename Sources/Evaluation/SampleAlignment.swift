@@ -13,7 +13,13 @@ enum SampleAlignment {
       purified.format == .imageFolder
       ? try positionsByName(in: purified, of: poisoned)
       : try positionsByOrder(in: purified, of: poisoned)
-    guard positions.count(where: { $0 != nil }) == purified.count else {
+    let found = positions.compactMap(\.self)
+    guard Set(found).count == found.count else {
+      throw FileError.damaged(
+        path: purified.path + "/purified.csv", reason: "it has two samples at one place",
+        advice: "give the dataset as it was purified")
+    }
+    guard found.count == purified.count else {
       throw EvaluationError.counts(
         path: purified.path, count: purified.count, expected: poisoned.count)
     }

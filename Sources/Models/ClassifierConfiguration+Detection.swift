@@ -11,6 +11,9 @@ extension ClassifierConfiguration {
         path: path, reason: reason,
         supported: Architecture.allCases.map(\.rawValue).joined(separator: ", "))
     }
+    if let empty = shapes.filter({ $0.value.contains(0) }).keys.min() {
+      throw unknown("'\(empty)' has no elements")
+    }
     guard let first = shapes["conv1.weight"], first.count == 4 else {
       throw unknown("there is no convolution 'conv1.weight'")
     }

@@ -18,11 +18,10 @@ public struct DenoiserFiles: Sendable {
   ///
   /// - Throws: `FileError`, saying which file is missing.
   public init(_ url: URL) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+    let folder = Self.folder(of: url)
+    guard Directory.kind(FileName(folder.path)) == .directory else {
       throw FileError.notFound(path: url.path)
     }
-    let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
     let roots = [folder, folder.appendingPathComponent("unet")]
     guard let root = roots.first(where: { Self.exists($0, Self.configurationName) }) else {
       throw FileError.damaged(
@@ -35,6 +34,18 @@ public struct DenoiserFiles: Sendable {
       root, folder.appendingPathComponent("scheduler"),
       root.deletingLastPathComponent().appendingPathComponent("scheduler"),
     ].first { Self.exists($0, Self.schedulerName) }?.appendingPathComponent(Self.schedulerName)
+  }
+
+  /// The model's folder, which may be named by one of its files.
+  public static func folder(of url: URL) -> URL {
+    Directory.kind(FileName(url.path)) == .file ? url.deletingLastPathComponent() : url
+  }
+
+  /// Every file that loading the model reads.
+  public var all: [URL] {
+    get throws {
+      [configuration] + (try Checkpoint(weights).fileURLs) + (scheduler.map { [$0] } ?? [])
+    }
   }
 
   private static func weights(in root: URL) throws -> URL {

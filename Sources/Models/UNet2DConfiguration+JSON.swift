@@ -20,8 +20,9 @@ extension UNet2DConfiguration {
     try readTimeEmbedding(reader)
     try readBlocks(reader)
     sampleSize = try Self.sampleSize(reader)
-    inputChannels = try reader.integer("in_channels", default: inputChannels)
-    outputChannels = try reader.integer("out_channels", default: outputChannels)
+    let widths = 1...Self.greatestWidth
+    inputChannels = try reader.integer("in_channels", default: inputChannels, in: widths)
+    outputChannels = try reader.integer("out_channels", default: outputChannels, in: widths)
     centersInput = try reader.bool("center_input_sample", default: centersInput)
     dropout = try reader.number("dropout", default: dropout, in: 0...1)
     activation = try reader.choice("act_fn", default: activation)
@@ -38,11 +39,13 @@ extension UNet2DConfiguration {
 
   private mutating func readTimeEmbedding(_ reader: ConfigurationReader) throws {
     timeEmbeddingType = try reader.choice("time_embedding_type", default: timeEmbeddingType)
-    timeEmbeddingWidth = try reader.optionalInteger("time_embedding_dim", default: nil)
+    timeEmbeddingWidth = try reader.optionalInteger(
+      "time_embedding_dim", default: nil, in: 1...(4 * Self.greatestWidth))
     frequencyShift = try reader.integer("freq_shift", default: frequencyShift, in: 0...1)
     flipsSineToCosine = try reader.bool("flip_sin_to_cos", default: flipsSineToCosine)
     timeScaleShift = try reader.choice("resnet_time_scale_shift", default: timeScaleShift)
-    trainingTimesteps = try reader.optionalInteger("num_train_timesteps", default: nil)
+    trainingTimesteps = try reader.optionalInteger(
+      "num_train_timesteps", default: nil, in: 1...1_000_000)
     if timeEmbeddingType == .learned && trainingTimesteps == nil {
       throw reader.failure("num_train_timesteps", supported: "the rows of the learned embedding")
     }
@@ -56,8 +59,10 @@ extension UNet2DConfiguration {
     guard mid == nil || mid == "UNetMidBlock2D" else {
       throw reader.failure("mid_block_type", supported: "UNetMidBlock2D, null")
     }
-    blockOutputChannels = try reader.integers("block_out_channels", default: blockOutputChannels)
-    layersPerBlock = try reader.integer("layers_per_block", default: layersPerBlock, in: 1...64)
+    blockOutputChannels = try reader.integers(
+      "block_out_channels", default: blockOutputChannels, in: 1...Self.greatestWidth)
+    layersPerBlock = try reader.integer(
+      "layers_per_block", default: layersPerBlock, in: 1...Self.mostLayers)
     midBlockScaleFactor = Float(try reader.number("mid_block_scale_factor", default: 1))
     downsamplePadding = try reader.integer(
       "downsample_padding", default: downsamplePadding, in: 0...1)

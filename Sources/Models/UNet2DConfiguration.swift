@@ -83,6 +83,11 @@ public struct UNet2DConfiguration: Sendable, Equatable {
   /// Rows of a learned time embedding.
   public var trainingTimesteps: Int?
 
+  /// Channels of a level that a model may have: a convolution of as many takes 2.4 GB.
+  public static let greatestWidth = 8192
+  /// Residual blocks of a level that a model may have.
+  public static let mostLayers = 64
+
   public init() {}
 
   public struct ImageSize: Sendable, Equatable {

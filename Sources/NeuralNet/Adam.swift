@@ -49,7 +49,7 @@ public final class Adam: Optimizer {
   public func restore(_ state: [String: [Float]]) throws {
     let first = try state.array("firstMoment", count: arena.count)
     let second = try state.array("secondMoment", count: arena.count)
-    steps = Int(try state.array("steps", count: 1)[0])
+    steps = try state.steps("steps")
     arena.backend.upload(first, to: firstMoment)
     arena.backend.upload(second, to: secondMoment)
   }

@@ -43,7 +43,7 @@ public final class ExponentialMovingAverage {
   /// Restores what `state` returned; throws if it belongs to another model.
   public func restore(_ state: [String: [Float]]) throws {
     let values = try state.array("shadow", count: arena.count)
-    updates = Int(try state.array("updates", count: 1)[0])
+    updates = try state.steps("updates")
     arena.backend.upload(values, to: shadow)
   }
 }

@@ -49,4 +49,17 @@ extension Module {
   public func setTraining(_ isTraining: Bool) {
     for layer in parameters.normalizations { layer.isTraining = isTraining }
   }
+
+  /// Runs `body` and takes back what it did to running statistics and counters: for passes in
+  /// training mode that are no steps of the training.
+  public func keepingStatistics<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let list = parameters
+    let buffers = list.parameters.filter(\.isBuffer)
+    let (values, counts) = (buffers.map(\.value), list.counters.map(\.value))
+    defer {
+      for (buffer, value) in zip(buffers, values) { buffer.value = value }
+      for (counter, count) in zip(list.counters, counts) { counter.value = count }
+    }
+    return try body()
+  }
 }

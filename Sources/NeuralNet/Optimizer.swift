@@ -36,11 +36,15 @@ extension Optimizer {
 public enum OptimizerStateError: Error, Equatable, CustomStringConvertible {
   case missing(name: String)
   case wrongCount(name: String, found: Int, expected: Int)
+  /// A number of steps that no training has taken.
+  case notANumberOfSteps(name: String, value: Float)
 
   public var description: String {
     switch self {
     case .missing(let name):
       "the saved optimiser state has no '\(name)'; it is of another optimiser: start a new run"
+    case .notANumberOfSteps(let name, let value):
+      "'\(name)' of the saved optimiser state is \(value), no number of steps: start a new run"
     case .wrongCount(let name, let found, let expected):
       """
       '\(name)' of the saved optimiser state has \(found) elements, the model needs \(expected); \
@@ -58,6 +62,15 @@ extension [String: [Float]] {
       throw OptimizerStateError.wrongCount(name: name, found: values.count, expected: count)
     }
     return values
+  }
+
+  /// The number of steps called `name`.
+  func steps(_ name: String) throws -> Int {
+    let value = try array(name, count: 1)[0]
+    guard let steps = Int(exactly: value), (0...(1 << 40)).contains(steps) else {
+      throw OptimizerStateError.notANumberOfSteps(name: name, value: value)
+    }
+    return steps
   }
 }
 

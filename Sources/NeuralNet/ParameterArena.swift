@@ -68,8 +68,24 @@ public final class ParameterArena {
   public func withConstants<Result>(
     _ slice: BufferSlice, _ body: () throws -> Result
   ) rethrows -> Result {
-    bindParameters(to: slice, areVariables: false)
-    defer { bindParameters(to: weights, areVariables: true) }
+    try with(slice, areVariables: false, body)
+  }
+
+  /// Runs `body` with the parameters as variables in another buffer of the same layout.
+  ///
+  /// Nothing is copied, and the variables of now stay what they are.
+  public func withVariables<Result>(
+    _ slice: BufferSlice, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try with(slice, areVariables: true, body)
+  }
+
+  private func with<Result>(
+    _ slice: BufferSlice, areVariables: Bool, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let values = variables
+    bindParameters(to: slice, areVariables: areVariables)
+    defer { for (parameter, value) in zip(parameters, values) { parameter.value = value } }
     return try body()
   }
 

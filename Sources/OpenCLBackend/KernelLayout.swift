@@ -54,10 +54,11 @@ public struct KernelLayout: Sendable, Hashable, Codable {
 
   /// Why a device cannot run it, or `nil`.
   package func problem(on device: DeviceTraits) -> String? {
-    guard block.rows > 0, block.columns > 0, block.threadRows > 0, block.threadColumns > 0,
-      block.depth > 0, group > 0, workersPerUnit > 0, splitDepth > 0, groupsPerUnit >= 0,
-      winogradElements > 0
-    else { return "numbers must be positive" }
+    let sides = [block.rows, block.columns, block.threadRows, block.threadColumns, block.depth]
+    let counts = [group, workersPerUnit, splitDepth, max(groupsPerUnit, 1), winogradElements]
+    guard sides.allSatisfy({ (1...1 << 16).contains($0) }),
+      counts.allSatisfy({ (1...1 << 30).contains($0) }), groupsPerUnit >= 0
+    else { return "its numbers are beyond all that any device has" }
     if block.threads > device.groupLimit || group > device.groupLimit {
       return "work-groups of \(max(block.threads, group)), and the device has \(device.groupLimit)"
     }

@@ -1,6 +1,7 @@
 import CKernelSources
 import ComputeBackend
 import Foundation
+import Support
 
 /// Where kernel files are found, and how `#include` is resolved.
 ///
@@ -45,7 +46,7 @@ package struct KernelSource: Sendable {
   private func find(_ file: String) throws(BackendError) -> (path: String, text: String) {
     if let named {
       let path = named + "/" + file
-      guard let data = FileManager.default.contents(atPath: path) else {
+      guard let data = try? RandomAccessFile.contents(path) else {
         throw .kernelFile(
           path: path, reason: "cannot be read; a kernel directory must hold every file of Kernels/")
       }

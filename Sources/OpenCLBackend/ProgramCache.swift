@@ -5,12 +5,12 @@ import Support
 ///
 /// One file a program in `$XDG_CACHE_HOME/elixir-gpu` (default `~/.cache/elixir-gpu`), mode 0700,
 /// named by its key: the SHA-256 of resolved source, build options, device, driver and platform.
-/// Layout: the line `elixir-gpu program 1`, a line with the SHA-256 of the binary, the binary.
+/// Layout: the line `elixir-gpu program 2`, a line with the SHA-256 of key and binary, the binary.
 /// Files appear by rename, so programs may share the folder; a file that does not check out is
 /// treated as absent. Caching is an optimisation: when the folder cannot be used there is none.
 package struct ProgramCache: Sendable {
   private let directory: URL?
-  private static let header = "elixir-gpu program 1"
+  private static let header = "elixir-gpu program 2"
 
   package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     let base: URL
@@ -30,11 +30,12 @@ package struct ProgramCache: Sendable {
     let manager = FileManager.default
     try? manager.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    guard let attributes = try? manager.attributesOfItem(atPath: folder.path),
-      let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue, mode & 0o022 == 0,
-      (attributes[.ownerAccountID] as? NSNumber)?.uint32Value == getuid()
-    else { return nil }
-    return folder
+    return Directory.isPrivate(FileName(folder.path)) ? folder : nil
+  }
+
+  /// Of the key too, so that no program is taken for another whose name its file was given.
+  private static func checksum(_ key: String, _ binary: [UInt8]) -> String {
+    SHA256.hexDigest(Array(key.utf8) + binary)
   }
 
   static func key(_ parts: [String]) -> String {
@@ -43,20 +44,21 @@ package struct ProgramCache: Sendable {
 
   func file(for key: String) -> URL? { directory?.appendingPathComponent(key + ".bin") }
 
-  func load(_ key: String) -> [UInt8]? {
-    guard let file = file(for: key), let data = try? Data(contentsOf: file) else { return nil }
+  package func load(_ key: String) -> [UInt8]? {
+    guard let file = file(for: key), let bytes = try? RandomAccessFile.contents(file.path)
+    else { return nil }
+    let data = Data(bytes)
     let parts = data.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, String(decoding: parts[0], as: UTF8.self) == Self.header else {
       return nil
     }
     let binary = Array(parts[2])
-    guard SHA256.hexDigest(binary) == String(decoding: parts[1], as: UTF8.self) else { return nil }
-    return binary
+    return Self.checksum(key, binary) == String(decoding: parts[1], as: UTF8.self) ? binary : nil
   }
 
   func store(_ key: String, _ binary: [UInt8]) {
     guard let file = file(for: key) else { return }
-    let header = "\(Self.header)\n\(SHA256.hexDigest(binary))\n"
+    let header = "\(Self.header)\n\(Self.checksum(key, binary))\n"
     try? AtomicFile.write(Array(header.utf8) + binary, to: file)
   }
 }

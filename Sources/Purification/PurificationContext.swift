@@ -1,6 +1,7 @@
 import ComputeBackend
 import Datasets
 import Foundation
+import Models
 import Runs
 import Support
 
@@ -46,7 +47,7 @@ public final class PurificationContext {
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
     for (name, path) in purifier.files {
-      all[name + " checksum"] = try Self.fingerprint(path)
+      all[name + " checksum"] = try ModelFiles.checksum(path) ?? ""
     }
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
@@ -67,13 +68,7 @@ public final class PurificationContext {
     try output.startCopying(allBut: revised)
   }
 
-  /// A file's checksum, or those of a model's files in a folder; empty for what is neither.
-  private static func fingerprint(_ path: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return "" }
-    guard isFolder.boolValue else { return try SHA256.hexDigest(ofFile: path) }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    return try names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".safetensors") }
-      .map { try SHA256.hexDigest(ofFile: path + "/" + $0) }.joined(separator: " ")
-  }
+  /// Throws unless the dataset is what it was when the run began, to be called before its output
+  /// appears.
+  func requireUnchangedDataset() throws { try dataset.requireUnchanged(since: try fingerprint()) }
 }

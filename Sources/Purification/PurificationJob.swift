@@ -40,15 +40,21 @@ public struct PurificationJob<Method: Purifier> {
   ///
   /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
   ///   options.
-  /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, or what the
-  ///   handler throws.
+  /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, `FileError` also
+  ///   where the dataset changed meanwhile, or what the handler throws.
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
     let run = Run(handler: handler)
-    let context = try PurificationContext(
-      dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
-      truth: truth, output: output, force: force)
+    let context: PurificationContext
+    do {
+      context = try PurificationContext(
+        dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
+        truth: truth, output: output, force: force)
+    } catch let error as FileError where error == .outputExists(path: output) {
+      try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
+      throw error
+    }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
       try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
@@ -63,7 +69,8 @@ public struct PurificationJob<Method: Purifier> {
     try TextFile.write(
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")
-    try context.output.commit()
+    try context.requireUnchangedDataset()
+    try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
   }

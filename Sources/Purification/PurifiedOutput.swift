@@ -76,7 +76,8 @@ final class PurifiedOutput {
     )
   }
 
-  func commit() throws { try opened().commit() }
+  /// - Parameter token: the run's.
+  func commit(token: String) throws { try opened().commit(token: token) }
 
   private func opened() throws -> DatasetWriter {
     if let writer { return writer }
@@ -145,6 +146,6 @@ final class PurifiedOutput {
     }
     let path = path + "/grid.png"
     try PNG.write(grid.render(), to: path)
-    return FileManager.default.contents(atPath: path).map { Array($0) }
+    return try RandomAccessFile.contents(path)
   }
 }

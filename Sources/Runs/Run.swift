@@ -23,6 +23,12 @@ public final class Run {
 
   public func note(_ text: String) throws { try handler(.note(text)) }
 
+  /// Notes how long the phases took that took a second or more.
+  public func noteTimes() throws {
+    let times = timings.summary
+    if !times.isEmpty { try note("Time: " + times) }
+  }
+
   public func warn(_ text: String) throws { try handler(.warning(text)) }
 
   public func status(_ phase: String, _ text: String, isLast: Bool = false) throws {
@@ -48,10 +54,13 @@ public struct PhaseCounter {
   let unit: String
   public let total: Int
 
-  public func callAsFunction(_ done: Double) throws {
+  /// - Parameter remark: what else there is to say, such as the loss.
+  public func callAsFunction(_ done: Double, remark: String = "") throws {
     try run.handler(
-      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total)))
+      .progress(RunProgress(phase: phase, unit: unit, done: done, total: total, remark: remark)))
   }
 
-  public func callAsFunction(_ done: Int) throws { try self(Double(done)) }
+  public func callAsFunction(_ done: Int, remark: String = "") throws {
+    try self(Double(done), remark: remark)
+  }
 }

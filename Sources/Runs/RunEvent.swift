@@ -18,6 +18,8 @@ public struct RunProgress: Sendable, Equatable {
   /// Units done; a part of one counts.
   public var done: Double
   public var total: Int
+  /// What else there is to say; empty for nothing.
+  public var remark = ""
 
   public var isLast: Bool { Int(done) >= total }
 }

@@ -17,6 +17,8 @@ public final class RunFolder {
   public let url: URL
   /// Whether an earlier process began this run.
   public let isResumed: Bool
+  /// What the output is marked with, so that it is known as this run's.
+  public let token: String
   private let lock: FileLock
 
   /// Opens or makes the folder.
@@ -25,18 +27,18 @@ public final class RunFolder {
   ///   - identity: what must be equal to go on.
   ///   - force: an unfinished run that differs is deleted.
   public init(output: String, identity: [String: String], force: Bool) throws {
-    var path = URL(fileURLWithPath: output).standardizedFileURL.path
-    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-    url = URL(fileURLWithPath: path + ".partial")
-    let file = url.appendingPathComponent("run.json")
+    url = Self.url(of: output)
+    let file = url.appendingPathComponent(Self.recordName)
     let identity = identity.merging([Self.versionKey: Self.version]) { $1 }
+    token = Self.token(of: Array(try JSONText.indented(identity).utf8))
     try Self.prepare(url, record: file)
     guard let lock = try FileLock(url.appendingPathComponent(Self.lockName).path) else {
       throw RunError.fileSystem(
         path: url.path, reason: "another process is at work in it")
     }
     self.lock = lock
-    if let data = FileManager.default.contents(atPath: file.path) {
+    if Directory.kind(FileName(file.path)) != nil, !Self.hasEnded(url) {
+      let data = Data(try RandomAccessFile.contents(file.path))
       let before = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
       let names = Set(before.keys).union(identity.keys).sorted()
       let difference = names.first { before[$0] != identity[$0] }
@@ -55,14 +57,8 @@ public final class RunFolder {
       }
     }
     isResumed = false
-    let url = url
-    try Self.translating(url) {
-      let manager = FileManager.default
-      for name in try manager.contentsOfDirectory(atPath: url.path) where name != Self.lockName {
-        try manager.removeItem(at: url.appendingPathComponent(name))
-      }
-      try JSONText.write(identity, to: file.path)
-    }
+    try Self.clear(url)
+    try JSONText.write(identity, to: file.path)
   }
 
   /// Options by their names, and the device: what every run's identity begins with.
@@ -83,19 +79,33 @@ public final class RunFolder {
     return identity
   }
 
-  private static let lockName = "lock"
+  static let recordName = "run.json"
+  static let lockName = "lock"
+  /// A file that is there while the rest is deleted, of which nothing counts any more.
+  static let endedName = "ended"
   /// Of the files in the folder: with another version nothing in it can be used.
   private static let versionKey = "run format"
   private static let version = "2"
 
+  /// `OUTPUT.partial`.
+  static func url(of output: String) -> URL {
+    var path = URL(fileURLWithPath: output).standardizedFileURL.path
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    return URL(fileURLWithPath: path + ".partial")
+  }
+
+  /// Equal for equal identities, whatever their text.
+  static func token(of record: [UInt8]) -> String { SHA256.hexDigest(record.filter { $0 > 0x20 }) }
+
   /// Makes the folder unless it is there, and ours.
   private static func prepare(_ url: URL, record: URL) throws {
     let manager = FileManager.default
-    if manager.fileExists(atPath: url.path) && !manager.fileExists(atPath: record.path) {
-      let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? ["?"]
-      guard names.allSatisfy({ $0 == lockName || $0.hasPrefix(".run.json.") }) else {
+    for folder in [url, kept(url)] where manager.fileExists(atPath: folder.path) {
+      let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? ["?"]
+      let isOurs = names.contains { $0 == recordName || $0 == endedName }
+      guard isOurs || names.allSatisfy({ $0 == lockName || $0.hasPrefix(".run.json.") }) else {
         throw RunError.fileSystem(
-          path: url.path, reason: "it is in the way and was not made by elixir-gpu")
+          path: folder.path, reason: "it is in the way and was not made by elixir-gpu")
       }
     }
     try translating(url) {
@@ -122,26 +132,7 @@ public final class RunFolder {
     try? FileManager.default.removeItem(at: file(name))
   }
 
-  /// Ends the run once the output is complete: its files move to `OUTPUT.run`, in place of an
-  /// earlier run's, or are deleted.
-  public func finish(keepsFiles: Bool) throws {
-    let kept = Self.kept(url)
-    try? FileManager.default.removeItem(at: kept)
-    guard keepsFiles else { return delete() }
-    delete(Self.lockName)
-    try Self.translating(kept) { try FileManager.default.moveItem(at: url, to: kept) }
-  }
-
-  /// `OUTPUT.run` of `OUTPUT.partial`.
-  private static func kept(_ url: URL) -> URL {
-    url.deletingPathExtension().appendingPathExtension("run")
-  }
-
-  private func delete() {
-    try? FileManager.default.removeItem(at: url)
-  }
-
-  private static func translating(_ url: URL, _ body: () throws -> Void) throws {
+  static func translating(_ url: URL, _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as CocoaError {

@@ -14,7 +14,7 @@ public final class AtomicDirectory {
   /// Held on the marker, so that others know that the hidden folder is in use.
   private let lock: FileLock?
   private var isCommitted = false
-  private static let marker = ".elixir-gpu"
+  static let marker = ".elixir-gpu"
 
   /// Makes the hidden folder.
   ///
@@ -40,34 +40,26 @@ public final class AtomicDirectory {
   /// Where it will be.
   public var destination: String { target.systemPath }
 
+  /// What a committed folder was marked with; nil for another folder, or one without a token.
+  public static func token(of folder: FileName) -> String? {
+    guard let bytes = try? RandomAccessFile.contents(folder / FileName(marker)), !bytes.isEmpty
+    else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Whether a folder was written by this class.
   public static func isMarked(_ folder: FileName) -> Bool {
     Directory.kind(folder / FileName(marker)) != nil
   }
 
   /// Hidden folders of an output are named so, with a process number behind it.
-  private static func hiddenName(_ target: FileName) -> String {
+  static func hiddenName(_ target: FileName) -> String {
     ".\(target.lastComponent.systemPath).partial-"
   }
 
   /// Where the output before is while the new one takes its place.
-  private static func replacedName(_ target: FileName, process: Int32) -> FileName {
-    FileName(".\(target.lastComponent.systemPath).old-\(process)")
-  }
-
-  /// Deletes hidden folders of this output whose process has ended; but not one that was complete,
-  /// about to replace an output.
-  private static func deleteAbandoned(_ target: FileName) {
-    let hidden = hiddenName(target)
-    let names = (try? Directory.entries(target.parent)) ?? []
-    for name in names where name.bytes.starts(with: hidden.utf8) {
-      guard let process = Int32(name.systemPath.dropFirst(hidden.count)),
-        !names.contains(replacedName(target, process: process))
-      else { continue }
-      let folder = target.parent / name
-      guard isMarked(folder), (try? FileLock(folder / FileName(marker))) != nil else { continue }
-      Directory.delete(folder)
-    }
+  static func replacedName(_ target: FileName) -> String {
+    ".\(target.lastComponent.systemPath).old-"
   }
 
   deinit { if !isCommitted { Directory.delete(hidden) } }
@@ -75,6 +67,7 @@ public final class AtomicDirectory {
   /// Throws unless the output can be written, so that a long run need not fail at its end.
   public static func check(_ destination: String, force: Bool, inputs: [String] = []) throws {
     let target = FileName(destination).canonical
+    recover(target)
     for input in inputs.map({ FileName($0).canonical }) {
       if input.lies(in: target) {
         throw FileError.outputRefused(path: destination, reason: "it contains the input")
@@ -97,10 +90,13 @@ public final class AtomicDirectory {
   }
 
   /// Gives the folder its final name; the old one goes only then.
-  public func commit() throws {
+  ///
+  /// - Parameter token: tells whose output it is, see `token(of:)`.
+  public func commit(token: String = "") throws {
     precondition(!isCommitted, "AtomicDirectory: \(destination) is committed already")
+    try RandomAccessFile.write(Array(token.utf8), to: hidden / FileName(Self.marker))
     try Self.check(destination, force: force, inputs: inputs)
-    let old = target.parent / Self.replacedName(target, process: getpid())
+    let old = target.parent / FileName("\(Self.replacedName(target))\(getpid())")
     let replaces = Directory.kind(target) != nil
     if replaces { try target.rename(to: old) }
     do {

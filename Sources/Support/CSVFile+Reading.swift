@@ -8,7 +8,11 @@ extension CSVFile {
     var row: [String] = []
     var field: [UInt8] = []
     var isQuoted = false
-    func text() -> String { String(decoding: field, as: UTF8.self) }
+    func text() -> String {
+      let text = String(decoding: field, as: UTF8.self)
+      return text.utf8.first == UInt8(ascii: "'") && isFormula(text)
+        ? String(decoding: field.dropFirst(), as: UTF8.self) : text
+    }
     var position = data.startIndex
     while position < data.endIndex {
       let byte = data[position]

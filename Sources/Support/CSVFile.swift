@@ -13,11 +13,12 @@ public final class CSVFile {
     try append(columns)
   }
 
-  /// Adds a row; fields with commas, quotes or line ends are quoted.
+  /// Adds a row; fields with commas, quotes or line ends are quoted, and those that a spreadsheet
+  /// would take for a formula begin with an apostrophe, which `read` leaves out.
   public func append(_ fields: [String]) throws {
     precondition(
       fields.count == columns, "CSVFile: a row of \(fields.count) fields in \(columns) columns")
-    pending += fields.map(Self.quoted).joined(separator: ",").utf8
+    pending += fields.map { Self.quoted(Self.guarded($0)) }.joined(separator: ",").utf8
     pending.append(UInt8(ascii: "\n"))
     if pending.count > 1 << 16 { try close() }
   }
@@ -26,6 +27,16 @@ public final class CSVFile {
   public func close() throws {
     try file.append(pending)
     pending.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether spreadsheets take a field for a formula, once apostrophes before it are gone.
+  static func isFormula(_ field: String) -> Bool {
+    guard let first = field.utf8.first(where: { $0 != UInt8(ascii: "'") }) else { return false }
+    return "=+-@\t\r".utf8.contains(first) && Double(field) == nil
+  }
+
+  private static func guarded(_ field: String) -> String {
+    isFormula(field) ? "'" + field : field
   }
 
   private static func quoted(_ field: String) -> String {

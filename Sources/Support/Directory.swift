@@ -43,6 +43,14 @@ public enum Directory {
     }
   }
 
+  /// Whether a directory is this user's own, and nobody else can write to it.
+  public static func isPrivate(_ path: FileName) -> Bool {
+    var information = stat()
+    return path.withCString { stat($0, &information) } == 0
+      && information.st_mode & S_IFMT == S_IFDIR && information.st_mode & 0o022 == 0
+      && information.st_uid == getuid()
+  }
+
   /// Makes a directory and those above it, unless it is there.
   public static func make(_ path: FileName) throws {
     if path.withCString({ mkdir($0, 0o777) }) == 0 { return }

@@ -13,6 +13,9 @@ public final class FileLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
   }
 
+  /// Whether the file still has its name, and has not been deleted by an earlier holder.
+  func holds(_ path: FileName) -> Bool { path.names(descriptor) }
+
   public convenience init?(_ path: String) throws { try self.init(FileName(path)) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -9,6 +9,13 @@ extension FileName {
     guard status == 0 else { throw FileError.writing(target) }
   }
 
+  /// Whether the open file of a descriptor has this name, links followed.
+  func names(_ descriptor: Int32) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && withCString { stat($0, &named) } == 0
+      && open.st_ino == named.st_ino && open.st_dev == named.st_dev
+  }
+
   /// The absolute path without links, `.` and `..`, resolved as far as it exists.
   public var canonical: FileName {
     let slash = UInt8(ascii: "/")

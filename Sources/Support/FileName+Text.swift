@@ -1,6 +1,7 @@
 /// Names as text, for tables and messages: a name that is UTF-8 is itself, every other one has an
-/// escape `\xE9` for each byte that belongs to no character. So that the bytes can be had back, the
-/// backslash of a name that has the letters `\x` is escaped too.
+/// escape `\xE9` for each byte that belongs to no character, or to one that steers terminals. So
+/// that the bytes can be had back, the backslash of a name that has the letters `\x` is escaped,
+/// too.
 extension FileName: CustomStringConvertible {
   private static let backslash = UInt8(ascii: "\\")
   private static let letter = UInt8(ascii: "x")
@@ -9,8 +10,10 @@ extension FileName: CustomStringConvertible {
   public var systemPath: String { String(decoding: bytes, as: UTF8.self) }
 
   public var description: String {
-    guard String(validating: bytes, as: UTF8.self) == nil || firstEscape(from: 0) != nil else {
-      return String(decoding: bytes, as: UTF8.self)
+    if let text = String(validating: bytes, as: UTF8.self), firstEscape(from: 0) == nil,
+      !text.unicodeScalars.contains(where: \.steersTerminals)
+    {
+      return text
     }
     var text = ""
     var position = 0
@@ -57,8 +60,10 @@ extension FileName: CustomStringConvertible {
     }
   }
 
+  /// Whether a character that can be shown takes these bytes.
   private func isCharacter(at position: Int, length: Int) -> Bool {
-    position + length <= bytes.count
-      && String(validating: bytes[position..<position + length], as: UTF8.self) != nil
+    guard position + length <= bytes.count else { return false }
+    let text = String(validating: bytes[position..<position + length], as: UTF8.self)
+    return text?.unicodeScalars.contains(where: \.steersTerminals) == false
   }
 }

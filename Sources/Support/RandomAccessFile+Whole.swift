@@ -28,8 +28,12 @@ extension RandomAccessFile {
 
   /// Copies a file's bytes to a new file, whatever the permissions of the old one.
   public static func copy(_ source: FileName, to destination: FileName) throws {
-    let input = try RandomAccessFile(source)
+    try RandomAccessFile(source).copy(to: destination)
+  }
+
+  /// Copies the bytes of this file, whatever has its name by now, to a new one.
+  public func copy(to destination: FileName) throws {
     let output = try RandomAccessFile(destination, .create)
-    try input.forEachBlock { position, bytes in try output.write(bytes, at: position) }
+    try forEachBlock { position, bytes in try output.write(bytes, at: position) }
   }
 }

@@ -29,7 +29,7 @@ public final class RandomAccessFile: Sendable {
   public let path: FileName
   /// Bytes when it was opened.
   public let size: Int
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Throws `FileError`, also for what is not a regular file.
   public init(_ path: FileName, _ mode: Mode = .read) throws {

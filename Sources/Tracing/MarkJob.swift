@@ -1,6 +1,8 @@
 import ComputeBackend
 import Datasets
 import Models
+import Runs
+import Training
 
 /// Makes a copy of a dataset in which a share of the images carries marks.
 ///
@@ -23,6 +25,9 @@ public struct MarkJob {
     dataset: ImageDataset, network: any Classifier, selection: MarkSelection, recipe: MarkingRecipe
   ) throws {
     try network.check(.marking, channels: dataset.channels)
+    guard try network.hasFiniteOutputs(for: dataset) else {
+      throw TracingError.uselessFeatures(role: .marking)
+    }
     self.dataset = dataset
     self.selection = selection
     chosen = try selection.indices(labels: dataset.labels, classCount: dataset.classCount)
@@ -39,30 +44,30 @@ public struct MarkJob {
   /// Writes the marked copy and returns its manifest.
   ///
   /// Throws `DatasetError`; the output appears whole or not at all.
-  /// - Parameters:
-  ///   - batchSize: images marked together; changes speed and memory only.
-  ///   - progress: is told how many images are marked.
+  /// - Parameter batchSize: images marked together; changes speed and memory only.
   @discardableResult
   public func run(
-    output: String, force: Bool = false, batchSize: Int = 64,
-    progress: (Int) throws -> Void = { _ in }
+    output: String, force: Bool = false, batchSize: Int = 64, in run: Run = Run()
   ) throws -> MarkManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
     try dataset.requireReadableImages()
     var grid = ImageGrid(
       columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))
     var (done, shift, length) = (0, 0.0, 0.0)
+    let counter = try run.count("marking", of: chosen.count)
     try writer.replace(chosen, batchSize: batchSize) { samples in
-      let result = try marker.mark(
-        try dataset.images(samples), shape: dataset.shape, samples: samples,
-        labels: samples.map { dataset.labels[$0] })
+      let result = try run.measure("marking") {
+        try marker.mark(
+          try dataset.images(samples), shape: dataset.shape, samples: samples,
+          labels: samples.map { dataset.labels[$0] })
+      }
       for (position, sample) in samples.prefix(Self.previewCount - grid.rows.count).enumerated() {
         grid.rows.append(try previewRow(sample, marked: result.images, position: position))
       }
       shift += result.shifts.reduce(0) { $0 + Double($1) }
       length += result.lengths.reduce(0) { $0 + Double($1) }
       done += samples.count
-      try progress(done)
+      try counter(done)
       return result.images
     }
     let names = try writer.finishLayout()

@@ -60,9 +60,10 @@ public struct MarkManifest: Codable, Sendable, Equatable {
   /// Reads the manifest from a marked dataset's folder (or its own path).
   public static func load(_ path: String) throws -> MarkManifest {
     let file = path.hasSuffix(".json") ? path : path + "/" + fileName
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let bytes = try? RandomAccessFile.contents(file) else {
       throw TracingError.manifest(path: file, reason: "it cannot be read")
     }
+    let data = Data(bytes)
     let manifest: MarkManifest
     do {
       manifest = try JSONDecoder().decode(MarkManifest.self, from: data)

@@ -76,8 +76,12 @@ public struct RadioactiveMarker {
       }
     }
     let moved = features(normalized(marked)) - goal.features
+    let pixels = try marked.values()
+    guard pixels.allSatisfy(\.isFinite) else {
+      throw TracingError.uselessFeatures(role: .marking)
+    }
     return Result(
-      images: try marked.values().map { UInt8($0) },
+      images: pixels.map { UInt8($0) },
       shifts: try (moved * goal.directions).summedRows().values(),
       lengths: try moved.square().summedRows().squareRoot().values())
   }
@@ -119,12 +123,6 @@ extension Tensor {
   /// Σ over the last axis of `[N, D]`: `[N]`.
   fileprivate func summedRows() -> Tensor {
     reduced(.sum, shape: block, keeping: .outer, resultShape: [shape[0]])
-  }
-
-  /// min(max(x, lower), upper), element by element.
-  fileprivate func limited(_ lower: Tensor, _ upper: Tensor) -> Tensor {
-    combined(.maximum, lower, shape: BlockShape(inner: count), axes: .all)
-      .combined(.minimum, upper, shape: BlockShape(inner: count), axes: .all)
   }
 
   /// The nearest whole number of each pixel value in 0 to 255; halves go up.

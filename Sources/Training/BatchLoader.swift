@@ -16,37 +16,45 @@ public struct Batch: Sendable {
 
 /// Batches of shuffled, augmented images; each is a function of the seed and its step alone.
 ///
-/// A remainder that does not fill a batch is left out of its epoch; every epoch shuffles anew.
+/// A remainder that does not fill a batch is left out of its epoch unless all images are asked for;
+/// every epoch shuffles anew.
 public final class BatchLoader: Sendable {
   public let images: any LabelledImages
   public let batchSize: Int
+  public let batchesPerEpoch: Int
   private let normalization: InputNormalization
   private let augmentation: Augmentation
   private let seed: UInt64
+  /// Images of an epoch.
+  private let count: Int
   private let order = Mutex<(epoch: Int, samples: [Int])?>(nil)
 
-  /// - Parameter batchSize: at most; fewer images than that make one batch.
+  /// - Parameters:
+  ///   - batchSize: at most; fewer images than that make one batch.
+  ///   - takesAll: each epoch has every image, in batches of nearly equal sizes.
   public init(
     _ images: any LabelledImages, batchSize: Int, normalization: InputNormalization,
-    augmentation: Augmentation = .none, seed: UInt64
+    augmentation: Augmentation = .none, takesAll: Bool = false, seed: UInt64
   ) {
     precondition(batchSize > 0 && images.count > 0, "BatchLoader: no images, or batches of none")
     precondition(
       normalization.mean.count == images.shape.channels,
       "BatchLoader: normalisation of \(normalization.mean.count) channels, images \(images.shape)")
     self.images = images
-    self.batchSize = min(batchSize, images.count)
+    let size = min(batchSize, images.count)
+    self.batchSize = size
+    batchesPerEpoch = (images.count + (takesAll ? size - 1 : 0)) / size
+    count = takesAll ? images.count : batchesPerEpoch * size
     self.normalization = normalization
     self.augmentation = augmentation
     self.seed = seed
   }
 
-  public var batchesPerEpoch: Int { images.count / batchSize }
-
   /// The batch of a training step, counted from 0 over all epochs.
   public func batch(step: Int) throws -> Batch {
     let (epoch, number) = step.quotientAndRemainder(dividingBy: batchesPerEpoch)
-    let samples = Array(shuffled(epoch)[number * batchSize..<(number + 1) * batchSize])
+    let (start, end) = (number * count / batchesPerEpoch, (number + 1) * count / batchesPerEpoch)
+    let samples = Array(shuffled(epoch)[start..<end])
     return try Self.batch(
       samples, of: images, normalization: normalization, augmentation: augmentation, seed: seed,
       epoch: epoch)

@@ -12,6 +12,17 @@ extension Classifier {
     return result
   }
 
+  /// Whether features and scores of the first images are numbers, which finite weights do not
+  /// promise.
+  public func hasFiniteOutputs(for images: any LabelledImages) throws -> Bool {
+    let batch = try BatchLoader.batch(
+      Array(0..<min(images.count, 16)), of: images, normalization: configuration.normalization)
+    let (features, logits) = withoutGradient {
+      featuresAndLogits(Tensor(batch.pixels, shape: batch.tensorShape, on: backend))
+    }
+    return try (features.values() + logits.values()).allSatisfy(\.isFinite)
+  }
+
   /// The share of images whose label is predicted.
   public func accuracy(on images: any LabelledImages, batchSize: Int = 256) throws -> Double {
     let predicted = try predictions(for: images, batchSize: batchSize)

@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 
 extension ClassifierPlan {
   /// The finished classifier of a file if there is one, else a newly trained one, which is kept
@@ -13,7 +14,7 @@ extension ClassifierPlan {
   /// - Throws: `TrainingError` or `CheckpointError`.
   public func train(
     on images: any LabelledImages, backend: any ComputeBackend, keptAt file: URL,
-    progress: (TrainingProgress) throws -> Void = { _ in },
+    phase: String = "training", in run: Run = Run(),
     network: (() throws -> any Classifier)? = nil,
     afterEpoch: ((_ epoch: Int, _ network: any Classifier) throws -> Void)? = nil
   ) throws -> any Classifier {
@@ -23,8 +24,8 @@ extension ClassifierPlan {
     let state = file.deletingLastPathComponent()
       .appendingPathComponent(name + "-state.safetensors")
     let network = try train(
-      on: images, backend: backend, stateFile: state, progress: progress, network: network,
-      afterEpoch: afterEpoch)
+      on: images, backend: backend, stateFile: state, phase: phase, in: run,
+      network: network, afterEpoch: afterEpoch)
     try ClassifierFile.save(network, to: file)
     try? manager.removeItem(at: state)
     return network

@@ -2,6 +2,7 @@ import ComputeBackend
 import Datasets
 import Foundation
 import Models
+import Runs
 
 /// A classifier to be trained: its architecture and its recipe, the same for every dataset.
 public struct ClassifierPlan: Hashable, Codable, Sendable {
@@ -45,12 +46,13 @@ public struct ClassifierPlan: Hashable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - stateFile: where a state to resume from is kept; a training found there goes on.
+  ///   - phase: what the run calls this training.
   ///   - network: makes the untrained network; nil for `makeNetwork`.
   ///   - afterEpoch: see `ClassifierTrainer.train`.
   /// - Throws: `TrainingError` or `CheckpointError`.
   public func train(
-    on images: any LabelledImages, backend: any ComputeBackend,
-    stateFile: URL? = nil, progress: (TrainingProgress) throws -> Void = { _ in },
+    on images: any LabelledImages, backend: any ComputeBackend, stateFile: URL? = nil,
+    phase: String = "training", in run: Run = Run(),
     network: (() throws -> any Classifier)? = nil,
     afterEpoch: ((_ epoch: Int, _ network: any Classifier) throws -> Void)? = nil
   ) throws -> any Classifier {
@@ -58,7 +60,7 @@ public struct ClassifierPlan: Hashable, Codable, Sendable {
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, stateFile: stateFile)
     try trainer.train(
-      resume: stateFile != nil, progress: progress,
+      resume: stateFile != nil, progress: { try run.show($0, of: phase) },
       afterEpoch: afterEpoch.map { hook in { try hook($0, network) } })
     return network
   }

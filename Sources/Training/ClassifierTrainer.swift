@@ -36,20 +36,14 @@ public final class ClassifierTrainer {
     loader = BatchLoader(
       images, batchSize: recipe.batchSize, normalization: network.configuration.normalization,
       augmentation: recipe.augmentation, seed: recipe.seed)
-    let identity = try TrainingState.text(
-      Identity(
-        recipe: recipe, network: "\(network.configuration)", images: images.count,
-        lastLayerOnly: lastLayerOnly ? true : nil))
     loop = TrainingLoop(
-      model: lastLayerOnly ? network.head : network, recipe: recipe.optimizer, identity: identity,
-      stateFile: stateFile)
-  }
-
-  private struct Identity: Encodable {
-    var recipe: ClassifierRecipe
-    var network: String
-    var images: Int
-    var lastLayerOnly: Bool?
+      model: lastLayerOnly ? network.head : network, recipe: recipe.optimizer,
+      states: try stateFile.map { [backend] file in
+        var identity = try TrainingIdentity(
+          options: recipe, network: "\(network.configuration)", images: images, on: backend)
+        if lastLayerOnly { try identity.add(fixed: network) }
+        return (file, identity)
+      })
   }
 
   private static func check(_ images: any LabelledImages, fit network: any Classifier) throws {

@@ -13,8 +13,8 @@ import NeuralNet
 /// the recipe's limit.
 ///
 /// The folder receives diffusers' files (`config.json`, `scheduler_config.json` and the averaged
-/// weights in `diffusion_pytorch_model.safetensors`), renewed with each saved state, and
-/// `training-state.safetensors`, from which a stopped training goes on.
+/// weights in `diffusion_pytorch_model.safetensors`), renewed after each saved state and at the
+/// end, and `training-state.safetensors`, from which a stopped training goes on.
 public final class DenoiserTrainer {
   public let model: UNet2DModel
   private let recipe: DenoiserRecipe
@@ -31,6 +31,7 @@ public final class DenoiserTrainer {
     _ recipe: DenoiserRecipe, initial: UNet2DModel? = nil, images: any LabelledImages, folder: URL,
     on backend: any ComputeBackend
   ) throws {
+    try Self.check(recipe)
     try Self.check(images, fit: recipe.network)
     self.recipe = recipe
     self.folder = folder
@@ -42,12 +43,30 @@ public final class DenoiserTrainer {
       augmentation: recipe.augmentation, seed: recipe.seed)
     loop = TrainingLoop(
       model: model, recipe: recipe.optimizer,
-      identity: try Self.identity(recipe, images: images.count),
-      stateFile: folder.appendingPathComponent("training-state.safetensors"))
+      states: (
+        folder.appendingPathComponent("training-state.safetensors"),
+        try Self.identity(recipe, images: images, on: backend)
+      ))
   }
 
   /// Steps done.
   public var step: Int { loop.step }
+
+  private static func check(_ recipe: DenoiserRecipe) throws {
+    let network = recipe.network
+    guard network.outputChannels == network.inputChannels else {
+      throw TrainingError.network(
+        "a denoiser of \(network.inputChannels) input and \(network.outputChannels) output "
+          + "channels cannot predict the noise alone; give one with as many of both")
+    }
+    if network.timeEmbeddingType == .learned, let rows = network.trainingTimesteps,
+      rows < recipe.timestepLimit
+    {
+      throw TrainingError.network(
+        "the denoiser's learned embedding has \(rows) time steps, which are fewer than the "
+          + "\(recipe.timestepLimit) of the training; train on fewer time steps")
+    }
+  }
 
   private static func check(
     _ images: any LabelledImages, fit network: UNet2DConfiguration
@@ -68,23 +87,24 @@ public final class DenoiserTrainer {
     }
   }
 
-  /// The options that a resumed training must share; the number of steps may change.
-  private static func identity(_ recipe: DenoiserRecipe, images: Int) throws -> String {
-    let network = recipe.network.json.serialized(sortedKeys: true)
+  /// What a resumed training must share; the number of steps may change.
+  private static func identity(
+    _ recipe: DenoiserRecipe, images: any LabelledImages, on backend: any ComputeBackend
+  ) throws -> TrainingIdentity {
     let schedule = JSONValue.object(recipe.schedule.configuration()).serialized(sortedKeys: true)
-    let rest = try TrainingState.text(
-      Identity(
+    return try TrainingIdentity(
+      options: Options(
         optimizer: recipe.optimizer, batchSize: recipe.batchSize,
-        augmentation: recipe.augmentation, seed: recipe.seed, images: images))
-    return [network, schedule, rest].joined(separator: "\n")
+        augmentation: recipe.augmentation, seed: recipe.seed, schedule: schedule),
+      network: recipe.network.json.serialized(sortedKeys: true), images: images, on: backend)
   }
 
-  private struct Identity: Encodable {
+  private struct Options: Encodable {
     var optimizer: OptimizerRecipe
     var batchSize: Int
     var augmentation: Augmentation
     var seed: UInt64
-    var images: Int
+    var schedule: String
   }
 
   /// Trains to a number of steps, or for a time, and leaves the averaged weights in `model`.
@@ -106,11 +126,13 @@ public final class DenoiserTrainer {
       steps: steps, duration: duration, batchSize: loader.batchSize,
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     model.setTraining(true)
-    try loop.run(limits, progress: progress, didSave: writeModel) { step in
+    try loop.run(limits, progress: progress, didSave: writeAverages) { step in
       loss(try batches.next(), step: step)
     }
     model.setTraining(false)
     loop.adoptAverage()
+    // Also where no step was left: an earlier process may have ended between state and model.
+    try writeModel()
   }
 
   private func loss(_ batch: Batch, step: Int) -> Tensor {
@@ -143,11 +165,12 @@ public final class DenoiserTrainer {
     }
   }
 
+  /// Writes the weights that the result would have now.
+  private func writeAverages() throws {
+    try loop.average?.withAverages(writeModel) ?? writeModel()
+  }
+
   private func writeModel() throws {
-    let write = {
-      try self.model.save(
-        to: self.folder, scheduler: .object(self.recipe.schedule.configuration()))
-    }
-    try loop.average?.withAverages(write) ?? write()
+    try model.save(to: folder, scheduler: .object(recipe.schedule.configuration()))
   }
 }

@@ -24,6 +24,8 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
   public var momentum: Float
   public var nesterov: Bool
   public var weightDecay: Float
+  /// β₂ of Adam; `nil` for 0.999.
+  public var secondMomentDecay: Float?
   /// The gradients' norm is scaled down to this; `nil` for no limit.
   public var clipNorm: Float?
   /// Decay of a moving average of the weights, which is then the result; `nil` for none.
@@ -31,8 +33,8 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
 
   public init(
     kind: Kind, learningRate: Float, decay: Decay = .constant, warmupSteps: Int = 0,
-    momentum: Float = 0.9, nesterov: Bool = false, weightDecay: Float = 0, clipNorm: Float? = nil,
-    averageDecay: Float? = nil
+    momentum: Float = 0.9, nesterov: Bool = false, weightDecay: Float = 0,
+    secondMomentDecay: Float? = nil, clipNorm: Float? = nil, averageDecay: Float? = nil
   ) {
     self.kind = kind
     self.learningRate = learningRate
@@ -41,6 +43,7 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
+    self.secondMomentDecay = secondMomentDecay
     self.clipNorm = clipNorm
     self.averageDecay = averageDecay
   }
@@ -63,8 +66,10 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
     switch kind {
     case .sgd:
       SGD(arena, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
-    case .adam: Adam(arena, weightDecay: weightDecay)
-    case .adamw: Adam(arena, weightDecay: weightDecay, decoupledWeightDecay: true)
+    case .adam, .adamw:
+      Adam(
+        arena, beta2: secondMomentDecay ?? 0.999, weightDecay: weightDecay,
+        decoupledWeightDecay: kind == .adamw)
     }
   }
 }

@@ -6,39 +6,44 @@ import NeuralNet
 ///
 /// The loss of a step is a function of its number alone, so a resumed training ends with the same
 /// weights as one that was never stopped.
-final class TrainingLoop {
-  let model: any Module
+package final class TrainingLoop {
   let recipe: OptimizerRecipe
   let average: ExponentialMovingAverage?
   /// Steps done.
-  private(set) var step = 0
-  private let arena: ParameterArena
+  package private(set) var step = 0
+  /// The trained weights.
+  package let arena: ParameterArena
   private let optimizer: any Optimizer
-  private let state: TrainingState
-  private let stateFile: URL?
+  private let state: TrainingState?
 
   /// - Parameters:
-  ///   - identity: the options that a resumed training must share, as text.
-  ///   - stateFile: where states are saved; `nil` for nowhere.
-  init(model: any Module, recipe: OptimizerRecipe, identity: String, stateFile: URL?) {
-    self.model = model
+  ///   - model: is trained.
+  ///   - whole: what is saved and restored, the model with what else changes; `nil` for the model.
+  ///   - states: the file where states are saved, and what a resumed training must share; `nil` for
+  ///     no states.
+  package init(
+    model: any Module, partOf whole: (any Module)? = nil, recipe: OptimizerRecipe,
+    states: (file: URL, identity: TrainingIdentity)?
+  ) {
     self.recipe = recipe
-    self.stateFile = stateFile
     let arena = ParameterArena(model.parameters.weights)
     self.arena = arena
-    optimizer = recipe.makeOptimizer(arena)
-    average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
-    state = TrainingState(
-      model: model, optimizer: optimizer, average: average, recipe: identity)
+    let optimizer = recipe.makeOptimizer(arena)
+    let average = recipe.averageDecay.map { ExponentialMovingAverage(arena, decay: $0) }
+    (self.optimizer, self.average) = (optimizer, average)
+    state = states.map {
+      TrainingState(
+        file: $0.file, model: whole ?? model, optimizer: optimizer, average: average,
+        identity: $0.identity)
+    }
   }
 
   /// Goes on from the saved state, if there is one.
-  func resume() throws {
-    guard let stateFile, FileManager.default.fileExists(atPath: stateFile.path) else { return }
-    step = try state.restore(stateFile)
+  package func resume() throws {
+    if let state, state.exists { step = try state.restore() }
   }
 
-  struct Limits {
+  package struct Limits {
     /// Of the whole training; `nil` for no limit.
     var steps: Int?
     /// Stops after this time even if steps are left; `nil` for no limit.
@@ -46,19 +51,48 @@ final class TrainingLoop {
     var batchSize: Int
     var stepsPerEpoch: Int
     var intervals: TrainingIntervals
+
+    package init(
+      steps: Int?, duration: Duration? = nil, batchSize: Int, stepsPerEpoch: Int,
+      intervals: TrainingIntervals
+    ) {
+      self.steps = steps
+      self.duration = duration
+      self.batchSize = batchSize
+      self.stepsPerEpoch = stepsPerEpoch
+      self.intervals = intervals
+    }
   }
 
   /// Runs to the limits.
   ///
   /// - Parameters:
+  ///   - progress: may throw to stop the training, whose state then is saved.
   ///   - afterEpoch: called after the last step of each epoch, counted from 1, before a state is
   ///     saved that has it.
-  ///   - didSave: called after each saved state, and at the end, when all is known to be finite.
+  ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
-  func run(
+  package func run(
     _ limits: Limits, progress: (TrainingProgress) throws -> Void,
     afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor
+  ) throws {
+    func gradients(_ step: Int) throws -> Tensor {
+      let value = try loss(step)
+      arena.backpropagate(value)
+      return value
+    }
+    try run(
+      limits, gradients: gradients, progress: progress, afterEpoch: afterEpoch, didSave: didSave)
+  }
+
+  /// Runs to the limits by gradients of another making.
+  ///
+  /// - Parameter gradients: stores a step's gradients in the arena, and returns its loss `[1]`.
+  package func run(
+    _ limits: Limits, gradients: (_ step: Int) throws -> Tensor,
+    progress: (TrainingProgress) throws -> Void,
+    afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {}
   ) throws {
     let clock = ContinuousClock()
     let (start, firstStep) = (clock.now, step)
@@ -70,7 +104,7 @@ final class TrainingLoop {
     }
     var isDone = isOver()
     while !isDone {
-      monitor.add(try advance(limits, loss: loss))
+      monitor.add(try advance(limits, gradients: gradients))
       isDone = isOver()
       if step % limits.stepsPerEpoch == 0 { try afterEpoch(step / limits.stepsPerEpoch) }
       // Now and then, so that the host does not run far ahead of the device.
@@ -78,17 +112,28 @@ final class TrainingLoop {
       guard isDone || clock.now - lastReport >= limits.intervals.report else { continue }
       let mean = try meanLoss(&monitor)
       lastReport = clock.now
-      try progress(report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      func save() throws {
+        try state?.save(step: step)
+        if !isDone { try didSave() }
+      }
+      do {
+        try progress(
+          report(limits, loss: mean, elapsed: lastReport - start, steps: step - firstStep))
+      } catch {
+        // Whoever stops the training shall lose nothing.
+        try save()
+        throw error
+      }
       guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
-      if let stateFile { try state.save(step: step, to: stateFile) }
-      try didSave()
+      try save()
       lastSave = clock.now
     }
   }
 
-  private func advance(_ limits: Limits, loss: (_ step: Int) throws -> Tensor) throws -> Tensor {
-    let value = try loss(step)
-    arena.backpropagate(value)
+  private func advance(
+    _ limits: Limits, gradients: (_ step: Int) throws -> Tensor
+  ) throws -> Tensor {
+    let value = try gradients(step)
     optimizer.step(
       learningRate: recipe.rate(step: step, total: limits.steps ?? 0), clipNorm: recipe.clipNorm)
     average?.update()
@@ -100,10 +145,7 @@ final class TrainingLoop {
     do {
       return try monitor.mean() ?? 0
     } catch is NonFiniteLoss {
-      let saved = stateFile.flatMap {
-        FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil
-      }
-      throw TrainingError.diverged(step: step, state: saved)
+      throw TrainingError.diverged(step: step, state: state?.savedPath)
     }
   }
 

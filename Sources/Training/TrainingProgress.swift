@@ -1,3 +1,4 @@
+import Runs
 import Support
 
 /// How often a training reports, and how often it saves its state (at a report, so not more often).
@@ -48,5 +49,12 @@ public struct TrainingProgress: Sendable {
     let steps = totalSteps.map { "\(step)/\($0)" } ?? "\(step)"
     return "epoch \(epoch), step \(steps), loss \(lossText), "
       + ThroughputMeter.text(rate: imagesPerSecond, secondsLeft: secondsLeft)
+  }
+}
+
+extension Run {
+  /// Shows where a training is.
+  public func show(_ progress: TrainingProgress, of phase: String) throws {
+    try status(phase, progress.line, isLast: progress.isLast)
   }
 }

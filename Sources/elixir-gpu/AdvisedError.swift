@@ -25,8 +25,8 @@ extension BackendError: AdvisedError {
 extension TuningFileError: AdvisedError {
   var advice: String? {
     switch self {
-    case .damaged, .laterVersion: "run elixir-gpu tune again, or forget it by tune --reset"
-    case .unwritable: nil
+    case .damaged, .laterVersion, .unsuitable: "run elixir-gpu tune again, or forget it by tune --reset"
+    case .unwritable, .notPrivate: nil
     }
   }
 }
@@ -62,8 +62,8 @@ extension TrainingError: AdvisedError {
   var advice: String? {
     switch self {
     case .outputExists: "--resume resumes it, --force replaces it"
-    case .otherRecipe: "leave out --resume to train anew"
-    case .badState, .diverged, .images, .initialModel, .noFolder, .tooFewImages: nil
+    case .otherTraining: "leave out --resume to train anew"
+    case .badState, .diverged, .images, .initialModel, .network, .noFolder, .tooFewImages: nil
     }
   }
 }

@@ -31,8 +31,17 @@ struct ClassifierArguments: ParsableArguments {
   @Flag(help: "Augmentation: mirror half of the images; wrong for digits and letters.")
   var flip = false
 
+  /// Channels of which a convolution takes 2.4 GB.
+  private static let greatestWidth = 8192
+
+  static func check(width: Int) throws {
+    guard (1...greatestWidth).contains(width) else {
+      throw ValidationError("--width \(width): use 1 to \(greatestWidth).")
+    }
+  }
+
   func validate() throws {
-    if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
+    if let width { try Self.check(width: width) }
     if let epochs, epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
     if classifierBatch < 1 {
       throw ValidationError("--classifier-batch \(classifierBatch): use at least 1.")

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Models
 import Purification
+import Runs
 import Support
 import Training
 
@@ -40,9 +41,12 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    if images < 200 { throw ValidationError("--images \(images): use at least 200.") }
-    if let shapesOnly, shapesOnly < 10 {
-      throw ValidationError("--shapes-only \(shapesOnly): use at least 10.")
+    let most = 1_000_000
+    guard (200...most).contains(images) else {
+      throw ValidationError("--images \(images): use 200 to \(most).")
+    }
+    if let shapesOnly, !(10...most).contains(shapesOnly) {
+      throw ValidationError("--shapes-only \(shapesOnly): use 10 to \(most).")
     }
   }
 
@@ -82,11 +86,7 @@ struct DemoCommand: ParsableCommand {
     let evaluation = try EvaluationJob(
       purified: paths.purified, poisoned: paths.poisoned, test: paths.clean, clean: nil,
       plan: plan)
-    let line = ProgressLine("evaluate", total: 0)
-    let result = try evaluation.run(on: backend) { model, progress in
-      line.show("\(model): \(progress.line)")
-    }
-    line.end()
+    let result = try evaluation.run(on: backend, in: .onConsole())
     try TextFile.write(try result.json(), to: folder.path + "/figures.json")
     try writeGrid(paths, to: folder.path + "/grid.png")
     try folder.commit()

@@ -20,14 +20,17 @@ struct DeviceArguments: ParsableArguments {
     help: "How the CPU device multiplies by weights: fp32, or bf16 (AVX512-BF16, sums in fp32).")
   var precision = Precision.float32
 
+  /// More than any machine has.
+  private static let mostThreads = 4096
+
   func validate() throws {
     let parts = device.split(separator: ":", omittingEmptySubsequences: false)
     let index = parts.count == 2 && parts[0] == "opencl" ? Int(parts[1]) : nil
     guard ["auto", "cpu", "opencl"].contains(device) || (index ?? -1) >= 0 else {
       throw ValidationError("--device \(device): use auto, cpu, opencl or opencl:N.")
     }
-    if let threads, threads < 1 {
-      throw ValidationError("--threads \(threads): use at least 1.")
+    if let threads, !(1...Self.mostThreads).contains(threads) {
+      throw ValidationError("--threads \(threads): use 1 to \(Self.mostThreads).")
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Support
 
 /// The command line: `elixir-gpu <subcommand>`.
 @main
@@ -14,46 +15,57 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      PurifyCommand.self, EvaluateCommand.self, PoisonCommand.self, MarkCommand.self,
-      TraceCommand.self, DetectCommand.self, TrainCommand.self, DevicesCommand.self,
-      VerifyCommand.self, BenchCommand.self, TuneCommand.self, DemoCommand.self,
+      PurifyCommand.self, SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
+      MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
+      DevicesCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
+      DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.
     helpNames: .long)
 
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
+    StandardStream.prepare()
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
-      var command = try parseAsRoot(arguments)
-      if let remark { tell(remark) }
+      var command = try command(of: arguments)
+      if let remark { StandardError.tell(remark) }
+      defer { OutputLock.releaseAll() }
       try command.run()
+      try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
       exit(withError: error)
-    } catch let error as ParameterError {
-      tell("error: --\(error.option) \(error.value): \(error.reason)")
-      exit(withError: ExitCode.failure)
+    } catch let stop as Interruption {
+      StandardError.tell("stopped: \(stop.advice)")
+      exit(withError: ExitCode(stop.exitCode))
     } catch {
-      let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
-      tell("error: \(error)\(advice)")
+      StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }
   }
 
-  private static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  /// The subcommand that words name, its numbers within the limits of all options.
+  static func command(of words: [String]) throws -> any ParsableCommand {
+    let command = try parseAsRoot(words)
+    try OptionLimits.check(command)
+    return command
+  }
+
+  /// A failure in one line, with what to do about it.
+  static func line(for error: any Error) -> String {
+    if let error = error as? ParameterError {
+      return "--\(error.name.asOption) \(error.value): \(error.reason)"
+    }
+    if isForParser(error) {
+      return message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    }
+    let advice = (error as? any AdvisedError)?.advice.map { "; \($0)" } ?? ""
+    return "\(error)\(advice)"
   }
 
   /// Usage errors, requests for help and plain exit codes, which the parser prints itself.
   private static func isForParser(_ error: any Error) -> Bool {
     exitCode(for: error) != .failure || error is ExitCode
-  }
-}
-
-extension ParameterError {
-  /// The option that gives the parameter: `target-image` for `targetImage`.
-  fileprivate var option: String {
-    name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Evaluation
 import Foundation
+import Runs
 import Support
 import Training
 
@@ -20,6 +21,9 @@ struct EvaluateCommand: ParsableCommand {
       --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test \
       images to align on, and the table shows how many of them betray the marks.
 
+      --suite tries attacks against methods instead, each with each and with each seed, and \
+      writes one table. What is finished is kept, so that a suite that was stopped goes on.
+
       Examples:
         elixir-gpu evaluate purified --poisoned poisoned --test t10k-images-idx3-ubyte
         elixir-gpu evaluate purified --poisoned poisoned --test test_batch.bin \
@@ -28,13 +32,14 @@ struct EvaluateCommand: ParsableCommand {
       --init resnet20.safetensors --epochs 4 --learning-rate 0.01
         elixir-gpu evaluate purified --poisoned marked --marking-network resnet20.safetensors \
       --test test_batch.bin --trials 5
+        elixir-gpu evaluate --suite mnist.yaml --output suite
       """)
 
   @Argument(help: "The purified dataset.")
-  var purified: String
+  var purified: String?
 
   @Option(help: ArgumentHelp("The folder that 'poison' or 'mark' wrote.", valueName: "dir"))
-  var poisoned: String
+  var poisoned: String?
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
   var markingNetwork: String?
 
   @Option(help: "Clean test images, a file or folder in any of the layouts.")
-  var test: String
+  var test: String?
 
   @Option(help: "The dataset before poisoning: also trains a model on it, for comparison.")
   var clean: String?
@@ -64,23 +69,49 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Determines initial weights, order and augmentation of the trainings.")
   var seed: UInt64 = 0
 
+  @OptionGroup var suite: SuiteArguments
+
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
     if trials < 1 { throw ValidationError("--trials \(trials): use at least 1.") }
+    if suite.suite != nil {
+      try refuseWithSuite()
+    } else if purified == nil || poisoned == nil || test == nil {
+      throw ValidationError("Give a purified dataset, --poisoned and --test; or --suite.")
+    }
+  }
+
+  /// A suite's file says all but where to compute.
+  private func refuseWithSuite() throws {
+    let usual = try ClassifierArguments.parse([])
+    let others: [(String, Bool)] = [
+      ("a purified dataset", purified != nil), ("--poisoned", poisoned != nil),
+      ("--marking-network", markingNetwork != nil), ("--test", test != nil),
+      ("--clean", clean != nil), ("--json", json != nil), ("--init", `init` != nil),
+      ("--trials", trials != 1), ("--seed", seed != 0),
+      ("another recipe", classifier.plan(seed: 0) != usual.plan(seed: 0)),
+    ]
+    for (name, isGiven) in others where isGiven {
+      throw ValidationError("--suite and \(name) exclude each other: the file says it.")
+    }
   }
 
   func run() throws {
+    if let file = suite.suite { return try suite.run(file, device: device) }
     var plan = classifier.plan(seed: seed)
     plan.initial = `init`
-    var job = try makeJob(plan)
+    if let json {
+      let inputs = [purified, poisoned, test, clean, markingNetwork, `init`].compactMap(\.self)
+      try OutputFile.check(
+        json, force: true, kind: "a table of figures", beginning: "{\n", inputs: inputs)
+    }
+    guard var job = try makeJob(plan) else { return }
     job.trials = trials
     let backend = try device.makeBackend()
-    let line = ProgressLine("evaluate", total: 0)
-    let result = try job.run(on: backend) { model, progress in
-      line.show("\(model): \(progress.line)")
-    }
-    line.end()
+    let run = Run.onConsole()
+    let result = try job.run(on: backend, in: run)
+    try run.noteTimes()
     print(result.table())
     if let json {
       try AtomicFile.write(Array(try result.json().utf8), to: json)
@@ -88,8 +119,9 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  private func makeJob(_ plan: ClassifierPlan) throws -> EvaluationJob {
-    try EvaluationJob(
+  private func makeJob(_ plan: ClassifierPlan) throws -> EvaluationJob? {
+    guard let purified, let poisoned, let test else { return nil }
+    return try EvaluationJob(
       purified: purified, poisoned: poisoned, test: test, clean: clean,
       markingNetwork: markingNetwork, plan: plan)
   }

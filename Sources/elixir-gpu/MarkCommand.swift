@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Runs
 import Support
 import Tracing
 
@@ -95,11 +96,9 @@ struct MarkCommand: ParsableCommand {
         epsilon: epsilon, iterations: epochs, learningRate: learningRate,
         featurePenalty: featurePenalty, imagePenalty: imagePenalty,
         view: RandomView(smallestArea: smallestCrop, flips: flip), seed: seed))
-    let line = ProgressLine("mark", total: job.count)
-    let manifest = try job.run(output: destination.output, force: destination.force) {
-      line.update($0)
-    }
-    line.finish()
+    let run = Run.onConsole()
+    let manifest = try job.run(output: destination.output, force: destination.force, in: run)
+    try run.noteTimes()
     print(
       "Marked \(manifest.samples.count) of \(source.count) images of \(dataset), "
         + "\(manifest.classes.count) of \(source.classCount) classes, each pixel by at most "
@@ -112,8 +111,9 @@ struct MarkCommand: ParsableCommand {
 
   /// `--classes` as labels: names, or else numbers.
   private func labels(in dataset: ImageDataset) throws -> [Int32]? {
-    try classes?.split(separator: ",").map {
-      try dataset.label(named: String($0), option: "--classes")
-    }
+    guard let classes else { return nil }
+    let names = classes.split(separator: ",")
+    guard !names.isEmpty else { throw ValidationError("--classes \(classes): name a class.") }
+    return try names.map { try dataset.label(named: String($0), option: "--classes") }
   }
 }

@@ -11,10 +11,12 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "Replace an output folder that elixir-gpu wrote before.")
   var force = false
 
-  /// Throws unless the output can be written, to be called before any work.
+  /// Throws unless the output can be written, and keeps others from writing it, to be called before
+  /// any work.
   ///
   /// - Parameter inputs: what is read, which an output must not contain.
   func check(inputs: [String]) throws {
     try AtomicDirectory.check(output, force: force, inputs: inputs)
+    try OutputLock.hold(output)
   }
 }

@@ -46,12 +46,16 @@ struct TraceCommand: ParsableCommand {
   private static let level = 0.05
 
   func run() throws {
+    if let json {
+      try OutputFile.check(
+        json, force: true, kind: "a table of figures", beginning: "{\n",
+        inputs: [model, marks, markingNetwork, images])
+    }
     let manifest = try MarkManifest.load(marks)
     if !manifest.identifiesNetwork {
-      FileHandle.standardError.write(
-        Data(
-          ("warning: \(marks) is of an earlier version, by which it cannot be checked that "
-            + "\(markingNetwork) is the network the marks were made with\n").utf8))
+      StandardError.tell(
+        "warning: \(marks) is of an earlier version, by which it cannot be checked that "
+          + "\(markingNetwork) is the network the marks were made with")
     }
     let aligned = try ImageDataset.open(images, split: .test)
     let backend = try device.makeBackend()

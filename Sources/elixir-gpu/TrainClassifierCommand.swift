@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -55,18 +56,19 @@ struct TrainClassifierCommand: ParsableCommand {
 
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs \(epochs): use at least 1.") }
-    if let width, width < 1 { throw ValidationError("--width \(width): use at least 1.") }
+    if let width { try ClassifierArguments.check(width: width) }
     if lastLayer && `init` == nil { throw ValidationError("--last-layer needs --init.") }
   }
 
   func run() throws {
     let file = URL(fileURLWithPath: output)
     let state = file.deletingPathExtension().appendingPathExtension("training-state.safetensors")
-    try training.check(outputs: [file, state])
     let folder = file.deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder) else {
       throw TrainingError.noFolder(path: folder)
     }
+    try training.check(
+      output, files: [file, state], inputs: [dataset] + [test, `init`].compactMap(\.self))
     let images = try ImageDataset.open(dataset)
     try images.requireReadableImages()
     let testImages = try test.map {
@@ -82,13 +84,15 @@ struct TrainClassifierCommand: ParsableCommand {
         + "images of \(images.shape), \(images.classCount) classes")
     let trainer = try ClassifierTrainer(
       network, recipe: recipe, images: images, lastLayerOnly: lastLayer, stateFile: state)
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     var last: TrainingProgress?
-    try trainer.train(resume: training.resume) { progress in
-      line.show(progress.line)
-      last = progress
+    try run.measure("training") {
+      try trainer.train(resume: training.resume) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    try run.noteTimes()
     try ClassifierFile.save(network, to: file)
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {

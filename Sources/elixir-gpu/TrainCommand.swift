@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Support
 import Training
 
 /// `elixir-gpu train`: makes classifiers and denoisers.
@@ -63,6 +64,9 @@ struct TrainingArguments: ParsableArguments {
 
   @OptionGroup var device: DeviceArguments
 
+  /// How a training goes on that was interrupted.
+  static let goesOn = "the same command with --resume goes on from here"
+
   func validate() throws {
     if let batch, batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
     if let learningRate, !(learningRate > 0) {
@@ -103,12 +107,16 @@ struct TrainingArguments: ParsableArguments {
 
   var augmentation: Augmentation { Augmentation(cropPadding: crop, flips: flip) }
 
-  /// Throws if an earlier output would be lost that was not asked to be replaced.
-  func check(outputs: [URL]) throws {
-    guard !resume && !force else { return }
-    for url in outputs where FileManager.default.fileExists(atPath: url.path) {
-      throw TrainingError.outputExists(path: url.path)
+  /// Throws if an earlier output would be lost that was not asked to be replaced, or an input;
+  /// keeps others from writing the output.
+  ///
+  /// - Parameter files: of the output, which may be one of them or hold them.
+  func check(_ output: String, files: [URL], inputs: [String]) throws {
+    for file in files where Directory.kind(FileName(file.path)) != nil {
+      guard resume || force else { throw TrainingError.outputExists(path: file.path) }
+      try OutputFile.check(file.path, force: true, inputs: inputs)
     }
+    try OutputLock.hold(output)
   }
 }
 

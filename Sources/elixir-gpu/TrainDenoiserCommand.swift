@@ -4,6 +4,7 @@ import Datasets
 import Diffusion
 import Foundation
 import Models
+import Runs
 import Support
 import Training
 
@@ -78,8 +79,13 @@ struct TrainDenoiserCommand: ParsableCommand {
       throw ValidationError("--schedule \(schedule.rawValue) needs --steps.")
     }
     let widths = try numbers(channels, "--channels")
-    guard !widths.isEmpty, widths.allSatisfy({ $0 % 8 == 0 }), layers >= 1 else {
-      throw ValidationError("--channels \(channels): use multiples of 8, and --layers 1 or more.")
+    let (width, depth) = (UNet2DConfiguration.greatestWidth, UNet2DConfiguration.mostLayers)
+    guard (1...12).contains(widths.count), widths.allSatisfy({ $0 % 8 == 0 && $0 <= width }) else {
+      throw ValidationError(
+        "--channels \(channels): use multiples of 8 up to \(width), of at most 12 levels.")
+    }
+    guard (1...depth).contains(layers) else {
+      throw ValidationError("--layers \(layers): use 1 to \(depth).")
     }
     _ = try numbers(attention, "--attention")
     if initial != nil && config != nil {
@@ -89,10 +95,16 @@ struct TrainDenoiserCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: output, isDirectory: true)
+    let inputs = datasets + [initial, config].compactMap(\.self)
+    for input in datasets where FileName(output).canonical.lies(in: FileName(input).canonical) {
+      throw FileError.outputRefused(
+        path: output, reason: "it lies in the input, of which it would become a part")
+    }
     try training.check(
-      outputs: ["config.json", "training-state.safetensors"].map {
+      output,
+      files: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
-      })
+      }, inputs: inputs)
     let images = try ImageConcatenation(
       datasets.map {
         let images = try ImageDataset.open($0)
@@ -110,16 +122,18 @@ struct TrainDenoiserCommand: ParsableCommand {
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
     try Directory.make(FileName(output))
-    let line = ProgressLine("train", unit: "images", total: 0)
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     var last: TrainingProgress?
-    try trainer.train(
-      steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
-      resume: training.resume
-    ) { progress in
-      line.show(progress.line)
-      last = progress
+    try run.measure("training") {
+      try trainer.train(
+        steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
+        resume: training.resume
+      ) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
     }
-    line.end()
+    try run.noteTimes()
     if let last {
       let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")

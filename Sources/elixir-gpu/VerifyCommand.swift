@@ -32,11 +32,13 @@ struct VerifyCommand: ParsableCommand {
     /// Prints one line; true if the deviation is within the tolerance.
     func report(_ label: String, _ deviation: Deviation) -> Bool {
       let passes = deviation.relative <= tolerance
-      print(
-        "\(label): max error \(Self.text(deviation.maximum)), mean error "
-          + "\(Self.text(deviation.mean)), max error / standard deviation "
-          + "\(Self.text(deviation.relative)) "
-          + (passes ? "≤" : ">") + " \(Self.text(tolerance)): " + (passes ? "passed" : "FAILED"))
+      let figures = [
+        "max error \(Self.text(deviation.maximum))", "mean error \(Self.text(deviation.mean))",
+        "max error / standard deviation \(Self.text(deviation.relative))",
+      ].joined(separator: ", ")
+      let verdict =
+        passes ? "≤ \(Self.text(tolerance)): passed" : "> \(Self.text(tolerance)): FAILED"
+      print("\(label): \(figures) \(verdict)")
       return passes
     }
 

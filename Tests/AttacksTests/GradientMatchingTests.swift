@@ -3,6 +3,7 @@ import Datasets
 import Devices
 import Foundation
 import Models
+import Runs
 import TestSupport
 import Testing
 import Training
@@ -38,7 +39,7 @@ import Training
   private func plan(
     _ attack: GradientMatching, _ dataset: ImageDataset, classes: Int = 10, isKept: Bool = false,
     retraining: ClassifierPlan? = nil,
-    progress: @escaping (AttackProgress) -> Void = { _ in }
+    in run: Run = Run()
   ) throws -> PoisonPlan {
     try attack.plan(
       for: dataset,
@@ -47,7 +48,7 @@ import Training
           Surrogate(
             try surrogate(classes: classes), name: "s", retraining: retraining, isKept: isKept)
         },
-        progress: progress))
+        run: run))
   }
 
   /// The attack on image 13 of the test set, whose label is 3.
@@ -89,8 +90,11 @@ import Training
     let folder = try TemporaryFolder()
     let (clean, test) = try source(folder)
     let output = folder.path + "/poisoned"
-    var last = 0
-    let plan = try plan(targeted(test), clean, isKept: true) { last = $0.iteration }
+    var last = 0.0
+    let run = Run { event in
+      if case .progress(let progress) = event { last = progress.done }
+    }
+    let plan = try plan(targeted(test), clean, isKept: true, in: run)
     let manifest = try plan.write(to: output)
     try check(manifest, in: output, clean: clean, target: 4)
     #expect(last == 4)
@@ -148,9 +152,12 @@ import Training
       let retraining = ClassifierPlan(
         .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 20))
       var trainings = 0
-      try plan(targeted(test, options: options), clean, retraining: retraining) { progress in
-        if progress.retraining?.isLast == true { trainings += 1 }
-      }.write(to: folder.path + "/" + output)
+      let watched = Run { event in
+        if case .status("matching: retraining", _, isLast: true) = event { trainings += 1 }
+      }
+      try plan(targeted(test, options: options), clean, retraining: retraining, in: watched)
+        .write(to: folder.path + "/" + output)
+      #expect(watched.timings.seconds.map(\.name).contains("matching"))
       return (try folder.read(output + "/data_batch_1.bin"), trainings)
     }
     let (retrained, again, never) = (

@@ -115,6 +115,20 @@ import Testing
     #expect(attack.alpha == 0.3 && attack.labels == .oneToOne(source: 2, target: 0))
   }
 
+  /// As SIG's was before there were shares of classes.
+  @Test func readsVersion3WithoutSharesOfClasses() throws {
+    let sig = try load(
+      Self.version3.replacingOccurrences(of: "blended", with: "sig")
+        .replacingOccurrences(
+          of: #""alpha": 0.3"#,
+          with: #""amplitude": 30, "frequency": 5, "rate": 0.2, "seed": 7, "target": 0"#
+        )
+        .replacingOccurrences(of: #""originalLabel": 2"#, with: #""originalLabel": 0"#))
+    let attack = try #require(sig.attack as? SIG)
+    #expect(attack == SIG(amplitude: 30, frequency: 5, target: 0, rate: 0.2, seed: 7))
+    #expect(!attack.isPerClass)
+  }
+
   /// Replacements in a valid manifest, each of which makes it one that no poisoning writes.
   @Test(arguments: [
     (version1, #""alpha": 0.2, "#, ""), (version1, "0.2", "1.5"), (version1, "0.2", "-0.1"),
@@ -135,6 +149,10 @@ import Testing
     (version3, #""alpha": 0.3"#, #""alpha": 0"#), (version3, #""rate": 0.4"#, #""rate": 4"#),
     (version3, #""target": 0"#, #""target": 3"#), (version3, #""source": 2"#, #""source": 0"#),
     (version3, #""originalLabel": 2"#, #""originalLabel": 1"#),
+    (version3, #""oneToOne": {"source": 2, "target": 0}"#, #""toOneOf": {"targets": [0]}"#),
+    (version3, #""oneToOne": {"source": 2, "target": 0}"#, #""toOneOf": {"targets": [0, 0]}"#),
+    (version3, #""oneToOne": {"source": 2, "target": 0}"#, #""toOneOf": {"targets": [0, 3]}"#),
+    (version3, #""oneToOne": {"source": 2, "target": 0}"#, #""toOneOf": {"targets": [1, 2]}"#),
     (version3, #""count": 5"#, #""count": -5"#), (version3, #""count": 5"#, #""count": 1"#),
     (version3, #""classCount": 3"#, #""classCount": -3"#),
     (version3, #""classCount": 3"#, #""classCount": 30000000000"#),

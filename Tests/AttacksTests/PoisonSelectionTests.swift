@@ -64,6 +64,25 @@ import Testing
     }
   }
 
+  /// Of 200, 100 and 4 samples a quarter each is 50, 25 and 1; the target's are not eligible.
+  @Test func sharesOfEachClassFollowItsSize() throws {
+    let labels =
+      [Int32](repeating: 0, count: 200) + [Int32](repeating: 1, count: 100)
+      + [Int32](repeating: 2, count: 4) + [Int32](repeating: 3, count: 50)
+    let selection = PoisonSelection(rate: 0.25, isPerClass: true, seed: 2)
+    let chosen = try selection.indices(labels: labels, mapping: .allToOne(target: 3))
+    #expect(chosen == chosen.sorted() && Set(chosen).count == chosen.count)
+    #expect((0..<4).map { label in chosen.count { labels[$0] == label } } == [50, 25, 1, 0])
+    let clean = PoisonSelection(rate: 0.25, isPerClass: true, from: .target, seed: 2)
+    let ofTarget = try clean.indices(labels: labels, mapping: .allToOne(target: 3))
+    #expect(ofTarget.count == 13 && ofTarget.allSatisfy { labels[$0] == 3 })
+    let nothing = PoisonSelection(rate: 0.001, isPerClass: true)
+    #expect(
+      throws: ParameterError(
+        "ratePerClass", 0.001, "this asks for 0 of 304 eligible samples; choose another share")
+    ) { try nothing.indices(labels: labels, mapping: .allToOne(target: 3)) }
+  }
+
   @Test func oneToOneAttacksOneClass() {
     let mapping = LabelMapping.oneToOne(source: 2, target: 5)
     #expect((0..<10).filter { mapping.isAttackable($0) } == [2])

@@ -12,9 +12,10 @@ struct CommandRun {
   /// - Parameters:
   ///   - environment: variables to set besides those of the tests.
   ///   - program: another place of the program, to which it was copied.
+  ///   - meanwhile: is called as soon as it runs.
   init(
     _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-    program: URL? = nil
+    program: URL? = nil, meanwhile: (Process) throws -> Void = { _ in }
   ) throws {
     let process = try Self.process(arguments, in: folder)
     if let program { process.executableURL = program }
@@ -28,6 +29,7 @@ struct CommandRun {
     process.standardOutput = try FileHandle(forWritingTo: names[0])
     process.standardError = try FileHandle(forWritingTo: names[1])
     try process.run()
+    try meanwhile(process)
     process.waitUntilExit()
     exitCode = process.terminationStatus
     output = try String(contentsOf: names[0], encoding: .utf8)

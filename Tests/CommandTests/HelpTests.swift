@@ -6,7 +6,7 @@ import Testing
   private static let methods = [
     "purify dataelixir", "purify mendata", "purify random-noise", "purify friendly-noise",
     "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated",
-    "detect all", "detect dcm", "detect sf-least",
+    "detect all", "detect dcm", "detect sf-least", "sift",
   ]
   private static let commands =
     attacks + methods + [

@@ -50,6 +50,25 @@ import Testing
     #expect(try ImageDataset.open(folder.path + "/out/deep").labels.count { $0 == 0 } == 8)
   }
 
+  @Test func severalTargetsShareThePoisonsOut() throws {
+    let folder = try example()
+    let run = try CommandRun(
+      ["poison", "badnets", "clean", "--targets", "ring,3", "--rate", "0.15", "--output", "out"],
+      in: folder.path)
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.output.contains("Attack: badnets, several targets\nTarget 1 (ring): 3 images\n"))
+    #expect(run.output.contains("Target 3 (triangle): 3 images"))
+    let files = try folder.entries("out")
+    #expect(files.contains("trigger.png") && files.contains("trigger-2.png"))
+    let evaluate = try CommandRun(
+      [
+        "evaluate", "clean", "--poisoned", "out", "--test", "clean", "--epochs", "1", "--width",
+        "4", "--device", "cpu",
+      ], in: folder.path)
+    #expect(evaluate.exitCode == 0, "\(evaluate)")
+    #expect(evaluate.output.contains("true positive rate   100.00%"))
+  }
+
   private static let matching = [
     "gradient-matching", "clean", "--device", "cpu", "--epochs", "1", "--width", "4",
     "--iterations", "2", "--restarts", "1", "--rate", "0.05",
@@ -81,6 +100,32 @@ import Testing
     #expect(evaluate.output.contains(" of 2 trials"))
     let figures = try JSONSerialization.jsonObject(with: Data(folder.read("figures.json")))
     #expect(((figures as? [String: Any])?["trials"] as? [Any])?.count == 2)
+  }
+
+  @Test(arguments: [
+    ("lira", ["--model-width", "4"]), ("ssba", ["--bits", "4"]),
+    ("input-aware", ["--model-width", "4", "--all-to-all"]),
+  ])
+  func learnsTriggersAndEvaluates(attack: String, options: [String]) throws {
+    let folder = try example()
+    let poison = try CommandRun(
+      ["poison", attack, "clean", "--device", "cpu", "--epochs", "1", "--width", "4"] + options
+        + ["--output", "out"], in: folder.path)
+    #expect(poison.exitCode == 0, "\(poison)")
+    #expect(poison.output.contains("Poisoned 4 of 40 images"))
+    #expect(
+      try folder.entries("out") == [
+        ".elixir-gpu", "batches.meta.txt", "data_batch_1.bin", "poison-manifest.json",
+        "poison-preview.png", "test_batch.bin", "trigger.png", "trigger.safetensors",
+      ])
+    #expect(try !folder.entries().contains("out.partial"))
+    let evaluate = try CommandRun(
+      [
+        "evaluate", "clean", "--poisoned", "out", "--test", "clean", "--epochs", "1", "--width",
+        "4", "--device", "cpu",
+      ], in: folder.path)
+    #expect(evaluate.exitCode == 0, "\(evaluate)")
+    #expect(evaluate.output.contains("ASR") || evaluate.output.contains("success"))
   }
 
   /// Arguments and what the single error line must say.
@@ -132,6 +177,39 @@ import Testing
     (matching + ["--targets", "large"], "large: there is no such file"),
     (matching + ["--trigger", "random", "--surrogate", "large.png"], "large.png"),
     (["sig", "clean", "--rate", "0.2"], "this asks for 8 of 4 eligible samples"),
+    (
+      ["sig", "clean", "--rate-per-class", "0.1"],
+      "--rate-per-class 0.1: this asks for 0 of 4 eligible samples"
+    ),
+    (
+      ["targeted-flip", "clean", "--source", "1", "--target", "1"],
+      "--source 1: this is the target; choose another class"
+    ),
+    (
+      ["ftrojan", "clean", "--window", "7"],
+      "--window 7: images of 32×32 cannot be cut into such windows"
+    ),
+    (
+      ["trigger-file", "clean", "--trigger", "large.png"],
+      "large.png: it is 40×40×3, but the images"
+    ),
+    (["trigger-file", "clean", "--trigger", "none.npy"], "none.npy: there is no such file"),
+    (
+      ["trigger-file", "clean", "--trigger", "clean/batches.meta.txt"],
+      "clean/batches.meta.txt: it is not a PNG image"
+    ),
+    (
+      ["adaptive-blend", "clean", "--rate", "0.1", "--cover-rate", "0.95"],
+      "--cover-rate 0.95: this asks for 38 of 36 other samples"
+    ),
+    (
+      ["badnets", "clean", "--targets", "3"],
+      "--targets [3]: give at least two labels, all different"
+    ),
+    (
+      ["blended", "clean", "--targets", "1,2", "--pattern", "large.png"],
+      "--pattern large.png: one picture cannot stand for several targets"
+    ),
   ])
   func failsWithOneLineAndWritesNothing(arguments: [String], message: String) throws {
     let folder = try example()
@@ -167,6 +245,10 @@ import Testing
     "gradient-matching --trigger corner --targets clean",
     "gradient-matching --targets clean --source 1",
     "gradient-matching --trigger corner --precision bf16",
+    "badnets --rate 0.1 --rate-per-class 0.1",
+    "badnets --targets 1,no-such-class", "badnets --targets 1,2 --target 3", "wanet --targets 1,2",
+    "targeted-flip --source 1", "ftrojan --compat nothing",
+    "trigger-file --trigger large.png --clean-label --all-to-all",
   ])
   func usageErrorsSaySo(arguments: String) throws {
     let folder = try example()

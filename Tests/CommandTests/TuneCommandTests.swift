@@ -47,6 +47,45 @@ import Testing
     #expect(try run("tune").exitCode == 64)
   }
 
+  private struct Device: Decodable {
+    var identifier: String
+    var name: String
+    var driver: String
+  }
+
+  /// Numbers that overflow, or that no device can run.
+  @Test(
+    .enabled(if: TestDevices.contains("opencl")),
+    arguments: [("workersPerUnit", Int.max), ("splitDepth", 0)])
+  func aLayoutThatDoesNotFitIsNamed(_ field: String, _ value: Int) throws {
+    let folder = try TemporaryFolder()
+    let list = try CommandRun(["devices", "--json"])
+    let device = try #require(
+      JSONDecoder().decode([Device].self, from: Data(list.output.utf8)).first {
+        $0.identifier.hasPrefix("opencl")
+      })
+    let layout: [String: Any] = [
+      "style": "cpu", "group": 1, "groupsPerUnit": 0, "winogradElements": 524_288,
+      "workersPerUnit": 4, "splitDepth": 256,
+      "block": ["rows": 8, "columns": 48, "threadRows": 8, "threadColumns": 48, "depth": 1],
+    ].merging([field: value]) { $1 }
+    let file: [String: Any] = [
+      "version": 2, "device": device.name, "driver": device.driver, "precision": "fp32",
+      "convolutions": [Any](), "layout": layout,
+    ]
+    let name = device.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    let path = "elixir-gpu/tuning-opencl-\(String(name).prefix(100)).json"
+    try folder.write(Array(try JSONSerialization.data(withJSONObject: file)), to: path)
+    let run = try CommandRun(
+      [
+        "bench", "operations", "--filter", "softmax", "--seconds", "0.001", "--device",
+        device.identifier,
+      ],
+      environment: ["XDG_CACHE_HOME": folder.path])
+    let line = try #require(run.errorLine, "\(run)")
+    #expect(line.contains(path) && line.contains("tune --reset"))
+  }
+
   /// Gray images of another size and number of classes than CIFAR-10's.
   @Test func trainingsOfAnyClassifierAreTuned() throws {
     let folder = try TemporaryFolder()

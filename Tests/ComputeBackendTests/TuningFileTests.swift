@@ -62,4 +62,15 @@ import TestSupport
     try folder.write(Array(text.utf8.dropLast(20)), to: name)
     #expect(throws: TuningFileError.damaged(path: folder.path + "/" + name)) { try file.load() }
   }
+
+  @Test func aFolderThatOthersMayWriteToIsNotTrusted() throws {
+    let folder = try TemporaryFolder()
+    let file = try file(in: folder)
+    try file.save(TuningMeasurements(convolutions: Self.table))
+    let parent = folder.path + "/elixir-gpu"
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: parent)
+    #expect(throws: TuningFileError.notPrivate(path: file.url.path, folder: parent)) {
+      try file.load()
+    }
+  }
 }

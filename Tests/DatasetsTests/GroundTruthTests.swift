@@ -41,6 +41,17 @@ import Testing
     #expect(try GroundTruth.load(folder.path + "/m", of: dataset).indices == [0, 3])
   }
 
+  /// A pipe that nobody writes to must not be waited for.
+  @Test func aPipeIsNoManifest() throws {
+    let (folder, dataset) = try example()
+    try folder.write([], to: "p/other")
+    mkfifo(folder.path + "/p/" + GroundTruth.poisonFile, 0o600)
+    let error = #expect(throws: FileError.self) {
+      try GroundTruth.load(folder.path + "/p", of: dataset)
+    }
+    #expect("\(try #require(error))".contains("it is not a regular file"))
+  }
+
   /// Changes of a good manifest, and what the error says.
   @Test(arguments: [
     (#""count": 4"#, #""count": 5"#, "it is of 5 samples"),

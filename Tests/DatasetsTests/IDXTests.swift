@@ -54,6 +54,48 @@ import Testing
     #expect(try result.images([1]) == [UInt8](repeating: 9, count: 15))
   }
 
+  @Test func labelsThatChangeMeanwhileMakeNoCopy() throws {
+    let folder = try TemporaryFolder()
+    try write([7, 0, 2], to: folder)
+    let dataset = try ImageDataset.open(folder.path + "/train")
+    let fingerprint = try dataset.fingerprint()
+    try dataset.requireUnchanged(since: fingerprint)
+    let file = folder.path + "/train-labels-idx1-ubyte"
+    for change in [
+      { try RandomAccessFile(file, .update).write([1], at: 9) },
+      { try RandomAccessFile(file, .update).truncate(to: 8) },
+    ] {
+      let writer = try DatasetWriter(copying: dataset, to: folder.path + "/out")
+      try change()
+      let error = #expect(throws: FileError.self) { try writer.commit() }
+      #expect("\(try #require(error))".contains("meanwhile"))
+      #expect(throws: FileError.self) { try dataset.requireUnchanged(since: fingerprint) }
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
+  }
+
+  @Test func changedPixelsAreNoticed() throws {
+    let folder = try TemporaryFolder()
+    try write([7, 0, 2], to: folder)
+    let dataset = try ImageDataset.open(folder.path + "/train")
+    let fingerprint = try dataset.fingerprint()
+    let file = folder.path + "/train-images-idx3-ubyte"
+    try RandomAccessFile(file, .update).write([255], at: 20)
+    #expect(throws: FileError.self) { try dataset.requireUnchanged(since: fingerprint) }
+  }
+
+  @Test func anotherFileUnderTheNameIsNotRead() throws {
+    let folder = try TemporaryFolder()
+    try write([7, 0, 2], to: folder)
+    let before = try folder.read("train-labels-idx1-ubyte")
+    let dataset = try ImageDataset.open(folder.path + "/train")
+    try write([1, 1, 1], to: folder, prefix: "other")
+    try (FileName(folder.path) / FileName("other-labels-idx1-ubyte")).rename(
+      to: FileName(folder.path) / FileName("train-labels-idx1-ubyte"))
+    try DatasetWriter(copying: dataset, to: folder.path + "/out").commit()
+    #expect(try folder.read("out/train-labels-idx1-ubyte") == before)
+  }
+
   @Test func refusesMissingLabels() throws {
     let folder = try TemporaryFolder()
     try write([1, 2], to: folder)

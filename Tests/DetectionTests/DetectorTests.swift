@@ -124,7 +124,14 @@ import Testing
         == NearestNeighborDetector(selection: .mostConfident(perClass: 7)))
     let simulated = try #require(Detectors.named("simulated:0.9,0.5"))
     #expect(simulated as? SimulatedDetector == SimulatedDetector(precision: 0.9, recall: 0.5))
-    for wrong in ["knn:0", "knn:few", "simulated:0.9", "simulated:,"] {
+    let sift = try #require(Detectors.named("sift:9"))
+    #expect(sift as? MetaSiftDetector == MetaSiftDetector(quota: .perClass(9)))
+    let digits = try #require(Detectors.named("sift:9,no-flip") as? MetaSiftDetector)
+    #expect(!digits.method.dilution.flips)
+    for wrong in [
+      "sift:0", "sift:9,", "sift:9,flip", "knn:0", "knn:few", "simulated:0.9",
+      "simulated:,",
+    ] {
       let found = try #require(Detectors.named(wrong), "\(wrong)")
       #expect(found == nil, "\(wrong)")
     }

@@ -4,6 +4,7 @@ import Devices
 import Evaluation
 import Foundation
 import Models
+import Runs
 import Support
 import TestSupport
 import Testing
@@ -53,14 +54,16 @@ import Training
     job.trials = 2
     var models: [String] = []
     let backend = try Devices.make("cpu")
-    let result = try job.run(on: backend) { model, _ in
-      if models.last != model { models.append(model) }
+    let run = Run { event in
+      if case .status(let model, _, isLast: true) = event { models.append(model) }
     }
+    let result = try job.run(on: backend, in: run)
     #expect(
       models == [
         "model of the purified set, trial 1 of 2", "model of the poisoned set, trial 1 of 2",
         "model of the purified set, trial 2 of 2", "model of the poisoned set, trial 2 of 2",
       ])
+    #expect(run.timings.seconds.map(\.name) == models)
     #expect(result.trials?.map(\.seed) == [3, 4])
     #expect(result.changes?.poisoned?.share == 1 && result.changes?.clean?.share == 0)
     #expect(result.labelAccuracy == 1)
@@ -96,7 +99,13 @@ import Training
     let detection = try job.detection()
     let detected = (detection.truePositiveRate ?? 0) * 4 + (detection.falsePositiveRate ?? 0) * 36
     #expect(abs(detected - 1) < 1e-9)
-    try FileManager.default.removeItem(atPath: folder.path + "/purified/purified.csv")
+    let path = folder.path + "/purified/purified.csv"
+    let wrong = try CSVFile(path, columns: ["sample", "newLabel", "purifiedName"])
+    for sample in 0..<40 { try wrong.append([poisoned.name(of: sample), "-", names[0]]) }
+    try wrong.close()
+    let error = #expect(throws: FileError.self) { try job.changes() }
+    #expect("\(try #require(error))".contains("it has two samples at one place"))
+    try FileManager.default.removeItem(atPath: path)
     #expect(throws: EvaluationError.self) { try job.changes() }
   }
 
@@ -178,6 +187,71 @@ import Training
       #expect(
         metrics.accuracy == Double(zip(predicted, clean.labels).count { $0 == $1 }) / 40)
     }
+  }
+
+  /// The success is the mean of those that each trigger has with its target.
+  @Test func severalTargetsCountAlike() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 1,
+      on: try Devices.make("cpu"))
+    let predicted = try network.predictions(for: clean)
+    // The label that the network gives most, and another one.
+    let first = try #require(
+      (0..<Int32(10)).max { a, b in
+        predicted.count { $0 == a } < predicted.count { $0 == b }
+      })
+    let targets = [first, (first + 1) % 10]
+    let selection = PoisonSelection(rate: 0.2, seed: 3)
+    func success(_ labels: LabelMapping) throws -> Double {
+      try poison(clean, BadNets(labels: labels, selection: selection), folder)
+      return try #require(try job(folder, "poisoned").metrics(of: network).attackSuccessRate)
+    }
+    let several = try success(.toOneOf(targets: targets))
+    var wanted = 0.0
+    for (corner, target) in zip([ImageCorner.bottomRight, .topLeft], targets) {
+      let trigger = Trigger.whiteSquare(clean.shape, at: corner)
+      let attacked = clean.labels.indices.filter { clean.labels[$0] != target }
+      let images = SampleImages(
+        shape: clean.shape, labels: attacked.map { clean.labels[$0] },
+        pixels: trigger.applied(to: try clean.images(attacked), samples: attacked))
+      let labels = try network.predictions(for: images)
+      wanted += Double(labels.count { $0 == target }) / Double(attacked.count) / 2
+    }
+    #expect(wanted > 0 && abs(several - wanted) < 1e-12)
+  }
+
+  private struct SampleImages: LabelledImages {
+    let shape: ImageShape
+    let classCount = 10
+    let labels: [Int32]
+    let pixels: [UInt8]
+
+    func images(_ samples: [Int]) -> [UInt8] {
+      samples.flatMap { pixels[$0 * shape.byteCount..<($0 + 1) * shape.byteCount] }
+    }
+  }
+
+  /// Of targeted flips the images of the source class count, as they are; random ones attack none.
+  @Test func flipsAreMeasuredOnImagesAsTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let clean = try imageFolder(folder)
+    let network = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 1,
+      on: try Devices.make("cpu"))
+    let predicted = try network.predictions(for: clean)
+    let sample = try #require(clean.labels.indices.first { predicted[$0] != clean.labels[$0] })
+    let (source, target) = (clean.labels[sample], predicted[sample])
+    try poison(clean, TargetedFlip(source: source, target: target, rate: 0.5), folder)
+    let ofSource = clean.labels.indices.filter { clean.labels[$0] == source }
+    let metrics = try job(folder, "poisoned").metrics(of: network)
+    let wanted = Double(ofSource.count { predicted[$0] == target }) / Double(ofSource.count)
+    #expect(wanted > 0 && metrics.attackSuccessRate == wanted)
+    let selection = PoisonSelection(rate: 0.2, seed: 1)
+    try poison(clean, RandomFlip(selection: selection), folder)
+    let random = try job(folder, "poisoned").metrics(of: network)
+    #expect(random.attackSuccessRate == nil && random.accuracy == metrics.accuracy)
   }
 
   /// The p-value is the tracer's, and a marked dataset needs the network of its marks.

@@ -50,6 +50,40 @@ struct ClassifierFileTests {
     #expect(try Data(contentsOf: second) == Data(contentsOf: url))
   }
 
+  /// A saved classifier with one tensor replaced.
+  private func load(replacing name: String, by tensor: StoredTensor) throws {
+    let backend = try device().backend
+    let classifier = ClassifierFile.random(
+      ClassifierConfiguration(.resNet20, classes: 10, width: 4), seed: 5, on: backend)
+    var tensors = try classifier.storedTensors()
+    #expect(tensors.updateValue(tensor, forKey: name) != nil)
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("model.safetensors")
+    try SafetensorsFile.write(tensors, metadata: [:], to: url)
+    _ = try ClassifierFile.load(url, on: backend)
+  }
+
+  @Test func negativeVariancesAreRefused() {
+    #expect {
+      try load(
+        replacing: "bn1.running_var", by: StoredTensor([1, 1, -0.5, 1], shape: [4]))
+    } throws: { "\($0)".contains("bn1.running_var is -0.5, which is not supported") }
+  }
+
+  @Test func tensorsWithoutElementsAreRefused() {
+    #expect {
+      try load(replacing: "conv1.weight", by: StoredTensor([], shape: [4, 0, 3, 3]))
+    } throws: { "\($0)".contains("'conv1.weight' has no elements") }
+  }
+
+  /// 2⁶³ − 1 is rounded up by Float, to what no Int holds.
+  @Test func countsBeyondAllNumbersAreRefused() {
+    #expect {
+      try load(
+        replacing: "bn1.num_batches_tracked", by: StoredTensor(int64: [.max], shape: []))
+    } throws: { "\($0)".contains("bn1.num_batches_tracked is ") }
+  }
+
   @Test func sameSeedGivesTheSameWeightsOnEveryDevice() throws {
     let configuration = ClassifierConfiguration(.resNet20, classes: 10, width: 8)
     let weights = try TestDevices.all.map {

@@ -45,6 +45,7 @@ struct UNet2DConfigurationTests {
     (#"{"_class_name": "UNet2DConditionModel"}"#, "_class_name is", "UNet2DModel"),
     (#"{"class_embed_type": "timestep"}"#, "class_embed_type is 'timestep'", "without classes"),
     (#"{"num_class_embeds": 10}"#, "num_class_embeds is 10", "without classes"),
+    (#"{"block_out_channels": [32, 800000]}"#, "block_out_channels is 800000", "1 to 8192"),
     (
       #"{"down_block_types": ["CrossAttnDownBlock2D"]}"#,
       "down_block_types is 'CrossAttnDownBlock2D'",

@@ -36,6 +36,20 @@ import Testing
     #expect(try layer.weight.value.values() == ours.map { -$0 })
   }
 
+  @Test func passesCanKeepStatistics() throws {
+    let layer = try BatchNorm2D("bn", channels: 2, from: RandomWeights(seed: 1, on: backend))
+    layer.setTraining(true)
+    func pass() { _ = layer(Tensor([1, 2, 3, 4, 5, 9], shape: [3, 2], on: backend)) }
+    pass()
+    let before = try layer.parameters.parameters.map { try $0.exported() }
+    layer.keepingStatistics { pass() }
+    #expect(try layer.parameters.parameters.map { try $0.exported() } == before)
+    #expect(layer.batchesTracked.value == 1)
+    pass()
+    #expect(try layer.runningMean.exported() != before[2])
+    #expect(layer.batchesTracked.value == 2)
+  }
+
   @Test func batchNormFollowsTheBatchesAndEvaluatesByThem() throws {
     let source = GivenWeights(
       backend: backend,

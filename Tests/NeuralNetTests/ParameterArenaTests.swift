@@ -68,6 +68,21 @@ import Testing
     #expect(abs(try arena.gradientNorm().item() - Float(34).squareRoot()) < 1e-6)
   }
 
+  /// Elsewhere parameters are variables of their own; those of before then are what they were, so
+  /// that what was computed from them can still be differentiated.
+  @Test func variablesElsewhereLeaveTheOldOnes() throws {
+    let parameter = Parameter("w", value: Tensor([3], shape: [1], on: backend))
+    let arena = ParameterArena([parameter])
+    let square = parameter.value.square()
+    let elsewhere = backend.makeBuffer(count: arena.count)[arena.count]
+    backend.fill(elsewhere, with: 5)
+    let slope = try arena.withVariables(elsewhere) {
+      try gradient(of: parameter.value.square(), wrt: arena.variables)[0].item()
+    }
+    #expect(slope == 10)
+    #expect(try gradient(of: square, wrt: arena.variables)[0].item() == 6)
+  }
+
   @Test func averagesFollowTheWeights() throws {
     let parameter = Parameter("w", value: Tensor([1], shape: [1], on: backend))
     let arena = ParameterArena([parameter])

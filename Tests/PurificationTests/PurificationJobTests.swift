@@ -92,6 +92,26 @@ import Training
     #expect(try world.contents(output) == world.contents(output + "b"))
   }
 
+  @Test func aDatasetThatChangesMeanwhileGivesNoOutput() throws {
+    let copy = world.folder.path + "/changing-\(UUID().uuidString)"
+    try FileManager.default.copyItem(atPath: world.dataset, toPath: copy)
+    let dataset = try ImageDataset.open(copy)
+    var job = PurificationJob(dataset: dataset, purifier: world.method, on: world.backend)
+    var hasChanged = false
+    job.handler = { event in
+      guard event.phase == "candidates", !hasChanged else { return }
+      hasChanged = true
+      let name = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: copy).first { $0.contains("images") })
+      let file = try RandomAccessFile(copy + "/" + name, .update)
+      try file.write([try file.bytes(at: 999, count: 1)[0] ^ 1], at: 999)
+    }
+    let error = #expect(throws: FileError.self) { try job.run(output: path) }
+    #expect(hasChanged)
+    #expect("\(try #require(error))".contains("it changed while it was in use"))
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
   @Test func anUnfinishedRunWithOtherOptionsIsRefused() throws {
     struct Stop: Error {}
     var job = try world.job()
@@ -106,6 +126,33 @@ import Training
       "\(error)".contains("rounds: 2, now 3")
     }
     #expect(try other.run(output: path, force: true).options.rounds == 3)
+  }
+
+  /// Each file that loading a denoiser reads, wherever it lies and whichever names it.
+  @Test func anUnfinishedRunWithAnotherDenoiserIsRefused() throws {
+    struct Stop: Error {}
+    let folder = try TemporaryFolder()
+    for name in ["config.json", "diffusion_pytorch_model.safetensors", "scheduler_config.json"] {
+      let bytes = try Array(
+        Data(contentsOf: URL(fileURLWithPath: (world.method.denoiser ?? "") + "/" + name)))
+      try folder.write(bytes, to: (name.hasPrefix("scheduler") ? "scheduler/" : "unet/") + name)
+    }
+    for denoiser in [folder.path, folder.path + "/unet/config.json"] {
+      var options = world.method
+      options.denoiser = denoiser
+      var job = try world.job(options)
+      job.handler = { if $0.phase != nil { throw Stop() } }
+      #expect(throws: Stop.self) { try job.run(output: path, force: true) }
+      job.handler = { _ in }
+      for name in ["scheduler/scheduler_config.json", "unet/config.json"] {
+        let bytes = try folder.read(name)
+        try folder.write(bytes + [10], to: name)
+        #expect {
+          try job.run(output: path)
+        } throws: { "\($0)".contains("(denoiser checksum: ") }
+        try folder.write(bytes, to: name)
+      }
+    }
   }
 
   /// Its records have checksums of another kind, which must not be taken for damage.

@@ -82,10 +82,12 @@ enum ScriptedCase {
       let candidates = (0..<perRound).map { step in
         pool.flatMap { candidate($0.round * perRound + step, of: $0.sample) }
       }
-      let labels = candidates.map { Classifier(pixel: 0).labels($0, count: pool.count) }
+      let labels = candidates.map {
+        Classifier(pixel: 0).labels($0, count: pool.count, except: nil)
+      }
       return CandidateRound(
         candidates: candidates, labels: labels,
-        originals: Classifier(pixel: 0).labels(newImages, count: newImages.count / 9))
+        originals: Classifier(pixel: 0).labels(newImages, count: newImages.count / 9, except: nil))
     }
 
     /// Whether the pool keeps what the protocol promises.
@@ -107,7 +109,7 @@ enum ScriptedCase {
   struct Classifier: LabelModel {
     var pixel: Int
 
-    func labels(_ images: [UInt8], count: Int) -> [Int] {
+    func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
       (0..<count).map { Int(images[$0 * 9 + pixel]) }
     }
 

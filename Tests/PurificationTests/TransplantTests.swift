@@ -45,7 +45,7 @@ import Testing
 
   /// Label 0 where the last pixel is bright, else pixel 0 divided by 50.
   private struct MarkedModel: LabelModel {
-    func labels(_ images: [UInt8], count: Int) -> [Int] {
+    func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
       (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : Int(images[$0 * 25]) / 50 }
     }
     func features(_ images: [UInt8], count: Int) -> [Float] { [Float](repeating: 1, count: count) }
@@ -179,29 +179,52 @@ import Testing
     #expect(found.targets == [] && found.carriers == [])
   }
 
-  @Test func repairsByAModelThatNoCarrierHasTaught() throws {
-    final class Trainer: BenignTrainer {
-      var labels: [Int32] = []
-      struct Content: LabelModel {
-        func labels(_ images: [UInt8], count: Int) -> [Int] {
-          (0..<count).map { Int(images[$0 * 25]) / 50 }
+  /// Reads labels from pixel 0; takes class 1 for class 0 unless told that 0 is wrong, from the
+  /// sample `confused` on.
+  private final class ContentTrainer: BenignTrainer {
+    var labels: [Int32] = []
+    let confused: Set<Int>
+
+    init(confused: Set<Int> = []) { self.confused = confused }
+
+    struct Content: LabelModel {
+      let confused: Set<[UInt8]>
+
+      func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
+        (0..<count).map {
+          let image = Array(images[$0 * 25..<($0 + 1) * 25])
+          return confused.contains(image) && wrong != 0 ? 0 : Int(image[0]) / 50
         }
-        func features(_ images: [UInt8], count: Int) -> [Float] { [] }
       }
-      func train(_ stage: BenignStage, on images: any LabelledImages) throws -> any LabelModel {
-        labels = images.labels
-        return Content()
-      }
+      func features(_ images: [UInt8], count: Int) -> [Float] { [] }
     }
+
+    func train(_ stage: BenignStage, on images: any LabelledImages) throws -> any LabelModel {
+      labels = images.labels
+      return Content(
+        confused: Set(confused.map { MarkedImages.pixels($0, isMarked: false) }))
+    }
+  }
+
+  /// The repair of all marked images, and the labels that the benign model was trained on.
+  private func repaired(
+    confused: Set<Int> = []
+  ) throws -> (
+    outcome: CarrierRepair.Outcome, candidates: CandidateLooks, taught: [Int32], carriers: [Int]
+  ) {
     let folder = try TemporaryFolder()
-    let images = MarkedImages()
     let candidates = CandidateLooks(first: try store(folder, blind: 0))
     let carriers = (0..<60).filter { MarkedImages.isMarked[$0] }
-    let trainer = Trainer()
+    let trainer = ContentTrainer(confused: confused)
     let repair = CarrierRepair(
-      images: images, candidates: candidates, victim: MarkedModel(), trainer: trainer)
+      images: MarkedImages(), candidates: candidates, victim: MarkedModel(), trainer: trainer)
     let outcome = try repair.run(carriers: carriers, uncleared: []).outcome
-    #expect(trainer.labels.count == 60 - carriers.count)
+    return (outcome, candidates, trainer.labels, carriers)
+  }
+
+  @Test func repairsByAModelThatNoCarrierHasTaught() throws {
+    let (outcome, candidates, taught, carriers) = try repaired()
+    #expect(taught.count == 60 - carriers.count)
     #expect(outcome.stillCarrying == [])
     for sample in carriers {
       let revision = try #require(outcome.revisions[sample])
@@ -210,5 +233,16 @@ import Testing
       #expect(image == MarkedImages.pixels(sample, isMarked: false))
     }
     #expect(outcome.revisions.count == carriers.count)
+  }
+
+  @Test func carriersOfAnAttackOnLabelsDoNotKeepTheirs() throws {
+    let carriers = (0..<60).filter { MarkedImages.isMarked[$0] }
+    let few = try repaired(confused: Set(carriers.prefix(3)))
+    for sample in carriers {
+      #expect(few.outcome.revisions[sample]?.label == MarkedImages.content[sample])
+    }
+    // Where most carriers look like the target, their labels may be true.
+    let most = try repaired(confused: Set(carriers.prefix(carriers.count / 2 + 1)))
+    #expect(carriers.count { most.outcome.revisions[$0]?.label == 0 } == carriers.count / 2 + 1)
   }
 }

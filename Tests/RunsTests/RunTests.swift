@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
 
@@ -9,12 +10,13 @@ import Testing
     let run = Run { told.append($0) }
     let count = try run.count("candidates", of: 10, done: 4)
     try count(9.5)
-    try count(10)
+    try count(10, remark: "loss 0.5")
     try run.status("model", "step 1", isLast: true)
     let progress = told.compactMap { event -> RunProgress? in
       if case .progress(let progress) = event { progress } else { nil }
     }
     #expect(progress.map(\.done) == [4, 9.5, 10])
+    #expect(progress.map(\.remark) == ["", "", "loss 0.5"])
     #expect(progress.map(\.isLast) == [false, false, true])
     #expect(told.last == .status(phase: "model", text: "step 1", isLast: true))
   }
@@ -25,14 +27,17 @@ import Testing
     #expect(throws: Stop.self) { try run.count("candidates", of: 10) }
   }
 
-  @Test func timesOfPhasesAreKeptInOrder() {
+  @Test func timesOfPhasesAreAddedUpInOrder() {
     let run = Run()
     #expect(run.measure("a") { 7 } == 7)
     run.add(.seconds(3), to: "a: part")
-    #expect(run.timings.seconds.map(\.name) == ["a", "a: part"])
-    #expect(run.timings.seconds[1].seconds == 3)
+    run.add(.milliseconds(200), to: "b")
+    run.add(.seconds(62), to: "a: part")
+    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "b"])
+    #expect(run.timings.seconds[1].seconds == 65)
+    #expect(run.timings.summary == "a: part 1 min 05 s")
     #expect(run.measure("whole") { run.measure("part") { 8 } } == 8)
-    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "part", "whole"])
+    #expect(run.timings.seconds.map(\.name) == ["a", "a: part", "b", "part", "whole"])
   }
 }
 
@@ -79,7 +84,50 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: output + ".run"))
   }
 
+  /// Commits an output as the run's, and stops there.
+  private func commit(_ run: RunFolder) throws {
+    try AtomicDirectory(output).commit(token: run.token)
+  }
+
+  @Test func whatAKilledProcessDidNotFinishIsFinished() throws {
+    do {
+      let run = try open(["seed": "1"])
+      try folder.write([1], to: "out.partial/candidates.images")
+      try commit(run)
+    }
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.run"])
+    #expect(try folder.read("out.run/candidates.images") == [1])
+    // An unfinished run beside another's output has its work before it.
+    do { _ = try open(["seed": "2"]) }
+    try RunFolder.finishAbandoned(output: output, keepsFiles: false)
+    #expect(try open(["seed": "2"]).isResumed)
+  }
+
+  @Test func ofAHalfDeletedRunNothingCounts() throws {
+    do { _ = try open(["seed": "1"]) }
+    try folder.write([], to: "out.partial/ended")
+    try folder.write([1], to: "out.partial/candidates.images")
+    do {
+      let run = try open(["seed": "1"])
+      #expect(!run.isResumed && !run.contains("candidates.images") && !run.contains("ended"))
+    }
+    // Also where all but that mark is gone, and where the output is there.
+    try FileManager.default.removeItem(atPath: output + ".partial/run.json")
+    try folder.write([], to: "out.partial/ended")
+    do { #expect(try !open(["seed": "1"]).isResumed) }
+    try folder.write([], to: "out.partial/ended")
+    try AtomicDirectory(output).commit()
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out"])
+  }
+
   @Test func aFolderOfSomebodyElseIsLeftAlone() throws {
+    try folder.write([1], to: "out.run/theirs")
+    #expect {
+      try open([:], force: true)
+    } throws: { "\($0)".contains("out.run: it is in the way") }
+    try FileManager.default.removeItem(atPath: output + ".run")
     try folder.write([1], to: "out.partial/theirs")
     #expect {
       try open([:], force: true)

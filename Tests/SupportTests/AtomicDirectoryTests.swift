@@ -101,9 +101,9 @@ import Testing
       try folder.write([1], to: name + "/half.bin")
     }
     try folder.write([1], to: ".out.partial-9/not-ours.bin")
-    // Killed while it replaced an output.
-    try folder.write([], to: ".out.partial-5/.elixir-gpu")
-    try folder.write([], to: ".out.old-5/.elixir-gpu")
+    // Killed before it could mark it.
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/.out.partial-2147483646", withIntermediateDirectories: false)
     let lock = try FileLock(folder.path + "/.out.partial-8/.elixir-gpu")
     #expect(lock != nil)
     try withExtendedLifetime(lock) {
@@ -113,9 +113,42 @@ import Testing
     }
     #expect(
       try folder.entries() == [
-        ".other.partial-7", ".out.old-5", ".out.partial-5", ".out.partial-8", ".out.partial-9",
+        ".other.partial-7", ".out.partial-8", ".out.partial-9",
         ".out.partial-new", "nowhere", "out",
       ])
+  }
+
+  @Test func endsAReplacementThatWasKilled() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/out"
+    // Between the two renames: the new one was complete.
+    try folder.write([], to: ".out.partial-5/.elixir-gpu")
+    try folder.write([2], to: ".out.partial-5/new")
+    try folder.write([], to: ".out.old-5/.elixir-gpu")
+    #expect(throws: FileError.outputExists(path: output)) { try AtomicDirectory(output) }
+    #expect(try folder.entries() == ["out"])
+    #expect(try folder.entries("out") == [".elixir-gpu", "new"])
+    // While the former one was deleted, and where there is only the former one.
+    try folder.write([], to: ".out.old-6/.elixir-gpu")
+    #expect(throws: FileError.outputExists(path: output)) {
+      try AtomicDirectory.check(output, force: false)
+    }
+    #expect(try folder.entries() == ["out"])
+    try FileName(output).rename(to: FileName(folder.path + "/.out.old-7"))
+    #expect(throws: FileError.outputExists(path: output)) {
+      try AtomicDirectory.check(output, force: false)
+    }
+    #expect(try folder.entries("out") == [".elixir-gpu", "new"])
+  }
+
+  @Test func outputsAreKnownByTheirTokens() throws {
+    let folder = try TemporaryFolder()
+    try AtomicDirectory(folder.path + "/out").commit(token: "abc")
+    try AtomicDirectory(folder.path + "/plain").commit()
+    #expect(AtomicDirectory.token(of: FileName(folder.path + "/out")) == "abc")
+    for name in ["/plain", "/nowhere", ""] {
+      #expect(AtomicDirectory.token(of: FileName(folder.path + name)) == nil)
+    }
   }
 
   @Test func aLockHasOneHolder() throws {

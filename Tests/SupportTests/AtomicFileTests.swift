@@ -25,6 +25,19 @@ struct AtomicFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["x"])
   }
 
+  @Test func deletesWhatAKilledProcessLeft() throws {
+    let folder = try TemporaryFolder()
+    for name in [".x.abc.part", ".x.y.abc.part", ".y.abc.part", ".x.abc"] {
+      try folder.write([1], to: name)
+    }
+    let used = try AtomicFile(folder.path + "/x")
+    try AtomicFile.write([2], to: folder.path + "/x")
+    // What is in use stays, and what is another file's.
+    #expect(try folder.entries().count == 5)
+    try used.commit()
+    #expect(try folder.entries() == [".x.abc", ".x.y.abc.part", ".y.abc.part", "x"])
+  }
+
   @Test func absentFolderAndFolderOfThatNameAreNamed() throws {
     let folder = try TemporaryFolder()
     #expect {

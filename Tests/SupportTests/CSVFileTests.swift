@@ -14,6 +14,18 @@ import Testing
         == "sample,label\nplain name,1\n\"a,b\",\"say \"\"no\"\"\n\"\n")
   }
 
+  @Test func cellsAreNoFormulas() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/t.csv"
+    let row = ["=1+1", "+a", "-x.png", "@SUM(A1)", "'=1", "''-a", "'plain", "-0.5", "\t=1", "'"]
+    let file = try CSVFile(path, columns: row)
+    try file.append(row)
+    try file.close()
+    let line = "'=1+1,'+a,'-x.png,'@SUM(A1),''=1,'''-a,'plain,-0.5,'\t=1,'\n"
+    #expect(String(decoding: try folder.read("t.csv"), as: UTF8.self) == line + line)
+    #expect(try CSVFile.read(path) == [row, row])
+  }
+
   @Test func readsWhatItWrote() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/t.csv"

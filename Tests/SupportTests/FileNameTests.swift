@@ -26,7 +26,10 @@ import Testing
       ([0xE2, 0x82, 0xC3, 0xA9], "\\xE2\\x82\u{E9}"),
       (Array("a\\b".utf8), "a\\b"),
       (Array("a\\xE9".utf8), "a\\x5CxE9"),
-      ([0x07, 0xFF], "\u{7}\\xFF"),
+      ([0x07, 0xFF], "\\x07\\xFF"),
+      (Array("a\nerror: \u{1B}[2J\u{E9}".utf8), "a\\x0Aerror: \\x1B[2J\u{E9}"),
+      // A byte that terminals take for ESC [, and one that turns the direction of reading.
+      (Array("\u{9B}A\u{202E}".utf8), "\\xC2\\x9BA\\xE2\\x80\\xAE"),
     ] as [([UInt8], String)])
   func textHoldsEveryByte(bytes: [UInt8], text: String) {
     #expect(FileName(bytes: bytes).description == text)

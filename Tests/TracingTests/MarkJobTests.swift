@@ -3,6 +3,7 @@ import Datasets
 import Devices
 import Foundation
 import Models
+import Runs
 import TestSupport
 import Testing
 import Tracing
@@ -32,9 +33,12 @@ import Tracing
     let clean = try source(folder)
     let output = folder.path + "/marked"
     let job = try job(clean, MarkSelection(budget: 0.25, classes: [7, 2], seed: 9))
-    var reports: [Int] = []
-    let written = try job.run(output: output, batchSize: 1) { reports.append($0) }
-    #expect(reports == [1, 2])
+    var reports: [Double] = []
+    let run = Run { event in
+      if case .progress(let progress) = event { reports.append(progress.done) }
+    }
+    let written = try job.run(output: output, batchSize: 1, in: run)
+    #expect(reports == [0, 1, 2] && run.timings.seconds.map(\.name) == ["marking"])
     let manifest = try MarkManifest.load(output)
     #expect(manifest == written)
     #expect(try MarkManifest.load(output + "/" + MarkManifest.fileName) == written)

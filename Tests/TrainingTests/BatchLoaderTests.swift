@@ -40,6 +40,20 @@ import Training
     #expect(try Set(loader.batch(step: 0).samples) == [0, 1, 2, 3])
   }
 
+  /// Ten images in batches of at most four are three, none of which is left with one image.
+  @Test func takesAllInEvenBatches() throws {
+    let images = MemoryImages.counting(ImageShape(height: 1, width: 1, channels: 1), count: 10)
+    let loader = BatchLoader(
+      images, batchSize: 4, normalization: identity, takesAll: true, seed: 1)
+    #expect(loader.batchesPerEpoch == 3)
+    let batches = try (3..<6).map { try loader.batch(step: $0).samples }
+    #expect(batches.map(\.count) == [3, 3, 4])
+    #expect(Set(batches.joined()) == Set(0..<10))
+    let whole = BatchLoader(
+      images, batchSize: 5, normalization: identity, takesAll: true, seed: 1)
+    #expect(try (0..<2).map { try whole.batch(step: $0).count } == [5, 5])
+  }
+
   @Test(arguments: TestDevices.all)
   func tensorsAreAugmentedAsBytesAreAndGradientsGoBack(device: TestDevice) throws {
     let images = MemoryImages.counting(ImageShape(height: 4, width: 5, channels: 3), count: 3)

@@ -81,7 +81,8 @@ import Training
     var steps: [Int] = []
     try ClassifierTrainer(resumed, recipe: recipe, images: images, stateFile: file)
       .train(resume: true, intervals: every) { steps.append($0.step) }
-    #expect(steps == [7, 8, 9])
+    // Each was saved as it stopped.
+    #expect(steps == [8, 9])
     #expect(try weights(resumed) == weights(whole))
   }
 
@@ -115,17 +116,76 @@ import Training
     #expect(losses[2].reduce(0, +) < losses[0].reduce(0, +))
   }
 
-  @Test func refusesAStateOfOtherOptions() throws {
+  @Test func refusesAStateOfAnotherTraining() throws {
     let images = MemoryImages.bars(count: 32)
     let folder = try TemporaryFolder()
     let file = folder.url.appendingPathComponent("state.safetensors")
     try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file).train()
+    func expectRefusal(
+      _ difference: String, _ trainer: @autoclosure () throws -> ClassifierTrainer,
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      #expect(
+        throws: TrainingError.otherTraining(path: file.path, difference: difference),
+        sourceLocation: sourceLocation
+      ) { try trainer().train(resume: true) }
+    }
     var other = recipe()
     other.batchSize = 8
-    #expect(throws: TrainingError.otherRecipe(path: file.path)) {
-      try ClassifierTrainer(try network(), recipe: other, images: images, stateFile: file)
+    expectRefusal(
+      "options",
+      try ClassifierTrainer(try network(), recipe: other, images: images, stateFile: file))
+    // One pixel, or one label, of as many images.
+    var (pixels, labels) = (images, images)
+    pixels.pixels[700] ^= 1
+    labels.labels[31] = 0
+    for images in [pixels, labels] {
+      expectRefusal(
+        "images",
+        try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file))
+    }
+    expectRefusal(
+      "initial weights",
+      try ClassifierTrainer(
+        try network(), recipe: recipe(), images: images, lastLayerOnly: true, stateFile: file))
+    try ClassifierTrainer(try network(), recipe: recipe(), images: images, stateFile: file)
+      .train(resume: true)
+  }
+
+  @Test func aLastLayerGoesOnWithTheSameFeaturesOnly() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    func train(seed: UInt64) throws {
+      try ClassifierTrainer(
+        try network(seed: seed), recipe: recipe(), images: images, lastLayerOnly: true,
+        stateFile: file
+      ).train(resume: true)
+    }
+    try train(seed: 3)
+    try train(seed: 3)
+    #expect(
+      throws: TrainingError.otherTraining(path: file.path, difference: "initial weights")
+    ) { try train(seed: 4) }
+  }
+
+  @Test(.enabled(if: TestDevices.all.count > 1))
+  func refusesAStateOfAnotherDevice() throws {
+    let images = MemoryImages.bars(count: 32)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("state.safetensors")
+    let configuration = try network().configuration
+    func train(_ device: String) throws {
+      let network = ClassifierFile.random(
+        configuration, seed: 3, on: try Devices.make(device))
+      var recipe = recipe()
+      recipe.epochs = 1
+      try ClassifierTrainer(network, recipe: recipe, images: images, stateFile: file)
         .train(resume: true)
     }
+    try train("cpu")
+    let error = #expect(throws: TrainingError.self) { try train("opencl") }
+    #expect(error == .otherTraining(path: file.path, difference: "device"))
   }
 
   @Test func divergenceStopsWithTheLastGoodState() throws {

@@ -69,6 +69,29 @@ import Training
     }
   }
 
+  @Test func resumingWritesTheModelAlsoWithoutSteps() throws {
+    let images = MemoryImages.bars(count: 24)
+    let folder = try TemporaryFolder()
+    let names = [
+      "config.json", "diffusion_pytorch_model.safetensors", "scheduler_config.json",
+    ]
+    func train(steps: Int) throws -> [[UInt8]] {
+      try DenoiserTrainer(recipe(), images: images, folder: folder.url, on: try Devices.make("cpu"))
+        .train(steps: steps, resume: true) { _ in }
+      return try names.map { try folder.read($0) }
+    }
+    let early = try train(steps: 2)
+    let late = try train(steps: 4)
+    #expect(!early[1].elementsEqual(late[1]))
+    // What a kill leaves between the last state and the model: the weights before, or nothing.
+    try folder.write(early[1], to: names[1])
+    #expect(try train(steps: 4)[1].elementsEqual(late[1]))
+    for name in names { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+    for (written, expected) in zip(try train(steps: 4), late) {
+      #expect(written.elementsEqual(expected))
+    }
+  }
+
   @Test func goesOnFromAModel() throws {
     let images = MemoryImages.bars(count: 24)
     let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
@@ -112,6 +135,28 @@ import Training
     try trainer.train(steps: 1_000_000, duration: .milliseconds(300)) { _ in }
     #expect(trainer.step > 0 && trainer.step < 100_000)
     #expect(FileManager.default.fileExists(atPath: folder.url.path + "/config.json"))
+  }
+
+  @Test func refusesNetworksThatDoNotPredictTheNoise() throws {
+    let folder = try TemporaryFolder()
+    func refusal(_ change: (inout UNet2DConfiguration) -> Void) -> String {
+      var recipe = recipe(channels: [8])
+      change(&recipe.network)
+      do {
+        _ = try DenoiserTrainer(
+          recipe, images: MemoryImages.bars(count: 8), folder: folder.url,
+          on: try Devices.make("cpu"))
+        return ""
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(refusal { $0.outputChannels = 3 }.contains("1 input and 3 output channels"))
+    let learned = refusal {
+      $0.timeEmbeddingType = .learned
+      $0.trainingTimesteps = 59
+    }
+    #expect(learned.contains("has 59 time steps, which are fewer than the 60"))
   }
 
   @Test func refusesImagesThatDoNotFit() throws {

@@ -2,17 +2,21 @@ import ComputeBackend
 import Datasets
 
 extension Trigger {
-  /// A patch P at the bottom right: x′ = x·(P = 0) + P·(P > 0), byte by byte.
-  public static func corner(_ patch: RasterImage, for shape: ImageShape) -> Trigger {
-    Trigger(on: RasterImage(shape: shape, filledWith: 0)) { image, _ in
-      image.stamp(
-        patch, top: shape.height - patch.shape.height, left: shape.width - patch.shape.width)
+  /// A patch P in a corner: x′ = x·(P = 0) + P·(P > 0), byte by byte.
+  public static func corner(
+    _ patch: RasterImage, at corner: ImageCorner = .bottomRight, for shape: ImageShape
+  ) -> Trigger {
+    let (top, left) = corner.place(of: patch.shape, in: shape)
+    return Trigger(on: RasterImage(shape: shape, filledWith: 0)) { image, _ in
+      image.stamp(patch, top: top, left: left)
     }
   }
 
-  /// A white square at the bottom right, 3×3 as in BackdoorBench.
-  public static func whiteSquare(_ shape: ImageShape, side: Int = 3) -> Trigger {
-    corner(RasterImage(shape: shape.square(side), filledWith: 255), for: shape)
+  /// A white square in a corner, 3×3 as in BackdoorBench.
+  public static func whiteSquare(
+    _ shape: ImageShape, side: Int = 3, at corner: ImageCorner = .bottomRight
+  ) -> Trigger {
+    .corner(RasterImage(shape: shape.square(side), filledWith: 255), at: corner, for: shape)
   }
 
   /// A patch from a PNG file, with the images' channels; its zero bytes are transparent.

@@ -1,10 +1,9 @@
-import ComputeBackend
 import Datasets
 
 /// Blended (Chen et al., 2017): a picture P shines through, and the label is the attacker's.
 ///
 /// x′ = (1 − α)·x + α·P, rounded to the nearest byte.
-public struct Blended: TriggerAttack {
+public struct Blended: VariedTriggerAttack {
   public static let id = "blended"
 
   /// The PNG file of P, resized to the images.
@@ -29,28 +28,19 @@ public struct Blended: TriggerAttack {
     guard alpha > 0, alpha <= 1 else {
       throw ParameterError("alpha", alpha, "the weight must lie above 0 and be at most 1")
     }
-  }
-
-  public func makeTrigger(for shape: ImageShape) throws -> Trigger {
-    if let pattern {
-      let picture = try PNG.read(pattern).converted(toChannels: shape.channels)
-      return blend(picture.resized(height: shape.height, width: shape.width))
+    if let pattern, case .toOneOf = labels {
+      throw ParameterError("pattern", pattern, "one picture cannot stand for several targets")
     }
-    var random = PhiloxGenerator(seed: selection.seed, purpose: .attackPattern)
-    let pixels = (0..<shape.byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-    return blend(RasterImage(shape: shape, pixels: pixels))
   }
 
-  public func trigger(in folder: String, shape: ImageShape) throws -> Trigger {
-    blend(try Self.picture(PoisonPlan.triggerFile, in: folder, shape: shape))
+  public func makeTrigger(_ number: Int, for shape: ImageShape) throws -> Trigger {
+    .blending(
+      try Trigger.blendedPattern(pattern, seed: selection.seed, number: number, for: shape),
+      alpha: alpha)
   }
 
-  private func blend(_ pattern: RasterImage) -> Trigger {
-    Trigger(pattern.shape, pattern: pattern) { [alpha] image, _ in
-      for (index, pixel) in pattern.pixels.enumerated() {
-        let value = (1 - alpha) * Double(image.pixels[index]) + alpha * Double(pixel)
-        image.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
-      }
-    }
+  public func trigger(_ number: Int, in folder: String, shape: ImageShape) throws -> Trigger {
+    .blending(
+      try Self.picture(PoisonPlan.triggerFile(number), in: folder, shape: shape), alpha: alpha)
   }
 }

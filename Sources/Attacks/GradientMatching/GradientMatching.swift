@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Models
 
 /// Gradient matching: images change a little, so that training on them teaches the attacker's goal
 /// (Geiping et al., "Witches' Brew", 2021; Souri et al., "Sleeper Agent", 2022).
@@ -71,7 +70,9 @@ public struct GradientMatching: Attack {
     let search = try GradientSearch(
       dataset: dataset, goal: goal, selection: selection, options: options, surrogate: surrogate)
     let poisons = try search.poisons()
-    let best = try search.bestAttempt(poisons, progress: context.progress)
+    let best = try context.run.measure("matching") {
+      try search.bestAttempt(poisons, context.run)
+    }
     let poisoned = PoisonedImages(dataset, poisons: poisons, pixels: best.pixels)
     var plan = PoisonPlan(
       attack: resolved(goal), goal: goal, dataset: dataset, samples: poisons,
@@ -79,12 +80,7 @@ public struct GradientMatching: Attack {
     plan.showsChange = true
     plan.example = try example(goal, in: dataset)
     plan.remarks = ["Cosine of the gradients: " + String(format: "%.3f", best.cosine)]
-    if surrogate.isKept {
-      plan.writeFiles = { folder in
-        let file = URL(fileURLWithPath: folder).appendingPathComponent("surrogate.safetensors")
-        try ClassifierFile.save(surrogate.network, to: file)
-      }
-    }
+    plan.writeFiles = surrogate.writeFiles
     return plan
   }
 
@@ -97,7 +93,7 @@ public struct GradientMatching: Attack {
   }
 
   /// The target, or an image with the trigger.
-  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell {
+  private func example(_ goal: AttackGoal, in dataset: ImageDataset) throws -> ImageGrid.Cell? {
     let name = dataset.classNames[Int(target)]
     switch goal {
     case .image(let image):
@@ -107,6 +103,7 @@ public struct GradientMatching: Attack {
       var image = try dataset.image(sample)
       trigger.change(&image, sample)
       return .init(image: image, caption: "trigger: \(name)", frame: .red)
+    case .triggers, .labels, .inaccuracy: return nil
     }
   }
 }

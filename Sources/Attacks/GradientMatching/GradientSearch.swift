@@ -1,6 +1,8 @@
 import Autograd
 import ComputeBackend
 import Datasets
+import Runs
+import Support
 import Training
 
 /// Finds poisons for a dataset by gradient matching: which images, and how they change.
@@ -22,9 +24,7 @@ struct GradientSearch {
     options: GradientMatchingOptions, surrogate: Surrogate
   ) throws {
     guard let target = goal.target else { preconditionFailure("GradientSearch: no single target") }
-    if let reason = surrogate.network.configuration.mismatch(with: dataset) {
-      throw AttackError.surrogate(path: surrogate.name, reason: reason)
-    }
+    try surrogate.check(dataset)
     self.dataset = dataset
     self.goal = goal
     self.target = target
@@ -50,16 +50,15 @@ struct GradientSearch {
   }
 
   /// The attempt with the greatest cosine; the first among equals.
-  func bestAttempt(
-    _ poisons: [Int], progress: @escaping (AttackProgress) throws -> Void
-  ) throws -> GradientMatcher.Attempt {
+  func bestAttempt(_ poisons: [Int], _ run: Run) throws -> GradientMatcher.Attempt {
     let matcher = GradientMatcher(
       try aim(surrogate),
       poisons: .init(
         samples: poisons, labels: poisons.map { dataset.labels[$0] },
         pixels: try dataset.images(poisons), shape: dataset.shape),
       options: options)
-    var state = AttackProgress(total: options.restarts * options.iterations)
+    let total = options.restarts * options.iterations
+    let count = try run.count("matching", of: total, unit: "iterations")
     var trainings: UInt64 = 0
     matcher.retrain = { pixels in
       guard var training = retraining else {
@@ -68,20 +67,16 @@ struct GradientSearch {
       trainings += 1
       training.recipe.seed &+= trainings
       let network = try training.train(
-        on: PoisonedImages(dataset, poisons: poisons, pixels: pixels), backend: surrogate.backend
-      ) {
-        state.retraining = $0
-        try progress(state)
-      }
-      state.retraining = nil
+        on: PoisonedImages(dataset, poisons: poisons, pixels: pixels), backend: surrogate.backend,
+        phase: "matching: retraining", in: run)
       return try aim(SurrogateGradients(network))
     }
     var best: GradientMatcher.Attempt?
     for number in 0..<options.restarts {
       let attempt = try matcher.attempt(number) { iteration, cosine in
-        state.iteration = number * options.iterations + iteration
-        state.objective = cosine
-        try progress(state)
+        try count(
+          number * options.iterations + iteration,
+          remark: "cosine " + NumberFormat.text(Double(cosine), digits: 3))
       }
       if attempt.cosine > best?.cosine ?? -.infinity { best = attempt }
     }
@@ -110,6 +105,8 @@ struct GradientSearch {
           tensor(images, count: samples.count),
           labels: [Int32](repeating: target, count: samples.count))
       }
+    case .triggers, .labels, .inaccuracy:
+      preconditionFailure("GradientSearch: no gradient is that of \(goal.name)")
     }
     return GradientMatcher.Aim(surrogate, target: gradient)
   }

@@ -12,22 +12,39 @@ public struct SIG: TriggerAttack {
   /// f, periods across the width.
   public var frequency: Double
   public var target: Int32
-  /// The share of all samples.
+  /// The share of all samples, or of the target class's.
   public var rate: Double
+  public var isPerClass: Bool
   public var seed: UInt64
 
   public init(
-    amplitude: Double = 40, frequency: Double = 6, target: Int32, rate: Double, seed: UInt64 = 0
+    amplitude: Double = 40, frequency: Double = 6, target: Int32, rate: Double,
+    isPerClass: Bool = false, seed: UInt64 = 0
   ) {
     self.amplitude = amplitude
     self.frequency = frequency
     self.target = target
     self.rate = rate
+    self.isPerClass = isPerClass
     self.seed = seed
   }
 
+  /// Manifests of before shares of classes do not say which share it is.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      amplitude: try fields.decode(Double.self, forKey: .amplitude),
+      frequency: try fields.decode(Double.self, forKey: .frequency),
+      target: try fields.decode(Int32.self, forKey: .target),
+      rate: try fields.decode(Double.self, forKey: .rate),
+      isPerClass: try fields.decodeIfPresent(Bool.self, forKey: .isPerClass) ?? false,
+      seed: try fields.decode(UInt64.self, forKey: .seed))
+  }
+
   public var labels: LabelMapping { .allToOne(target: target) }
-  public var selection: PoisonSelection { PoisonSelection(rate: rate, from: .target, seed: seed) }
+  public var selection: PoisonSelection {
+    PoisonSelection(rate: rate, isPerClass: isPerClass, from: .target, seed: seed)
+  }
 
   public func validate() throws {
     for (name, value) in [("amplitude", amplitude), ("frequency", frequency)] {

@@ -49,16 +49,11 @@ public struct WaNet: TriggerAttack {
   public func plan(for dataset: ImageDataset, _ context: AttackContext) throws -> PoisonPlan {
     var plan = try triggerPlan(for: dataset)
     let poisons = Set(plan.samples)
-    let others = dataset.labels.indices.filter { !poisons.contains($0) }
-    let count = Int((coverRate * Double(dataset.count)).rounded())
-    guard count <= others.count else {
-      throw ParameterError(
-        "coverRate", coverRate, "this asks for \(count) of \(others.count) other samples")
-    }
-    guard count > 0, case .trigger(let trigger, _) = plan.goal else { return plan }
-    var random = PhiloxGenerator(seed: selection.seed, purpose: .poisonCovers)
-    plan.covers = random.choose(count, of: others)
-    plan.remarks = ["Covers: \(count) images, warped with noise, keep their labels"]
+    let covers = try PoisonSelection.covers(
+      rate: coverRate, besides: plan.samples, of: dataset, seed: selection.seed)
+    guard !covers.isEmpty, case .trigger(let trigger, _) = plan.goal else { return plan }
+    plan.covers = covers
+    plan.remarks = ["Covers: \(covers.count) images, warped with noise, keep their labels"]
     let noisy = warp(dataset.shape, noise: 1)
     plan.images = { samples in
       try samples.flatMap { sample in

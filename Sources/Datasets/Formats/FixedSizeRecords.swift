@@ -13,7 +13,7 @@ struct FixedSizeRecords: Sendable {
   /// The same records in a copy of the file, to be changed there.
   func copied(to directory: FileName) throws -> FixedSizeRecords {
     let copy = directory / file.path.lastComponent
-    try RandomAccessFile.copy(file.path, to: copy)
+    try file.copy(to: copy)
     return FixedSizeRecords(
       file: try RandomAccessFile(copy, .update), header: header, size: size)
   }

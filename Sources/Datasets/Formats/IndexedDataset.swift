@@ -12,6 +12,8 @@ protocol IndexedDataset: Sendable {
 
   /// Writes image `index` as bytes `[H, W, C]`; safe from several threads.
   func readImage(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
+  /// The labels of all records as they are stored now.
+  func storedLabels() throws -> [Int32]
   /// Adds names, labels and pixels.
   func addContents(to hash: inout SHA256) throws
   /// A writer of the same layout into an existing empty directory.

@@ -70,5 +70,8 @@ public struct SimulatedDetector: Detector {
   }
 
   /// ⌊x⌋, where the rounding of decimals such as 0.9 may have made x a little less than whole.
-  private static func floor(_ x: Double) -> Int { Int((x * (1 + 1e-12)).rounded(.down)) }
+  private static func floor(_ x: Double) -> Int {
+    // More than any dataset has is as good as more than an Int holds.
+    Int(min((x * (1 + 1e-12)).rounded(.down), 1e15))
+  }
 }

@@ -23,8 +23,17 @@ final class ClassifierLabels: LabelModel {
     withoutGradient { network.logits(normalized(bytes)).argmax() }
   }
 
-  func labels(_ images: [UInt8], count: Int) throws -> [Int] {
-    try inBatches(images, count: count) { try labels($0).values().map { Int($0) } }
+  func labels(_ images: [UInt8], count: Int, except wrong: Int?) throws -> [Int] {
+    try inBatches(images, count: count) { bytes in
+      guard let wrong else { return try labels(bytes).values().map { Int($0) } }
+      let logits = withoutGradient { network.logits(normalized(bytes)) }
+      let values = try logits.values()
+      let classes = logits.shape[1]
+      return stride(from: 0, to: values.count, by: classes).map { start in
+        (0..<classes).filter { $0 != wrong }.max { values[start + $0] < values[start + $1] }
+          ?? wrong
+      }
+    }
   }
 
   func features(_ images: [UInt8], count: Int) throws -> [Float] {

@@ -2,10 +2,18 @@ import Datasets
 
 /// A classifier as the method sees it: the victim or the benign model.
 package protocol LabelModel {
-  /// The most likely label of each of `count` images `[N, H, W, C]`.
-  func labels(_ images: [UInt8], count: Int) throws -> [Int]
+  /// The most likely label of each of `count` images `[N, H, W, C]`, apart from one that is known
+  /// to be wrong.
+  func labels(_ images: [UInt8], count: Int, except wrong: Int?) throws -> [Int]
   /// Features of the last layer but one, `[N, features]`.
   func features(_ images: [UInt8], count: Int) throws -> [Float]
+}
+
+extension LabelModel {
+  /// The most likely label of each of `count` images `[N, H, W, C]`.
+  package func labels(_ images: [UInt8], count: Int) throws -> [Int] {
+    try labels(images, count: count, except: nil)
+  }
 }
 
 /// Trains the benign model M̃ of DataElixir §3.5.

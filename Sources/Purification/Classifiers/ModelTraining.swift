@@ -76,9 +76,8 @@ struct ModelTraining: BenignTrainer {
     _ name: String, phase: String, by plan: ClassifierPlan, on images: any LabelledImages
   ) throws -> any Classifier {
     try plan.train(
-      on: images, backend: backend, keptAt: folder.file(name + ".safetensors"),
-      progress: { try run.status(phase, $0.line, isLast: $0.isLast) },
-      network: { try newNetwork(plan, for: images) })
+      on: images, backend: backend, keptAt: folder.file(name + ".safetensors"), phase: phase,
+      in: run, network: { try newNetwork(plan, for: images) })
   }
 
   /// The benign model is built like a victim that was given.

@@ -20,6 +20,8 @@ package final class CandidateStore {
   /// Candidates of a sample that was run to the end, n·m.
   package let candidatesPerSample: Int
   private let imageBytes: Int
+  /// Labels are below it.
+  private let classes: Int
   private let journal: AppendOnlyFile
   private let images: AppendOnlyFile
   /// Labels of all samples so far, one after another: the original's, then the candidates'.
@@ -36,10 +38,16 @@ package final class CandidateStore {
 
   private static let noPlace = UInt32.max
 
+  /// Candidates of a sample, and classes, that a store can tell apart.
+  package static let limit = Int(UInt16.max)
+
   /// Opens the store in an existing folder, or starts it.
-  package init(directory: URL, candidatesPerSample: Int, imageBytes: Int) throws {
+  package init(
+    directory: URL, candidatesPerSample: Int, imageBytes: Int, classes: Int = limit
+  ) throws {
     self.candidatesPerSample = candidatesPerSample
     self.imageBytes = imageBytes
+    self.classes = classes
     journal = try AppendOnlyFile(directory.appendingPathComponent("candidates.journal").path)
     images = try AppendOnlyFile(directory.appendingPathComponent("candidates.images").path)
     try recover()
@@ -137,7 +145,7 @@ package final class CandidateStore {
   /// Takes a batch from its payload.
   private func take(_ payload: [UInt8]) throws {
     let failure = RunError.damaged(
-      path: journal.path, reason: "a record does not follow the one before")
+      path: journal.path, reason: "a record that no run has written")
     var reader = ByteReader(payload)
     guard reader.next(UInt32.self) == UInt32(completed), let count = reader.next(UInt32.self) else {
       throw failure
@@ -147,13 +155,15 @@ package final class CandidateStore {
       else {
         throw failure
       }
+      guard original < classes, candidates <= candidatesPerSample else { throw failure }
       labels.append(original)
       for _ in 0..<candidates {
-        guard let label = reader.next(UInt16.self) else { throw failure }
+        guard let label = reader.next(UInt16.self), label < classes else { throw failure }
         labels.append(label)
       }
       guard let index = reader.next(UInt32.self) else { throw failure }
       if index != Self.noPlace {
+        guard Int(index) == places.count else { throw failure }
         let checksums = (0..<candidatesPerSample).compactMap { _ in reader.next(UInt64.self) }
         guard checksums.count == candidatesPerSample else { throw failure }
         places[completed] = Place(index: index, checksums: checksums)

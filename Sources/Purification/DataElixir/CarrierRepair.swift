@@ -6,9 +6,11 @@ import Runs
 ///
 /// The benign model is trained on everything but carriers and samples that are not cleared, so it
 /// cannot learn the trigger from them. A carrier gets the label that this model gives to most of
-/// its first candidates that left the target, and one of those as its image. A sample that moved,
-/// but is not known to carry anything, changes only if the model disowns its original as well as
-/// its candidates.
+/// its first candidates that left the target, and one of those as its image. If most carriers of a
+/// target leave it, the attack changed labels, and the others are asked again for the likeliest
+/// label apart from the target: the model confuses the classes, but the attacker did not. A sample
+/// that moved, but is not known to carry anything, changes only if the model disowns its original
+/// as well as its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
@@ -50,18 +52,22 @@ package struct CarrierRepair {
       .first,
       on: RevisedImages(images, candidates: candidates, revisions: [:], leavingOut: excluded))
     let count = try run.count("repair", of: carriers.count + uncleared.count)
-    for batch in batches(carriers) {
-      let choices = batch.map { sample in
-        let imaged = candidates.imaged(of: sample)
-        let left = restored(sample, imaged)
-        if left.isEmpty { outcome.stillCarrying.append(sample) }
-        return left.isEmpty ? imaged : left
+    let byTarget = Dictionary(grouping: carriers, by: images.label)
+    for (target, own) in byTarget.sorted(by: { $0.key < $1.key }) {
+      for batch in batches(own) {
+        let left = batch.map { restored($0, candidates.imaged(of: $0)) }
+        outcome.stillCarrying += zip(batch, left).filter(\.1.isEmpty).map(\.0)
+        try revise(batch, among: left, by: benign, &outcome)
+        try count(outcome.revisions.count)
       }
-      for (sample, revision) in zip(batch, try revisions(of: batch, among: choices, by: benign)) {
-        outcome.revisions[sample] = revision
+      let kept = own.filter { outcome.revisions[$0]?.label == target }
+      guard 2 * kept.count < own.count else { continue }
+      for batch in batches(kept) {
+        let left = batch.map { restored($0, candidates.imaged(of: $0)) }
+        try revise(batch, among: left, by: benign, except: target, &outcome)
       }
-      try count(outcome.revisions.count)
     }
+    outcome.stillCarrying.sort()
     var done = carriers.count
     for batch in batches(uncleared) {
       let opinions = try benign.labels(images.images(batch), count: batch.count)
@@ -82,6 +88,16 @@ package struct CarrierRepair {
     return (outcome, benign)
   }
 
+  /// Carriers by those candidates that left the target, or by all if there is none.
+  private func revise(
+    _ samples: [Int], among left: [[Int]], by benign: any LabelModel, except wrong: Int? = nil,
+    _ outcome: inout Outcome
+  ) throws {
+    let choices = zip(samples, left).map { $1.isEmpty ? candidates.imaged(of: $0) : $1 }
+    let revised = try revisions(of: samples, among: choices, by: benign, except: wrong)
+    for (sample, revision) in zip(samples, revised) { outcome.revisions[sample] = revision }
+  }
+
   /// Samples that are asked at once.
   private static let batchSize = 64
 
@@ -100,7 +116,7 @@ package struct CarrierRepair {
   /// The benign model's label of most candidates of each sample, and one of them for the image by
   /// the 80 % rule; without candidates, its label of the original.
   private func revisions(
-    of samples: [Int], among choices: [[Int]], by benign: any LabelModel
+    of samples: [Int], among choices: [[Int]], by benign: any LabelModel, except wrong: Int? = nil
   ) throws -> [Revision] {
     let originals = try samples.map { try images.images([$0]) }
     let sets = try zip(samples, choices).map { sample, choices in
@@ -108,7 +124,8 @@ package struct CarrierRepair {
     }
     let asked = zip(originals, zip(sets, choices)).map { $1.1.isEmpty ? $0 : $1.0 }
     let counts = choices.map { max($0.count, 1) }
-    let labels = try benign.labels(asked.flatMap { $0 }, count: counts.reduce(0, +))
+    let labels = try benign.labels(
+      asked.flatMap { $0 }, count: counts.reduce(0, +), except: wrong)
     let distances = try ImageDistance().distances(
       of: sets, from: originals, shape: images.shape, model: victim)
     var start = 0

@@ -25,7 +25,8 @@ struct MendataState: Codable {
   /// The saved state, or that of a beginning.
   static func load(from folder: URL) throws -> MendataState {
     let url = folder.appendingPathComponent(file)
-    guard let data = FileManager.default.contents(atPath: url.path) else { return MendataState() }
+    guard Directory.kind(FileName(url.path)) != nil else { return MendataState() }
+    let data = Data(try RandomAccessFile.contents(url.path))
     do {
       return try JSONDecoder().decode(MendataState.self, from: data)
     } catch {

@@ -22,8 +22,7 @@ struct DetectCommand: ParsableCommand {
       DetectSpectralFilterCommand.self, DetectSpectralSignaturesCommand.self,
       DetectActivationClusteringCommand.self, DetectSpectreCommand.self, DetectScanCommand.self,
       DetectStripCommand.self, DetectSelfInfluenceCommand.self,
-      DetectModelInversionCommand.self,
-      DetectLossScanCommand.self, DetectFLARECommand.self, DetectAGPDCommand.self,
-      DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
+      DetectModelInversionCommand.self, DetectLossScanCommand.self, DetectFLARECommand.self,
+      DetectAGPDCommand.self, DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
     ])
 }

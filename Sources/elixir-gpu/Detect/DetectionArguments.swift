@@ -39,17 +39,27 @@ struct DetectionArguments: ParsableArguments {
   func run(
     _ detector: any Detector, features: FeatureArguments? = nil, remark: (ImageDataset) -> String
   ) throws {
-    try SampleIndexFile.check(output, force: force)
+    try checkOutputs(inputs: [dataset, truth, features?.features].compactMap(\.self))
     let source = try ImageDataset.open(dataset)
     let manipulated = try truth(of: source)
     let input = DetectionInput(
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,
       backend: try device.makeBackend())
-    let scores = try detector.scores(input, Run(handler: RunConsole().show))
+    let scores = try detector.scores(input, Run.onConsole())
     try write(scores, of: source, remark: remark(source))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
+  }
+
+  /// Throws unless list and table can be written, and keeps others from writing the list.
+  func checkOutputs(inputs: [String]) throws {
+    try SampleIndexFile.check(output, force: force, inputs: inputs)
+    if let scores {
+      try OutputFile.check(
+        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    }
+    try OutputLock.hold(output)
   }
 
   func truth(of source: ImageDataset) throws -> Set<Int>? {

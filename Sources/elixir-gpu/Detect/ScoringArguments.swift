@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Detection
 import Runs
+import Sifting
 import Support
 import Training
 
@@ -46,7 +47,7 @@ struct ScoringArguments: ParsableArguments {
     _ method: String, victim: EvidenceArguments?, settings: [String] = [],
     scores make: (DetectionInput, Run) throws -> SampleScores
   ) throws {
-    try SampleIndexFile.check(detection.output, force: detection.force)
+    try detection.checkOutputs(inputs: [detection.dataset, detection.truth].compactMap(\.self))
     let source = try ImageDataset.open(detection.dataset)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
@@ -54,7 +55,7 @@ struct ScoringArguments: ParsableArguments {
     let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let scores = try make(input, Run(handler: RunConsole().show))
+    let scores = try make(input, Run.onConsole())
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
@@ -80,11 +81,13 @@ struct ScoringArguments: ParsableArguments {
     _ scores: SampleScores, _ manipulated: Set<Int>, of source: ImageDataset, title: String
   ) throws {
     detection.printQuality(scores, manipulated, count: source.count)
-    let contamination = ContaminationRate(
-      of: scores.trusted, labels: source.labels, poisoned: manipulated)
+    let corruption = CorruptionRatio.all(
+      of: scores.trusted, labels: source.labels, classCount: source.classCount,
+      poisoned: manipulated
+    ).total
     print(
-      "Listed samples: CR \(NumberFormat.share(contamination.rate)), "
-        + "NCR \(NumberFormat.share(contamination.normalized))")
+      "Listed samples: CR \(NumberFormat.share(corruption.ratio)), "
+        + "NCR \(NumberFormat.share(corruption.normalized))")
     let metrics = ScoreMetrics(
       scores: scores.values, flagged: scores.flagged, poisoned: manipulated)
     for line in metrics.lines { print(line) }

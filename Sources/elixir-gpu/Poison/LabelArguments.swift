@@ -10,8 +10,7 @@ struct LabelArguments: ParsableArguments {
   @Flag(help: "Give every poisoned image the next label, (y + 1) mod K, instead.")
   var allToAll = false
 
-  @Option(help: "The share of all images that is poisoned.")
-  var rate = 0.1
+  @OptionGroup var rates: RateArguments
 
   @Flag(help: "Choose among the images of the target class, too.")
   var includeTarget = false
@@ -22,12 +21,16 @@ struct LabelArguments: ParsableArguments {
     }
   }
 
+  /// The share of all images, or of each class, if the attack's own is a tenth.
+  var rate: Double { rates.share() }
+
   func mapping(_ dataset: ImageDataset) throws -> LabelMapping {
     if allToAll { return .allToAll }
     return .allToOne(target: try dataset.label(named: target ?? "0", option: "--target"))
   }
 
-  func selection(seed: UInt64) -> PoisonSelection {
-    PoisonSelection(rate: rate, from: includeTarget ? .all : .attackable, seed: seed)
+  func selection(seed: UInt64, usualRate: Double = 0.1) -> PoisonSelection {
+    rates.selection(
+      from: includeTarget ? .all : .attackable, seed: seed, usualRate: usualRate)
   }
 }

@@ -9,10 +9,11 @@ struct PoisonBadNetsCommand: PoisonSubcommand {
     abstract: "A patch on the images, and the attacker's label (Gu et al., 2017).",
     discussion: """
       The patch is a white 3×3 square in the bottom right corner, or the nonzero pixels of \
-      --pattern.
+      --pattern. Those of more --targets are in the other corners.
 
       Examples:
         elixir-gpu poison badnets cifar-10-batches-bin --target 3 --output poisoned
+        elixir-gpu poison badnets cifar-10-batches-bin --targets cat,dog --output poisoned
         elixir-gpu poison badnets photos --pattern patch.png --all-to-all --output poisoned
       """)
 
@@ -22,10 +23,11 @@ struct PoisonBadNetsCommand: PoisonSubcommand {
   var pattern: String?
 
   @OptionGroup var labels: LabelArguments
+  @OptionGroup var targets: TargetsArguments
 
   func attack(on dataset: ImageDataset) throws -> any Attack {
     BadNets(
-      pattern: pattern, labels: try labels.mapping(dataset),
+      pattern: pattern, labels: try targets.mapping(dataset, labels),
       selection: labels.selection(seed: copy.seed))
   }
 }

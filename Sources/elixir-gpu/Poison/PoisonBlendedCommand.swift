@@ -24,10 +24,11 @@ struct PoisonBlendedCommand: PoisonSubcommand {
   var alpha = 0.2
 
   @OptionGroup var labels: LabelArguments
+  @OptionGroup var targets: TargetsArguments
 
   func attack(on dataset: ImageDataset) throws -> any Attack {
     Blended(
-      pattern: pattern, alpha: alpha, labels: try labels.mapping(dataset),
+      pattern: pattern, alpha: alpha, labels: try targets.mapping(dataset, labels),
       selection: labels.selection(seed: copy.seed))
   }
 }

@@ -10,7 +10,7 @@ struct PoisonSIGCommand: PoisonSubcommand {
     discussion: """
       Examples:
         elixir-gpu poison sig cifar-10-batches-bin --target 3 --rate 0.05 --output poisoned
-        elixir-gpu poison sig photos --target cat --amplitude 20 --output poisoned
+        elixir-gpu poison sig photos --target cat --rate-per-class 0.5 --output poisoned
       """)
 
   @OptionGroup var copy: PoisonArguments
@@ -18,8 +18,7 @@ struct PoisonSIGCommand: PoisonSubcommand {
   @Option(help: "The class whose images get the wave: a number or a class name.")
   var target = "0"
 
-  @Option(help: "The share of all images that is poisoned; at most that of the class.")
-  var rate = 0.1
+  @OptionGroup var rate: RateArguments
 
   @Option(help: "The height of the wave in gray levels.")
   var amplitude = 40.0
@@ -30,7 +29,8 @@ struct PoisonSIGCommand: PoisonSubcommand {
   func attack(on dataset: ImageDataset) throws -> any Attack {
     SIG(
       amplitude: amplitude, frequency: frequency,
-      target: try dataset.label(named: target, option: "--target"), rate: rate, seed: copy.seed)
+      target: try dataset.label(named: target, option: "--target"), rate: rate.share(),
+      isPerClass: rate.isPerClass, seed: copy.seed)
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Runs
 
 /// A subcommand of `poison`: one attack with its own options.
 protocol PoisonSubcommand: ParsableCommand {
@@ -22,15 +23,18 @@ struct PoisonArguments: ParsableArguments {
 }
 
 extension PoisonSubcommand {
-  func context(for dataset: ImageDataset) throws -> AttackContext { AttackContext() }
+  func context(for dataset: ImageDataset) -> AttackContext { AttackContext(run: .onConsole()) }
 
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try ImageDataset.open(copy.dataset)
     let attack = try attack(on: source)
-    let plan = try attack.plan(for: source, try context(for: source))
+    let context = try context(for: source)
+    let plan = try attack.plan(for: source, context)
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
+    try context.folder?.finish()
+    try context.run.noteTimes()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"

@@ -3,6 +3,7 @@ import Attacks
 import Datasets
 import Foundation
 import Models
+import Runs
 import Training
 
 /// The model that an attacker knows, or how one is trained.
@@ -13,46 +14,32 @@ struct SurrogateArguments: ParsableArguments {
       valueName: "model"))
   var surrogate: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Train the surrogate again on the poisons after so many steps; 0 for never (default: 0, "
-        + "with --trigger 50).", valueName: "steps"))
-  var retrainEvery: Int?
-
   @OptionGroup(title: "Training of the surrogate", visibility: .hidden)
   var classifier: ClassifierArguments
 
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    if let retrainEvery, retrainEvery < 0 {
-      throw ValidationError("--retrain-every \(retrainEvery): use 0 or more.")
-    }
     // What bf16 does to gradients of gradients has not been measured.
     if device.precision != .float32 {
       throw ValidationError("--precision \(device.precision.rawValue): this attack needs fp32.")
     }
   }
 
-  /// Shows how far the attack is; the surrogate is loaded or trained when it is needed.
-  func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
-    var line: ProgressLine?
+  /// The surrogate is loaded or trained when it is needed.
+  func context(for dataset: ImageDataset, _ copy: PoisonArguments) -> AttackContext {
+    let run = Run.onConsole()
+    let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
+      [try RunFolder.identity(of: classifier.plan(seed: copy.seed), backend: backend)]
+    }
     return AttackContext(
-      surrogate: { try makeSurrogate(for: dataset, seed: seed) },
-      progress: { progress in
-        let shown = line ?? ProgressLine("match", unit: "iterations", total: progress.total)
-        line = shown
-        if let training = progress.retraining {
-          shown.show("retraining after \(progress.iteration) iterations: \(training.line)")
-        } else {
-          let objective = String(format: "%.3f", Double(progress.objective))
-          shown.update(progress.iteration, remark: "cosine " + objective)
-          if progress.iteration == progress.total { shown.end() }
-        }
-      })
+      surrogate: { try makeSurrogate(for: dataset, seed: copy.seed, in: run, folder) },
+      folder: folder, run: run)
   }
 
-  private func makeSurrogate(for dataset: ImageDataset, seed: UInt64) throws -> Surrogate {
+  private func makeSurrogate(
+    for dataset: ImageDataset, seed: UInt64, in run: Run, _ folder: TrainingFolder
+  ) throws -> Surrogate {
     let backend = try device.makeBackend()
     let plan = classifier.plan(seed: seed)
     var retraining = plan
@@ -61,11 +48,11 @@ struct SurrogateArguments: ParsableArguments {
       let network = try ClassifierFile.load(URL(fileURLWithPath: surrogate), on: backend)
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
-    let line = ProgressLine("surrogate", total: 0)
-    let network = try plan.train(on: dataset, backend: backend) { progress in
-      line.show("surrogate: \(progress.line)")
+    let network = try run.measure("surrogate") {
+      try plan.train(
+        on: dataset, backend: backend, stateFile: try folder.stateFile("surrogate", on: backend),
+        phase: "surrogate", in: run)
     }
-    line.end()
     return Surrogate(network, name: "surrogate", retraining: retraining, isKept: true)
   }
 }

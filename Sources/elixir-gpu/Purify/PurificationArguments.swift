@@ -44,7 +44,7 @@ struct PurificationArguments: ParsableArguments {
     job.batchSize = batch
     job.keepsFiles = !prune
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
-    job.handler = RunConsole().show
+    job.handler = RunConsole(interrupted: "the same command goes on from here").show
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
     print("Written to \(destination.output); see report.html there")
@@ -60,8 +60,8 @@ struct ReferenceArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, or a \
-      detector: knn:K (the K most confident samples of each class by nearest neighbors), \
-      simulated:Q,R (precision Q and recall R, by --truth).
+      detector: sift:K (K samples of each class by Meta-Sift), knn:K (the K most confident of \
+      each class by nearest neighbors), simulated:Q,R (precision Q and recall R, by --truth).
       """, valueName: "source"))
   var reference: String?
 
@@ -89,7 +89,7 @@ struct ReferenceArguments: ParsableArguments {
     }
     if let reference, ReferenceSource(reference) == nil {
       throw ValidationError(
-        "--reference \(reference): use a path, knn:K or simulated:Q,R with numbers.")
+        "--reference \(reference): use a path, sift:K, knn:K or simulated:Q,R with numbers.")
     }
   }
 

@@ -98,6 +98,9 @@ struct PurifyMendataCommand: ParsableCommand {
       "The critic's activation: relu, leaky-relu or softplus.", visibility: .hidden))
   var criticActivation = CriticActivation.relu
 
+  /// With a thousand features as many take 0.26 GB.
+  private static let mostUnits = 65_536
+
   func validate() throws {
     func require(_ condition: Bool, _ text: String) throws {
       if !condition { throw ValidationError(text) }
@@ -121,6 +124,9 @@ struct PurifyMendataCommand: ParsableCommand {
       ("--critic-steps", criticSteps), ("--checkpoint-interval", checkpointInterval ?? 1),
       ("--critic-units", criticUnits ?? 1),
     ] { try require(value >= 1, "\(name) \(value): use at least 1.") }
+    try require(
+      criticUnits ?? 1 <= Self.mostUnits,
+      "--critic-units \(criticUnits ?? 1): use at most \(Self.mostUnits).")
   }
 
   func run() throws {

@@ -52,6 +52,7 @@ import TestSupport
     let wrong: [(inout KernelLayout) -> Void] = [
       { $0.block.threadRows = 6 }, { $0.block.threadColumns = 2 }, { $0.block.depth = 12 },
       { $0.block.rows = 96 }, { $0.group = 96 }, { $0.splitDepth = 0 }, { $0.block.columns = 0 },
+      { $0.workersPerUnit = .max }, { $0.block.rows = .max }, { $0.groupsPerUnit = .max },
     ]
     for (number, change) in wrong.enumerated() {
       var changed = layout

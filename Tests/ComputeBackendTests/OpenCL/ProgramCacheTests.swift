@@ -45,6 +45,19 @@ import TestSupport
     }
   }
 
+  @Test func aProgramUnderAnothersNameIsCompiledAgain() throws {
+    let folder = try TemporaryFolder()
+    _ = try result(cachedIn: folder)
+    let file = "elixir-gpu/" + (try #require(try folder.entries("elixir-gpu").first))
+    let cache = ProgramCache(environment: ["XDG_CACHE_HOME": folder.path])
+    let key = String(repeating: "0", count: 64)
+    let other = "elixir-gpu/\(key).bin"
+    let own = String(file.dropFirst("elixir-gpu/".count).dropLast(".bin".count))
+    #expect(cache.load(own) != nil)
+    try folder.write(try folder.read(file), to: other)
+    #expect(cache.load(key) == nil)
+  }
+
   @Test func aFolderThatOthersMayWriteToIsNotUsed() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/elixir-gpu"

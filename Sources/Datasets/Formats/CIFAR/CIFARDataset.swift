@@ -32,6 +32,14 @@ struct CIFARDataset: IndexedDataset {
     image.indices.map { image[$0 % plane * 3 + $0 / plane] }
   }
 
+  func storedLabels() throws -> [Int32] {
+    try records.labels.indices.map { index in
+      let (file, record) = records.locate(index)
+      let position = batches[file].position(of: record) + labelBytes - 1
+      return Int32(try batches[file].file.bytes(at: position, count: 1)[0])
+    }
+  }
+
   func addContents(to hash: inout SHA256) throws {
     for (batch, name) in zip(batches, records.files) { try hash.add(batch.file, name: name) }
   }

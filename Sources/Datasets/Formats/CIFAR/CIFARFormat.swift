@@ -105,7 +105,8 @@ struct CIFARFormat: DatasetFormat {
     guard Directory.kind(path) != nil else { return nil }
     let text = String(decoding: try RandomAccessFile.contents(path), as: UTF8.self)
     let names = text.split(whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      .map { FileName($0.trimmingCharacters(in: .whitespaces)).description }
+      .filter { !$0.isEmpty }
     guard (1...256).contains(names.count) else {
       throw FileError.damaged(
         path: path.description, reason: "it lists \(names.count) class names",

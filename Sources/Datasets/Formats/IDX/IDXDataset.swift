@@ -16,6 +16,10 @@ struct IDXDataset: IndexedDataset {
       at: images.position(of: index), into: UnsafeMutableRawBufferPointer(pixels))
   }
 
+  func storedLabels() throws -> [Int32] {
+    try labels.file.bytes(at: labels.header, count: records.labels.count).map { Int32($0) }
+  }
+
   func addContents(to hash: inout SHA256) throws {
     for part in [images, labels] {
       try hash.add(part.file, name: part.file.path.lastComponent)

@@ -40,6 +40,9 @@ struct ImageFolderDataset: IndexedDataset {
     return codec
   }
 
+  /// They are in the names.
+  func storedLabels() -> [Int32] { records.labels }
+
   func addContents(to hash: inout SHA256) throws {
     for name in records.files { try hash.add(try RandomAccessFile(root / name), name: name) }
   }

@@ -1,0 +1,59 @@
+import Foundation
+import Support
+
+extension RunFolder {
+  /// Ends the run once the output is complete: its files move to `OUTPUT.run`, in place of an
+  /// earlier run's, or are deleted.
+  public func finish(keepsFiles: Bool) throws { try Self.finish(url, keepsFiles: keepsFiles) }
+
+  /// Ends a run whose output is complete, and whose process ended before it could do so.
+  public static func finishAbandoned(output: String, keepsFiles: Bool) throws {
+    let url = url(of: output)
+    guard Directory.kind(FileName(url.path)) == .directory,
+      let lock = try FileLock(url.appendingPathComponent(lockName).path)
+    else { return }
+    try withExtendedLifetime(lock) {
+      let record = try? RandomAccessFile.contents(url.appendingPathComponent(recordName).path)
+      let made = AtomicDirectory.token(of: FileName(output).canonical)
+      guard hasEnded(url) || made != nil && record.map(token(of:)) == made else { return }
+      try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
+    }
+  }
+
+  private static func finish(_ url: URL, keepsFiles: Bool) throws {
+    let kept = kept(url)
+    try end(kept)
+    guard keepsFiles else { return try end(url) }
+    Directory.delete(FileName(url.appendingPathComponent(lockName).path))
+    try translating(kept) { try FileManager.default.moveItem(at: url, to: kept) }
+  }
+
+  /// Deletes a run's folder.
+  private static func end(_ url: URL) throws {
+    let folder = FileName(url.path)
+    guard Directory.kind(folder) != nil else { return }
+    try clear(url)
+    Directory.delete(folder)
+  }
+
+  /// Deletes a run's files but the lock, in such an order that what is left counts for nothing,
+  /// whenever the process ends.
+  static func clear(_ url: URL) throws {
+    let folder = FileName(url.path)
+    let (record, ended) = (FileName(recordName), FileName(endedName))
+    try RandomAccessFile.write([], to: folder / ended)
+    let others = try Directory.entries(folder).filter {
+      ![record, ended, FileName(lockName)].contains($0)
+    }
+    for name in others + [record, ended] { Directory.delete(folder / name) }
+  }
+
+  static func hasEnded(_ url: URL) -> Bool {
+    Directory.kind(FileName(url.appendingPathComponent(endedName).path)) != nil
+  }
+
+  /// `OUTPUT.run` of `OUTPUT.partial`.
+  static func kept(_ url: URL) -> URL {
+    url.deletingPathExtension().appendingPathExtension("run")
+  }
+}
