@@ -91,7 +91,8 @@ let package = Package(
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Runs",
       ]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(

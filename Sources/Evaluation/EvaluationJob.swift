@@ -101,12 +101,11 @@ public struct EvaluationJob {
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
-    case nil: return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .attack(.labels(let mapping), let classCount):
       return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
         Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
       }
-    case .attack(.inaccuracy, _):
+    case .attack(.inaccuracy, _), nil:
       return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(

@@ -9,10 +9,10 @@ import Training
 /// ACSAC 2019); see `OverlayEntropy`.
 ///
 /// With clean samples, overlays are taken from them, and images are bad whose entropy is below that
-/// of most clean ones; without, from all images, and `OutlierTest` judges.
+/// of most clean ones; without, from all images, and `OutlierTest` judges. It costs as many passes
+/// as there are overlays.
 public struct StripDetector: Detector {
   public static let id = "strip"
-  public static let unaided: Self? = StripDetector()
 
   /// Which samples are clean: the path of a list, or a detector such as `knn:10`; nil if none are
   /// known.

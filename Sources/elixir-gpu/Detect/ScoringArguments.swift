@@ -55,7 +55,7 @@ struct ScoringArguments: ParsableArguments {
     let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let scores = try make(input, Run.onConsole())
+    let scores = try make(input, .onConsole())
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,

@@ -21,7 +21,8 @@ package struct RoughTime {
   package func seconds(_ options: DataElixir, samples: Int) -> Double {
     let own = options.ownDenoiser
     let sifter = SifterRecipe()
-    let sifted = Double(own.sifters * max(samples, sifter.minimumSteps * sifter.batchSize)) * 13
+    let batch = sifter.batchSize(of: samples)
+    let sifted = Double(own.sifters * max(samples, sifter.minimumSteps * batch)) * 13
     let recipe = options.victim.plan.recipe
     // The victim and the benign model.
     let models =
