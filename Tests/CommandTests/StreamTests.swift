@@ -77,7 +77,7 @@ import Testing
     #expect(poisoned.output.contains("target 0 (=1\\x1B[31m\\x0Aerror: lost)"))
     #expect(!poisoned.output.contains("\u{1B}"))
     try folder.write([1], to: "data/b/\(name).png")
-    let refused = try CommandRun(["poison"] + arguments, in: folder.path)
+    let refused = try CommandRun(["poison"] + arguments.dropLast() + ["more"], in: folder.path)
     #expect(
       refused.errorLine?.contains("b/=1\\x1B[31m\\x0Aerror: lost.png: it is not a PNG") == true)
   }

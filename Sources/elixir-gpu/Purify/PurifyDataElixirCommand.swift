@@ -15,18 +15,14 @@ struct PurifyDataElixirCommand: ParsableCommand {
       image means nothing on another. Samples that carry a trigger get a restored image, and a \
       label by a model trained without them. docs/methods.md has the rules.
 
-      Without --denoiser one is trained on the samples that Meta-Sift trusts most, which takes \
-      longer than all the rest; it stays in OUTPUT.run/denoiser for the next time. One that was \
-      trained on trusted images is better.
-
-      Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the \
+      Nothing has to be chosen. Without --denoiser a weaker one is trained on the samples that \
+      Meta-Sift trusts most, and stays in OUTPUT.run/denoiser. Where the evidence cannot decide, the output is the input, the \
       last line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
       classifiers trained.
 
       Examples:
         elixir-gpu purify photos --output purified
         elixir-gpu purify mnist/train --denoiser digits --output purified
-        elixir-gpu purify poisoned --denoiser model --output out --device opencl
       """)
 
   @OptionGroup var purification: PurificationArguments
@@ -37,7 +33,10 @@ struct PurifyDataElixirCommand: ParsableCommand {
       valueName: "dir"))
   var denoiser: String?
 
-  @Option(help: "Ends the training of that one; the result then depends on the machine.")
+  @Option(
+    help: ArgumentHelp(
+      "Ends the training of that one; the result then depends on the machine.",
+      valueName: "minutes", visibility: .hidden))
   var denoiserMinutes: Double?
 
   @Option(
