@@ -6,9 +6,9 @@ import Support
 /// 2025): without labels or clean data, for attacks on one class or all.
 ///
 /// Each layer's log-likelihoods are scaled by median and MAD, and clustered as HDBSCAN does (see
-/// `ClusterSplit`), without FLARE's projection by UMAP. If those of all layers say nothing, the last
-/// ones are left out, one after another. s = ½ + ½(D_p − D_c)/(D_p + D_c), of mean distances to the
-/// 10 nearest samples of the poison's clusters and of the clean one.
+/// `ClusterSplit`), without FLARE's projection by UMAP. If those of all layers say nothing, the
+/// last ones are left out, one after another. s = ½ + ½(D_p − D_c)/(D_p + D_c), of mean distances
+/// to the 10 nearest samples of the poison's clusters and of the clean one.
 public struct FLAREDetector: Detector {
   public static let id = "flare"
 
