@@ -14,7 +14,7 @@ public struct AGPDDetector: Detector {
 
   /// Which samples are trusted, at least one of each class.
   ///
-  /// The path of a list, or a detector such as `sf-least:10`.
+  /// The path of a list, or a detector such as `sift:10`.
   public var reference: String
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?

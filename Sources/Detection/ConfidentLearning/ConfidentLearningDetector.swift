@@ -82,12 +82,9 @@ public struct ConfidentLearningDetector: Detector {
       return row.indices.max { row[$0] < row[$1] }.map { classNames[$0 - sample * classes] }
     }
     let members = ClassMembers(labels.indices, labels: labels)
-    var verdicts = classNames.map { _ in
-      ClassVerdict(count: 0, isSuspicious: false, reason: "it has no samples")
-    }
-    for (label, samples) in members.classes {
+    let verdicts = members.verdicts(classNames) { samples in
       let errors = samples.count { joint.isError[$0] }
-      verdicts[Int(label)] = ClassVerdict(
+      return ClassVerdict(
         count: samples.count, statistic: Double(errors) / Double(samples.count), null: 0,
         isSuspicious: errors > 0, reason: "\(errors) labels look wrong")
     }

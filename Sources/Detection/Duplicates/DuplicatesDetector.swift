@@ -70,12 +70,9 @@ public struct DuplicatesDetector: Detector {
       others[sample].first { labels[$0] != labels[sample] }
     }
     let members = ClassMembers(labels.indices, labels: labels)
-    var classes = dataset.classNames.map { _ in
-      ClassVerdict(count: 0, isSuspicious: false, reason: "it has no samples")
-    }
-    for (label, samples) in members.classes {
+    let classes = members.verdicts(dataset.classNames) { samples in
       let conflicting = samples.count { conflicts[$0] != nil }
-      classes[Int(label)] = ClassVerdict(
+      return ClassVerdict(
         count: samples.count, statistic: Double(conflicting), null: 0,
         isSuspicious: conflicting > 0,
         reason: "\(conflicting) samples have duplicates with another label")

@@ -6,12 +6,13 @@ import Support
 /// 2025): without labels or clean data, for attacks on one class or all.
 ///
 /// Each layer's log-likelihoods are scaled by median and MAD, and clustered as HDBSCAN does (see
-/// `ClusterSplit`), without FLARE's projection by UMAP. s = ½ + ½(D_p − D_c)/(D_p + D_c), of mean
-/// distances to the 10 nearest samples of the poison's clusters and of the others.
+/// `ClusterSplit`), without FLARE's projection by UMAP. If those of all layers say nothing, the
+/// last ones are left out, one after another. s = ½ + ½(D_p − D_c)/(D_p + D_c), of mean distances
+/// to the 10 nearest samples of the poison's clusters and of the clean one.
 public struct FLAREDetector: Detector {
   public static let id = "flare"
 
-  /// Fewest samples of a cluster; nil for a hundredth of all, from 25 to 100.
+  /// Fewest samples of a cluster; nil for one in 200 of all, from 25 to 100.
   public var minimumSize: Int?
   /// ln of the factor of density through which the clean cluster must persist.
   public var minimumPersistence: Float
@@ -45,7 +46,11 @@ public struct FLAREDetector: Detector {
     guard size < dataset.count else {
       throw DetectionError.neighbors(k: size, others: dataset.count - 1)
     }
-    let layers = try input.evidence.normalizationLikelihoods(run).robustColumns
+    let likelihoods = try input.evidence.normalizationLikelihoods(run)
+    if let wrong = likelihoods.values.firstIndex(where: { !$0.isFinite }) {
+      throw DetectionError.notANumber(sample: wrong / likelihoods.columns)
+    }
+    let layers = likelihoods.robustColumns
     return try run.measure("clusters") {
       let count = try run.count("clusters", of: layers.count, unit: "layers")
       let values = try values(layers, minimumSize: size) { try count($0) }
@@ -54,8 +59,9 @@ public struct FLAREDetector: Detector {
     }
   }
 
-  /// s of every sample by the clusters of all layers, or of all but the last ones if those of all
-  /// say nothing; nil if there is no cluster of poison.
+  /// s of every sample; nil if there is no cluster of poison.
+  ///
+  /// - Parameter layers: columns of likelihoods, scaled.
   package func values(
     _ layers: [[Float]], minimumSize: Int, progress: (_ layersLeftOut: Int) throws -> Void
   ) throws -> [Float]? {
@@ -79,13 +85,10 @@ public struct FLAREDetector: Detector {
   private func scores(_ values: [Float]?, of dataset: ImageDataset) throws -> SampleScores {
     let values = values ?? [Float](repeating: 1, count: dataset.count)
     let members = ClassMembers(dataset.labels.indices, labels: dataset.labels)
-    var classes = dataset.classNames.map { _ in
-      ClassVerdict(count: 0, isSuspicious: false, reason: "it has no samples")
-    }
-    for (label, samples) in members.classes {
+    let classes = members.verdicts(dataset.classNames) { samples in
       let near = samples.count { values[$0] < Self.threshold }
       let share = Double(near) / Double(samples.count)
-      classes[Int(label)] = ClassVerdict(
+      return ClassVerdict(
         count: samples.count, statistic: share, null: 0, threshold: Self.threshold,
         isSuspicious: share > Self.share,
         reason: "\(NumberFormat.percent(share)) nearer to clusters of poison")

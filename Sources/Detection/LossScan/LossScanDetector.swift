@@ -49,13 +49,10 @@ public struct LossScanDetector: Detector {
     let last = Float(max(losses.count - 1, 1))
     let values = Ranks.midranks(losses.map(Double.init)).map { Float($0) / last }
     let members = ClassMembers(labels.indices, labels: labels)
-    var classes = classNames.map { _ in
-      ClassVerdict(count: 0, isSuspicious: false, reason: "it has no samples")
-    }
-    for (label, samples) in members.classes {
+    let classes = members.verdicts(classNames) { samples in
       let valley = LossValley(samples.map { losses[$0] })
       let lower = valley?.lowerCount ?? 0
-      classes[Int(label)] = ClassVerdict(
+      return ClassVerdict(
         count: samples.count, statistic: Double(lower), null: 0,
         threshold: valley.map { valley in
           (Float(losses.count { $0 < valley.threshold }) - 0.5) / last

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Losses are counted in `bins` bins of ln loss, and the counts smoothed by ¼, ½, ¼ until few
 /// samples make no peak. A valley is the lowest bin between two peaks; the deepest one counts, if
-/// it is at most half as high as the lower peak and that peak is above it by three standard
+/// it is at most half as high as the lower peak and that peak is above it by two standard
 /// deviations of a count.
 package struct LossValley: Equatable, Sendable {
   /// Losses below it are in the lower mode.
@@ -48,7 +48,7 @@ package struct LossValley: Equatable, Sendable {
       let right = counts[(bin + 1)...].max() ?? 0
       let peak = min(left, right)
       let depth = peak - counts[bin]
-      return (depth, counts[bin] <= peak / 2 && depth >= 3 * peak.squareRoot())
+      return (depth, counts[bin] <= peak / 2 && depth >= 2 * peak.squareRoot())
     }
     let clear = depths.indices.filter { depths[$0].isClear }
     guard let deepest = clear.map({ depths[$0].depth }).max() else { return nil }

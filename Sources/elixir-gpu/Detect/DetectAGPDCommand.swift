@@ -8,11 +8,11 @@ struct DetectAGPDCommand: ParsableCommand {
     abstract: "Finds classes whose samples' gradients point elsewhere than trusted ones.",
     discussion: """
       Needs trusted samples, at least one of each class, ten are better: a list, or a detector \
-      such as knn:10. Gradients are those of the score of the label in a victim.
+      such as sift:10. Gradients are those of the score of the label in a victim.
 
       Examples:
         elixir-gpu detect agpd poisoned --reference clean.txt --output cleaner.txt
-        elixir-gpu detect agpd poisoned --reference sf-least:10 --victim model.safetensors \
+        elixir-gpu detect agpd poisoned --reference sift:10 --victim model.safetensors \
       --truth poisoned --output clean.txt
       """)
 
