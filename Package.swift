@@ -85,13 +85,14 @@ let package = Package(
     .target(
       name: "Attacks",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Models", "Datasets", "Training",
-        "Runs",
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training", "Runs",
       ]),
     .target(
       name: "Tracing",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "Models", "Datasets", "Training", "Runs",
+        "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
+        "Runs",
       ]),
     .target(name: "Reports", dependencies: ["Runs"]),
     .target(
@@ -110,15 +111,15 @@ let package = Package(
       name: "Purification",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
-        "Models", "Critic",
-        "Datasets", "Diffusion", "Training", "Runs", "Reports", "Detection",
+        "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
+        "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
-        "Tracing",
+        "Tracing", "Detection",
       ]),
     .target(
       name: "Benchmarking",
@@ -164,8 +165,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Datasets": ["Support", "Datasets"],
   "Attacks": [
-    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
-    "Training", "Runs", "Attacks", "ReferenceBackend",
+    "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",
   ],
   "Diffusion": [
     "ComputeBackend", "OpenCLBackend", "Devices", "Autograd", "Checkpoints", "Models",
@@ -192,7 +193,7 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
-    "Evaluation",
+    "Detection", "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],

@@ -12,6 +12,8 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
   case nothingToAttack(path: String, target: Int)
   /// A model that does not fit the dataset.
   case surrogate(path: String, reason: String)
+  /// Images that the attack is not made for.
+  case unsuitableImages(path: String, reason: String)
   /// The surrogate's gradients are not numbers, or all zero.
   case noGradient
 
@@ -27,6 +29,8 @@ public enum AttackError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path): no image can be attacked with the target \(target); choose another target or source"
     case .surrogate(let path, let reason):
       "\(path): \(reason); give a model made for such images"
+    case .unsuitableImages(let path, let reason):
+      "\(path): \(reason); choose another attack"
     case .noGradient:
       "the surrogate's gradients are zero or not numbers; check its weights"
     }

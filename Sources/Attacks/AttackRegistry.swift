@@ -13,6 +13,11 @@ public enum AttackRegistry {
     TargetedFlip.self,
     WaNet.self,
     GradientMatching.self,
+    LabelConsistent.self,
+    PoisonFrogs.self,
+    InputAware.self,
+    LIRA.self,
+    SSBA.self,
   ]
 
   /// The attack of a manifest; `nil` if it is not known.

@@ -1,3 +1,5 @@
+import Datasets
+import Foundation
 import Models
 import Training
 
@@ -19,5 +21,19 @@ public struct Surrogate {
     self.name = name
     self.retraining = retraining
     self.isKept = isKept
+  }
+
+  /// Throws `AttackError.surrogate` if the model does not fit the images.
+  func check(_ images: any LabelledImages) throws {
+    if let reason = network.configuration.mismatch(with: images) {
+      throw AttackError.surrogate(path: name, reason: reason)
+    }
+  }
+
+  /// Writes `surrogate.safetensors` if the copy keeps it.
+  func writeFiles(_ folder: String) throws {
+    guard isKept else { return }
+    let file = URL(fileURLWithPath: folder).appendingPathComponent("surrogate.safetensors")
+    try ClassifierFile.save(network, to: file)
   }
 }

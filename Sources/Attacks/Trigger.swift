@@ -1,3 +1,4 @@
+import ComputeBackend
 import Datasets
 
 /// The change that an attacker makes to an image.
@@ -10,11 +11,14 @@ public struct Trigger: Sendable {
   /// A picture that shows the trigger.
   public let pattern: RasterImage
   public let change: Change
+  /// What makes the change instead, on a device.
+  private let learned: LearnedTrigger?
 
   public init(_ shape: ImageShape, pattern: RasterImage, change: @escaping Change) {
     self.shape = shape
     self.pattern = pattern
     self.change = change
+    learned = nil
   }
 
   /// A trigger that is shown on a picture.
@@ -24,7 +28,17 @@ public struct Trigger: Sendable {
     self.init(picture.shape, pattern: pattern, change: change)
   }
 
-  /// Images `[N, H, W, C]` with the trigger.
+  /// A trigger that a network makes.
+  ///
+  /// - Parameter pattern: of the images' shape.
+  init(learned: LearnedTrigger, pattern: RasterImage) {
+    shape = pattern.shape
+    self.pattern = pattern
+    self.learned = learned
+    change = { _, _ in preconditionFailure("Trigger: a network makes the change, on a device") }
+  }
+
+  /// Images `[N, H, W, C]` with the trigger, which no network makes.
   ///
   /// - Parameter samples: their numbers; `nil` for 0 ..< N.
   public func applied(to images: [UInt8], samples: [Int]? = nil) -> [UInt8] {
@@ -39,5 +53,15 @@ public struct Trigger: Sendable {
       change(&image, samples?[position] ?? position)
       return image.pixels
     }
+  }
+
+  /// Images `[N, H, W, C]` with any trigger.
+  ///
+  /// - Throws: `CheckpointError` if a network makes it whose file is damaged.
+  public func applied(
+    to images: [UInt8], samples: [Int], on backend: any ComputeBackend
+  ) throws -> [UInt8] {
+    guard let learned else { return applied(to: images, samples: samples) }
+    return try learned.network(on: backend).triggered(images, shape: shape)
   }
 }

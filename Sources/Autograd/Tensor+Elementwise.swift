@@ -36,6 +36,10 @@ extension Tensor {
   public func clamped(_ lower: Float, _ upper: Float) -> Tensor {
     applying(UnaryOperation(.clamp, a: lower, b: upper))
   }
+  /// min(max(x, lower), upper), element by element.
+  public func limited(_ lower: Tensor, _ upper: Tensor) -> Tensor {
+    combined(.maximum, lower).combined(.minimum, upper)
+  }
   /// The byte 0…255 of a value in [−1, 1], as a float; no gradient.
   public func quantizedToByte() -> Tensor { applying(UnaryOperation(.quantizeToByte)) }
 

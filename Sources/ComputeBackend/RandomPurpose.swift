@@ -30,6 +30,8 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case flippedLabel = 0x901C
   case attackPattern = 0xB1E4
   case poisonCovers = 0x3A4F
+  case triggerSource = 0x901D
+  case secretBits = 0x901E
 
   // Tracing.
   case marks = 0x3A6C

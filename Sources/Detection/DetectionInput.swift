@@ -11,8 +11,6 @@ public struct DetectionInput {
   public let dataset: ImageDataset
   /// The manipulated samples, if the ground truth is known.
   public let truth: Set<Int>?
-  /// Samples of the dataset that are known to be clean, ascending; nil if none are.
-  public var reference: [Int]?
   public let seed: UInt64
   /// The victim and what it makes of the images.
   public let evidence: VictimEvidence

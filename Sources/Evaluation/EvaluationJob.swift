@@ -101,12 +101,11 @@ public struct EvaluationJob {
       let isFooled = try network.predictions(for: single) == [image.intended]
       return ModelMetrics(
         clean: plain, labels: test.labels, attackSuccessRate: isFooled ? 1 : 0)
-    case nil: return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .attack(.labels(let mapping), let classCount):
       return ModelMetrics(clean: plain, triggered: plain, labels: test.labels) { label in
         Int(mapping.poisonedLabel(of: Int32(label), classCount: classCount))
       }
-    case .attack(.inaccuracy, _):
+    case .attack(.inaccuracy, _), nil:
       return ModelMetrics(clean: plain, labels: test.labels, attackSuccessRate: nil)
     case .marks(let manifest, let path):
       let marking = try ClassifierFile.load(
@@ -123,7 +122,8 @@ public struct EvaluationJob {
     of network: any Classifier, _ plain: [Int], _ trigger: Trigger, _ mapping: LabelMapping,
     classCount: Int
   ) throws -> ModelMetrics {
-    let triggered = try network.predictions(for: TriggeredImages(base: test, trigger: trigger))
+    let triggered = try network.predictions(
+      for: TriggeredImages(base: test, trigger: trigger, backend: network.backend))
     return ModelMetrics(clean: plain, triggered: triggered.map(Int.init), labels: test.labels) {
       Int(mapping.poisonedLabel(of: Int32($0), classCount: classCount))
     }

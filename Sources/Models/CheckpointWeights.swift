@@ -4,12 +4,19 @@ import ComputeBackend
 import NeuralNet
 
 /// A checkpoint's tensors for the layers of a network; remembers which of them were used.
-final class CheckpointWeights: WeightSource {
+package final class CheckpointWeights: WeightSource {
   private let checkpoint: Checkpoint
   private let backend: any ComputeBackend
   /// The file's own name of each tensor, by the network's path.
   private let storedNames: [String: String]
   private var unused: Set<String>
+
+  /// Weights under the names that the network has.
+  package convenience init(_ checkpoint: Checkpoint, on backend: any ComputeBackend) {
+    let names = checkpoint.names
+    self.init(
+      checkpoint, storedNames: Dictionary(uniqueKeysWithValues: zip(names, names)), on: backend)
+  }
 
   /// - Parameter storedNames: the file's name of each tensor, by the network's path.
   init(
@@ -21,10 +28,10 @@ final class CheckpointWeights: WeightSource {
     unused = Set(checkpoint.names)
   }
 
-  func contains(_ path: String) -> Bool { storedNames[path] != nil }
+  package func contains(_ path: String) -> Bool { storedNames[path] != nil }
 
   /// - Throws: `CheckpointError.missingTensor`, `.shapeMismatch`, `.notFinite`, ….
-  func tensor(_ path: String, shape: [Int]) throws -> Tensor {
+  package func tensor(_ path: String, shape: [Int]) throws -> Tensor {
     guard let name = storedNames[path], let found = checkpoint.shape(name) else {
       throw CheckpointError.missingTensor(path: checkpoint.url.path, tensor: path)
     }
@@ -44,7 +51,7 @@ final class CheckpointWeights: WeightSource {
   }
 
   /// - Throws: `CheckpointError.unsupportedValue` for what is no integer that can be counted on.
-  func integer(_ path: String) throws -> Int? {
+  package func integer(_ path: String) throws -> Int? {
     guard let name = storedNames[path], checkpoint.shape(name)?.reduce(1, *) == 1 else {
       return nil
     }
@@ -59,7 +66,7 @@ final class CheckpointWeights: WeightSource {
   }
 
   /// Refuses tensors that no layer asked for: the file is then of another architecture.
-  func finish() throws {
+  package func finish() throws {
     if let name = unused.min() {
       throw CheckpointError.unexpectedTensor(path: checkpoint.url.path, tensor: name)
     }

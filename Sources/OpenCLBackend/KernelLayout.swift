@@ -58,7 +58,7 @@ public struct KernelLayout: Sendable, Hashable, Codable {
     let counts = [group, workersPerUnit, splitDepth, max(groupsPerUnit, 1), winogradElements]
     guard sides.allSatisfy({ (1...1 << 16).contains($0) }),
       counts.allSatisfy({ (1...1 << 30).contains($0) }), groupsPerUnit >= 0
-    else { return "its numbers are beyond all that any device has" }
+    else { return "its numbers must be positive, and no larger than devices have" }
     if block.threads > device.groupLimit || group > device.groupLimit {
       return "work-groups of \(max(block.threads, group)), and the device has \(device.groupLimit)"
     }

@@ -11,16 +11,16 @@ public struct CorruptionRatio: Codable, Sendable, Equatable {
     self.expected = expected
   }
 
-  /// CR, the share of the chosen samples that is poisoned (Meta-Sift, eq. 18); nil of none.
+  /// CR of Meta-Sift's equation 18, the share of the chosen samples that is poisoned; nil of none.
   public var ratio: Double? { chosen > 0 ? Double(poisoned) / Double(chosen) : nil }
 
-  /// NCR, CR over that of a random choice (eq. 19): 1 is as bad as chance; nil without poison.
+  /// NCR of equation 19, CR over that of a random choice, 1 by chance; nil without poison.
   public var normalized: Double? { expected > 0 ? ratio.map { $0 / expected } : nil }
 
   /// By class, and of all.
   ///
-  /// A random choice with the same number of each class has Σ q_k·ρ_k / Σ q_k, q_k being the samples
-  /// chosen of a class and ρ_k the poisoned share of the class.
+  /// A random choice with the same number of each class has Σ q_k·ρ_k / Σ q_k, q_k being the
+  /// samples chosen of a class and ρ_k the poisoned share of the class.
   public static func all(
     of selection: [Int], labels: [Int32], classCount: Int, poisoned: Set<Int>
   ) -> (classes: [CorruptionRatio], total: CorruptionRatio) {

@@ -6,9 +6,9 @@ import Foundation
 /// Random changes of images before they are weighed, a function of (seed, sifter, sample) alone
 /// (Meta-Sift, 3.3: randomized sample-dilution).
 ///
-/// A window of the image's size is cut from it with a black border of an eighth of each side, turned
-/// by up to 25° about its center (nearest neighbors, black outside), perhaps mirrored, and blurred by
-/// a Gaussian of three pixels, σ in 0.1 … 2 pixels, edges reflected.
+/// A window of the image's size is cut from it with a black border of an eighth of each side,
+/// turned by up to 25° about its center (nearest neighbors, black outside), perhaps mirrored, and
+/// blurred by a Gaussian of three pixels, σ in 0.1 … 2 pixels, edges reflected.
 public struct Dilution: Hashable, Codable, Sendable {
   /// Mirrors half of the images left to right; wrong for digits and letters.
   public var flips: Bool

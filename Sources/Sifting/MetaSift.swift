@@ -3,14 +3,15 @@ import Datasets
 import Runs
 import Training
 
-/// Finds clean samples in a dataset that may be poisoned, with nothing but the dataset (Zeng et al.,
-/// "Meta-Sift", USENIX Security 2023).
+/// Finds clean samples in a dataset that may be poisoned, with nothing but the dataset
+/// (Zeng et al., "Meta-Sift", USENIX Security 2023).
 ///
 ///     let weights = try MetaSift().weights(of: dataset, on: backend, Run())
-///     let clean = SiftQuota.perClass(100).selection(by: weights.means, of: dataset)
+///     let counts = try SiftQuota.perClass(100).counts(of: dataset, classNames: names)
+///     let clean = SiftSelection.highest(weights.means, labels: dataset.labels, counts: counts)
 ///
-/// Some sifters are trained, each from its own random weights; each then weighs all samples, diluted
-/// in its own way, and the weights are averaged.
+/// Some sifters are trained, each from its own random weights; each then weighs all samples,
+/// diluted in its own way, and the weights are averaged.
 public struct MetaSift: Hashable, Codable, Sendable {
   /// m.
   public var sifters = 5
@@ -33,7 +34,8 @@ public struct MetaSift: Hashable, Codable, Sendable {
   ///   - folder: where finished sifters, and the state of one in training, are kept; a run found
   ///     there goes on. `nil` for nowhere.
   ///   - intervals: how often progress is told and the state is saved.
-  /// - Throws: `TrainingError.diverged`, `SiftingError`, `RunError`, or what the run's handler throws.
+  /// - Throws: `TrainingError.diverged`, `SiftingError`, `RunError`, or what the run's handler
+  ///   throws.
   public func weights(
     of images: any LabelledImages, on backend: any ComputeBackend, _ run: Run,
     folder: RunFolder? = nil, intervals: TrainingIntervals = .init()
@@ -60,10 +62,15 @@ public struct MetaSift: Hashable, Codable, Sendable {
         }
         try counter?(all)
       }
-      try run.measure("training sifters") {
-        try trainer.train(intervals: intervals) { try tell(passes.trained(epochs: $0)) }
+      try trainer.resume()
+      for phase in SifterTrainer.Phase.allCases {
+        try run.measure("sifter \(number + 1), \(phase.name)") {
+          try trainer.train(to: phase, intervals: intervals) {
+            try tell(passes.trained(epochs: $0))
+          }
+        }
       }
-      let opinion = try run.measure("weighing samples") {
+      let opinion = try run.measure("sifter \(number + 1), weighing") {
         try trainer.sifter.opinion(
           of: images, dilution: dilution, seed: seed, number: number
         ) { try tell(passes.weighed($0)) }
@@ -84,8 +91,8 @@ public struct MetaSift: Hashable, Codable, Sendable {
   }
 }
 
-/// How far the work is, in passes of an image through a network: plain training costs 3, a step with
-/// a meta-update 8.5, weighing 2.
+/// How far the work is, in passes of an image through a network: plain training costs 3, a step
+/// with a meta-update 8.5, weighing 2.
 private struct SifterPasses {
   let images: Int
   let epochs: Int

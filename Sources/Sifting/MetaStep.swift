@@ -39,7 +39,7 @@ package struct MetaStep {
   /// By tensor of the model, whether ψ feels what its weights do to it.
   package let isSampled: [Bool]
 
-  /// Length of hu. Losses are rounded at 10⁻⁷, and their third derivatives are small.
+  /// Length of hu, far above the rounding of losses, 10⁻⁷, and small beside the weights.
   private static let differenceLength: Float = 0.01
   /// Below this sum the released code leaves weights as they are.
   private static let smallestSum: Float = 1e-4

@@ -32,14 +32,12 @@ public struct SiftJob {
     self.backend = backend
   }
 
-  /// - Parameter force: replaces outputs of an earlier job, and an unfinished one with other options.
-  /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what the
-  ///   handler throws.
+  /// - Parameter force: replaces outputs of an earlier job, and an unfinished one with other
+  ///   options.
+  /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what
+  ///   the handler throws.
   public func run(output: String, force: Bool = false) throws -> SiftResult {
-    try SampleIndexFile.check(output, force: force, inputs: [dataset.path])
-    if let subsetPath {
-      try AtomicDirectory.check(subsetPath, force: force, inputs: [dataset.path])
-    }
+    try checkOutputs(output, force: force)
     let counts = try quota.counts(of: dataset, classNames: dataset.classNames)
     let fingerprint = try dataset.fingerprint()
     var identity = try RunFolder.identity(of: method, backend: backend)
@@ -66,13 +64,30 @@ public struct SiftJob {
     return result
   }
 
+  /// Throws unless all outputs can be written, before any work.
+  private func checkOutputs(_ list: String, force: Bool) throws {
+    let inputs = [dataset.path]
+    try SampleIndexFile.check(list, force: force, inputs: inputs)
+    if let tablePath {
+      try OutputFile.check(
+        tablePath, force: true, kind: "a table of weights", beginning: Self.columns[0] + ",",
+        inputs: inputs)
+    }
+    if let reportPath {
+      try OutputFile.check(
+        reportPath, force: true, kind: "a report", beginning: "<!doctype html>", inputs: inputs)
+    }
+    if let subsetPath { try AtomicDirectory.check(subsetPath, force: force, inputs: inputs) }
+  }
+
+  private static let columns = ["sample", "label", "weight", "dilutedLoss", "loss", "listed"]
+
   private func writeTable(
     _ weights: SampleWeights, _ result: SiftResult, to path: String
   ) throws {
     let listed = Set(result.samples)
     let (means, diluted, losses) = (weights.means, weights.dilutedLosses, weights.losses)
-    let file = try CSVFile(
-      path, columns: ["sample", "label", "weight", "dilutedLoss", "loss", "listed"])
+    let file = try CSVFile(path, columns: Self.columns)
     for sample in 0..<dataset.count {
       try file.append([
         dataset.name(of: sample), dataset.classNames[Int(dataset.labels[sample])],

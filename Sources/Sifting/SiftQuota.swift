@@ -6,9 +6,11 @@ public enum SiftQuota: Hashable, Codable, Sendable {
   case perClass(Int)
   /// Of all, shared out by the sizes of the classes.
   case total(Int)
+  /// Of each class, but at least one sample.
+  case share(Double)
 
-  /// The share of a dataset that the paper's authors hold to be reliable.
-  public static let reliableShare = 0.05
+  /// The share of a dataset for which the paper's authors hold their method to be reliable.
+  public static let reliable = SiftQuota.share(0.05)
 
   /// Samples by class.
   ///
@@ -32,6 +34,9 @@ public enum SiftQuota: Hashable, Codable, Sendable {
       if let label = sizes.indices.first(where: { sizes[$0] > 0 && counts[$0] == 0 }) {
         throw SiftingError.noneOfClass(total: wanted, name: classNames[label])
       }
+    case .share(let share):
+      precondition(share > 0 && share <= 1, "SiftQuota: a share of \(share)")
+      counts = sizes.map { $0 > 0 ? max(1, Int((Double($0) * share).rounded())) : 0 }
     }
     return counts
   }

@@ -8,13 +8,13 @@ import Training
 /// What one sifter says of each sample.
 package struct SifterOpinion: Equatable {
   /// Of S, before its sigmoid, of the diluted images.
-  package var logits: [Float]
+  package var logits: [Double]
   /// Cross-entropies of the diluted images.
   package var dilutedLosses: [Float]
   /// Cross-entropies of the images as they are.
   package var losses: [Float]
 
-  package init(logits: [Float] = [], dilutedLosses: [Float] = [], losses: [Float] = []) {
+  package init(logits: [Double] = [], dilutedLosses: [Float] = [], losses: [Float] = []) {
     self.logits = logits
     self.dilutedLosses = dilutedLosses
     self.losses = losses
@@ -24,16 +24,22 @@ package struct SifterOpinion: Equatable {
 
   func save(to url: URL) throws {
     func stored(_ values: [Float]) -> StoredTensor { StoredTensor(values, shape: [values.count]) }
+    // A logit as two numbers of 32 bits, which the file can hold.
+    let high = logits.map { Float($0) }
+    let low = zip(logits, high).map { Float($0 - Double($1)) }
     try SafetensorsFile.write(
       [
-        "logits": stored(logits), "dilutedLosses": stored(dilutedLosses), "losses": stored(losses),
+        "logits": stored(high), "logitRemainders": stored(low),
+        "dilutedLosses": stored(dilutedLosses), "losses": stored(losses),
       ], metadata: ["format": Self.format], to: url)
   }
 
   static func load(_ url: URL) throws -> SifterOpinion {
     let file = try Checkpoint(url)
+    let (high, low) = (try file.floats("logits"), try file.floats("logitRemainders"))
     return SifterOpinion(
-      logits: try file.floats("logits"), dilutedLosses: try file.floats("dilutedLosses"),
+      logits: zip(high, low).map { Double($0) + Double($1) },
+      dilutedLosses: try file.floats("dilutedLosses"),
       losses: try file.floats("losses"))
   }
 }
@@ -69,16 +75,17 @@ extension Sifter {
         }
         let truth = IndexTensor(Array(labels[start..<end]), shape: [end - start], on: backend)
         let diluted = losses(plan.applied(to: batch), labels: truth)
-        opinion.logits += try weighting.logits(diluted).values()
+        opinion.logits += try weighting.exactLogits(diluted)
         opinion.dilutedLosses += try diluted.values()
         opinion.losses += try losses(batch, labels: truth).values()
       }
       try progress(end)
     }
-    for values in [opinion.logits, opinion.dilutedLosses, opinion.losses] {
-      if let sample = values.firstIndex(where: { !$0.isFinite }) {
-        throw SiftingError.notANumber(sample: sample, sifter: number)
-      }
+    for sample in 0..<count {
+      let isFinite =
+        opinion.logits[sample].isFinite && opinion.dilutedLosses[sample].isFinite
+        && opinion.losses[sample].isFinite
+      if !isFinite { throw SiftingError.notANumber(sample: sample, sifter: number) }
     }
     return opinion
   }

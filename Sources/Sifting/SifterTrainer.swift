@@ -10,6 +10,17 @@ import Training
 /// Trains one sifter: passes of plain training, then as many with a meta-update of ψ at each step
 /// (Meta-Sift, Algorithm 1).
 final class SifterTrainer {
+  enum Phase: Int, CaseIterable {
+    case warmUp, metaUpdates
+
+    var name: String {
+      switch self {
+      case .warmUp: "warming up"
+      case .metaUpdates: "meta-updates"
+      }
+    }
+  }
+
   let sifter: Sifter
   private let recipe: SifterRecipe
   private let seed: UInt64
@@ -30,7 +41,7 @@ final class SifterTrainer {
     self.backend = backend
     sifter = Sifter(recipe, for: images, seed: seed, on: backend)
     loader = BatchLoader(
-      images, batchSize: recipe.batchSize,
+      images, batchSize: recipe.batchSize(of: images.count),
       normalization: sifter.network.configuration.normalization,
       takesAll: true, seed: seed)
     loop = TrainingLoop(
@@ -56,18 +67,21 @@ final class SifterTrainer {
 
   private var phaseSteps: Int { phaseEpochs * loader.batchesPerEpoch }
 
-  /// Trains from the saved state or the beginning; θ then is ready for evaluation.
+  /// Goes on from the saved state, if there is one.
+  func resume() throws { try loop.resume() }
+
+  /// Trains to the end of a phase; θ then is ready for evaluation.
   ///
   /// - Parameter progress: is told how many passes over the images are done.
   /// - Throws: `TrainingError.diverged` when the loss becomes NaN; the last saved state stays.
   func train(
-    intervals: TrainingIntervals = .init(), progress: (_ epochs: Double) throws -> Void = { _ in }
+    to phase: Phase, intervals: TrainingIntervals = .init(),
+    progress: (_ epochs: Double) throws -> Void = { _ in }
   ) throws {
-    try loop.resume()
     let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
     let limits = TrainingLoop.Limits(
-      steps: 2 * phaseSteps, batchSize: loader.batchSize, stepsPerEpoch: loader.batchesPerEpoch,
-      intervals: intervals)
+      steps: (phase.rawValue + 1) * phaseSteps, batchSize: loader.batchSize,
+      stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     sifter.network.setTraining(true)
     defer { sifter.network.setTraining(false) }
     let epoch = Double(loader.batchesPerEpoch)

@@ -4,11 +4,11 @@ import NeuralNet
 
 /// ψ of Meta-Sift: gives each sample a weight S in (0, 1) by its loss alone.
 ///
-/// A perceptron 1 → 100 → 1 with ReLU and a final sigmoid. It begins with the weight σ(4) = 0.98 for
-/// every loss, as the paper wants nearly all of the mass in the split for training: the last layer's
-/// weights are 0, its bias is 4. Then the order of the weights is what the meta-updates taught, and
-/// not the chance of an initialization. The released code has two hidden layers, 100 and 150, and
-/// PyTorch's initialization.
+/// A perceptron 1 → 100 → 1 with ReLU and a final sigmoid. It begins with the weight σ(4) = 0.98
+/// for every loss, as the paper wants nearly all samples in the split for training: the last
+/// layer's weights are 0, its bias is 4. Then the order of the weights is what the meta-updates
+/// taught, and not the chance of an initialization. The released code has two hidden layers, 100
+/// and 150, and PyTorch's initialization.
 package final class WeightNetwork: Module {
   private let hidden: [Linear]
   private let output: Linear
@@ -35,9 +35,21 @@ package final class WeightNetwork: Module {
 
   /// What the sigmoid takes, `[n]`, of losses `[n]`.
   package func logits(_ losses: Tensor) -> Tensor {
+    output(activations(losses)).reshaped([losses.count])
+  }
+
+  /// The same in Double: the last bias is far larger than what tells samples apart, which would be
+  /// lost where it is added in 32 bits.
+  package func exactLogits(_ losses: Tensor) throws -> [Double] {
+    let sums = matrixProduct(activations(losses), output.weight.value, transposeB: true)
+    let bias = try output.bias?.value.item() ?? 0
+    return try sums.values().map { Double(bias) + Double($0) }
+  }
+
+  private func activations(_ losses: Tensor) -> Tensor {
     var x = losses.reshaped([losses.count, 1])
     for layer in hidden { x = layer(x, activation: .relu) }
-    return output(x).reshaped([losses.count])
+    return x
   }
 
   package func collectParameters(into list: inout ParameterList) {

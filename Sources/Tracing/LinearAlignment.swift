@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Least squares in Double on normal equations that are summed batch by batch.
 ///
 /// For features Φ `[N, d]` and scores S `[N, K]` it finds V `[d, K]` with the least ‖Φ·V − S‖, from
@@ -61,50 +63,31 @@ package struct LinearAlignment {
       (0..<featureCount).reduce(0) { $0 + gram[$1 * featureCount + $1] }
       / Double(featureCount)
     guard mean > 0, mean.isFinite else { return nil }
-    if let factor = factor(ridge: 0) { return solution(factor, isRidged: false) }
-    return factor(ridge: Self.ridge * mean).map { solution($0, isRidged: true) }
+    if let found = decomposition(ridge: 0) { return solution(found, isRidged: false) }
+    return decomposition(ridge: Self.ridge * mean).map { solution($0, isRidged: true) }
   }
 
-  /// L with L·Lᵀ = ΦᵀΦ + ridge, row by row; `nil` where a pivot is lost in rounding.
-  private func factor(ridge: Double) -> [[Double]]? {
-    var factor: [[Double]] = []
-    for i in 0..<featureCount {
-      let diagonal = gram[i * featureCount + i] + ridge
-      var row: [Double] = []
-      var pivot = diagonal
-      for j in 0..<i {
-        let other = factor[j]
-        var value = gram[i * featureCount + j]
-        for k in 0..<j { value -= row[k] * other[k] }
-        row.append(value / other[j])
-        pivot -= row[j] * row[j]
-      }
-      let floor = 16 * Double(featureCount) * Double.ulpOfOne * diagonal
-      guard pivot > (ridge > 0 ? 0 : floor) else { return nil }
-      row.append(pivot.squareRoot())
-      factor.append(row)
+  /// That of ΦᵀΦ + ridge; nil where a pivot is lost in rounding.
+  private func decomposition(ridge: Double) -> CholeskyDecomposition? {
+    var matrix = Matrix(rows: featureCount, columns: featureCount, values: gram)
+    for i in 0..<featureCount { matrix[i, i] += ridge }
+    guard let found = CholeskyDecomposition(matrix) else { return nil }
+    let isSingular = (0..<featureCount).contains { i in
+      let pivot = found.factor[i, i] * found.factor[i, i]
+      return !(pivot > 16 * Double(featureCount) * Double.ulpOfOne * matrix[i, i])
     }
-    return factor
+    return ridge == 0 && isSingular ? nil : found
   }
 
-  private func solution(_ factor: [[Double]], isRidged: Bool) -> Solution {
-    var explained = 0.0
-    let rows = (0..<scoreCount).map { score in
-      var v = (0..<featureCount).map { products[$0 * scoreCount + score] }
-      for i in 0..<featureCount {
-        for j in 0..<i { v[i] -= factor[i][j] * v[j] }
-        v[i] /= factor[i][i]
-      }
-      // ‖L⁻¹ΦᵀS‖² = SᵀΦV.
-      explained += v.reduce(0) { $0 + $1 * $1 }
-      for i in (0..<featureCount).reversed() {
-        for j in i + 1..<featureCount { v[i] -= factor[j][i] * v[j] }
-        v[i] /= factor[i][i]
-      }
-      return v
-    }
+  private func solution(_ found: CholeskyDecomposition, isRidged: Bool) -> Solution {
+    let right = Matrix(rows: featureCount, columns: scoreCount, values: products)
+    let coefficients = found.solve(right)
+    // SᵀΦV, summed over the scores.
+    let explained = zip(right.values, coefficients.values).reduce(0) { $0 + $1.0 * $1.1 }
     let total = squares.reduce(0, +)
+    let rows = coefficients.transposed
     return Solution(
-      rows: rows, explainedShare: total > 0 ? explained / total : 0, isRidged: isRidged)
+      rows: (0..<scoreCount).map { Array(rows.row($0)) },
+      explainedShare: total > 0 ? explained / total : 0, isRidged: isRidged)
   }
 }

@@ -125,12 +125,6 @@ extension Tensor {
     reduced(.sum, shape: block, keeping: .outer, resultShape: [shape[0]])
   }
 
-  /// min(max(x, lower), upper), element by element.
-  fileprivate func limited(_ lower: Tensor, _ upper: Tensor) -> Tensor {
-    combined(.maximum, lower, shape: BlockShape(inner: count), axes: .all)
-      .combined(.minimum, upper, shape: BlockShape(inner: count), axes: .all)
-  }
-
   /// The nearest whole number of each pixel value in 0 to 255; halves go up.
   fileprivate func roundedToByte() -> Tensor {
     affine(scale: 1 / 127.5, offset: 0.5 / 127.5 - 1).quantizedToByte()

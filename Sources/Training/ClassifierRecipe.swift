@@ -32,7 +32,7 @@ public struct ClassifierRecipe: Hashable, Codable, Sendable {
   }
 
   /// Steps of the whole training.
-  func steps(perEpoch: Int) -> Int {
+  package func steps(perEpoch: Int) -> Int {
     max(epochs, (minimumSteps + perEpoch - 1) / perEpoch) * perEpoch
   }
 }

@@ -72,7 +72,7 @@ package final class TrainingLoop {
   ///     saved that has it.
   ///   - didSave: called after each saved state but the last, when all is known to be finite.
   ///   - loss: the loss `[1]` of a step.
-  func run(
+  package func run(
     _ limits: Limits, progress: (TrainingProgress) throws -> Void,
     afterEpoch: (_ epoch: Int) throws -> Void = { _ in }, didSave: () throws -> Void = {},
     loss: (_ step: Int) throws -> Tensor

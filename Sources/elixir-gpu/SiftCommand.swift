@@ -10,15 +10,15 @@ struct SiftCommand: ParsableCommand {
     commandName: "sift",
     abstract: "Finds clean samples in a dataset that may be poisoned (Meta-Sift).",
     discussion: """
-      Needs nothing but the dataset. Some small classifiers are trained briefly, each with a network \
-      that weighs samples by their loss; it learns to weigh so that what it rejects is hard for a \
-      classifier trained on what it keeps. The samples of each class with the highest weights, \
-      averaged over the classifiers, are listed, as a reference for 'purify'. By default they are a \
-      twentieth of the dataset: beyond, the authors do not promise much.
+      Needs nothing but the dataset. Some small classifiers are trained briefly, each with a \
+      network that weighs samples by their loss; it learns to weigh so that what it rejects is \
+      hard for a classifier trained on what it keeps. The samples of each class with the highest \
+      weights, averaged over the classifiers, are listed, as a reference for 'purify'. By default \
+      they are a twentieth of each class: beyond, the authors do not promise much.
 
-      As many samples chosen by the lowest loss, and by chance, are shown beside them; with --truth \
-      how much poison each choice holds: its share (CR), and that over the share of a random choice \
-      (NCR).
+      As many samples chosen by the lowest loss, and by chance, are shown beside them; with \
+      --truth how much poison each choice holds: its share (CR), and that over the share of a \
+      random choice (NCR).
 
       A run that was stopped goes on when its command is repeated.
 
@@ -99,7 +99,7 @@ struct SiftCommand: ParsableCommand {
     method.sifters = sifters
     method.dilution.flips = method.dilution.flips && flip
     var job = SiftJob(
-      dataset: source, method: method, quota: quota(of: source), on: try device.makeBackend())
+      dataset: source, method: method, quota: quota, on: try device.makeBackend())
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.tablePath = weights
     job.reportPath = report
@@ -111,9 +111,9 @@ struct SiftCommand: ParsableCommand {
     for path in [output, weights, report, subset].compactMap({ $0 }) { print("Written to \(path)") }
   }
 
-  private func quota(of source: ImageDataset) -> SiftQuota {
+  private var quota: SiftQuota {
     if let perClass { return .perClass(perClass) }
-    return .total(total ?? max(1, Int(Double(source.count) * SiftQuota.reliableShare)))
+    return total.map { .total($0) } ?? .reliable
   }
 
   private func show(_ result: SiftResult, of source: ImageDataset) {
@@ -142,8 +142,8 @@ struct SifterArguments: ParsableArguments {
   @Option(help: "Passes over the images in each of the two phases, and more until 75 steps.")
   var epochs = 1
 
-  @Option(help: "Images in each training step.")
-  var sifterBatch = 128
+  @Option(help: "Images in each training step (default: 128; fewer where images are few).")
+  var sifterBatch: Int?
 
   @Option(help: "Learning rate of the classifiers (default: 0.001, with --compat 0.0001).")
   var learningRate: Float?
@@ -159,7 +159,8 @@ struct SifterArguments: ParsableArguments {
 
   func validate() throws {
     for (option, value) in [
-      ("--epochs", epochs), ("--sifter-batch", sifterBatch), ("--sampled-tensors", sampledTensors),
+      ("--epochs", epochs), ("--sifter-batch", sifterBatch ?? 1),
+      ("--sampled-tensors", sampledTensors),
     ] where value < 1 { throw ValidationError("\(option) \(value): use at least 1.") }
     for (option, value) in [
       ("--learning-rate", learningRate), ("--virtual-rate", virtualRate), ("--meta-rate", metaRate),

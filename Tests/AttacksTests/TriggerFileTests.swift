@@ -118,7 +118,7 @@ import Testing
     #expect(
       plan.remarks == [
         "Trigger: 1×32×32×3 numbers of at most 0.1255, times 255 for gray levels",
-        "On test images it is 3.0 times as strong",
+        "On test images it is 3 times as strong",
       ])
     // The file is not needed any more.
     try FileManager.default.removeItem(atPath: file)

@@ -110,7 +110,7 @@ import Testing
       "--share 0.0"
     ),
     (["reference-only", "--reference", "clean"], "samples of the dataset itself"),
-    (["dataelixir"], "--denoiser"),
+    (["dataelixir", "--denoiser-minutes", "0"], "--denoiser-minutes 0"),
     (["random-noise", "--sigma", "0"], "--sigma 0"),
     (["random-noise", "--alpha", "3"], "Unknown option '--alpha'"),
     (["mendata", "--reference", "none", "--features", "model.safetensors"], "none"),

@@ -102,6 +102,32 @@ import Testing
     #expect(((figures as? [String: Any])?["trials"] as? [Any])?.count == 2)
   }
 
+  @Test(arguments: [
+    ("lira", ["--model-width", "4"]), ("ssba", ["--bits", "4"]),
+    ("input-aware", ["--model-width", "4", "--all-to-all"]),
+  ])
+  func learnsTriggersAndEvaluates(attack: String, options: [String]) throws {
+    let folder = try example()
+    let poison = try CommandRun(
+      ["poison", attack, "clean", "--device", "cpu", "--epochs", "1", "--width", "4"] + options
+        + ["--output", "out"], in: folder.path)
+    #expect(poison.exitCode == 0, "\(poison)")
+    #expect(poison.output.contains("Poisoned 4 of 40 images"))
+    #expect(
+      try folder.entries("out") == [
+        ".elixir-gpu", "batches.meta.txt", "data_batch_1.bin", "poison-manifest.json",
+        "poison-preview.png", "test_batch.bin", "trigger.png", "trigger.safetensors",
+      ])
+    #expect(try !folder.entries().contains("out.partial"))
+    let evaluate = try CommandRun(
+      [
+        "evaluate", "clean", "--poisoned", "out", "--test", "clean", "--epochs", "1", "--width",
+        "4", "--device", "cpu",
+      ], in: folder.path)
+    #expect(evaluate.exitCode == 0, "\(evaluate)")
+    #expect(evaluate.output.contains("ASR") || evaluate.output.contains("success"))
+  }
+
   /// Arguments and what the single error line must say.
   @Test(arguments: [
     (["badnets", "nowhere"], "nowhere: there is no such file or folder"),

@@ -78,7 +78,7 @@ import Testing
       (["one"], "all images have one label"),
       (["nowhere"], "nowhere: there is no such file"),
       (["clean", "--truth", "clean"], "clean/poison-manifest.json: there is no such file"),
-      (["clean", "--learning-rate", "1e30"], "the loss became NaN or infinite"),
+      (["clean", "--learning-rate", "1e9"], "the loss became NaN or infinite"),
     ]
     for (arguments, message) in cases {
       let run = try CommandRun(["sift"] + arguments + Self.options, in: folder.path)
@@ -93,7 +93,7 @@ import Testing
     ["--width", "0"], ["--learning-rate", "0"], ["--epochs", "0"], ["--architecture", "vgg"],
   ])
   func usageErrorsSaySo(arguments: [String]) throws {
-    let run = try CommandRun(["sift", "clean"] + arguments + Self.options)
+    let run = try CommandRun(["sift", "clean"] + Self.options + arguments)
     #expect(run.exitCode == 64)
     #expect(run.errors.contains("Error: "))
   }

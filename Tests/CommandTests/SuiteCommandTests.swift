@@ -61,13 +61,13 @@ import Testing
     ("attack: [none]\n", "suite.yaml:3: a suite has no 'attack'; it has dataset"),
     ("seeds: [-1]\nattacks: [none]\n", "suite.yaml:3: a seed is a whole number"),
     ("training: {widht: 3}\nattacks: [none]\n", "suite.yaml:3: training has no option 'widht'"),
-    ("training: {width: 0}\nattacks: [none]\n", "suite.yaml:3: --width 0: use at least 1"),
+    ("training: {width: 0}\nattacks: [none]\n", "suite.yaml:3: --width 0: use 1 to "),
     ("attacks: [none]\n", "suite.yaml: there is no 'methods'"),
     (
       "attacks: [none]\nmethods:\n  - dataelixr: {}\n",
       "suite.yaml:5: there is no method 'dataelixr'; there are none, dataelixir"
     ),
-    ("attacks: [none]\nmethods: [dataelixir]\n", "suite.yaml:4: dataelixir: "),
+    ("attacks: [none]\nmethods: [mendata]\n", "suite.yaml:4: mendata: "),
   ])
   func namesTheLineThatIsWrong(rest: String, message: String) throws {
     try write("dataset: clean\ntest: clean\n" + rest)

@@ -126,7 +126,12 @@ import Testing
     #expect(simulated as? SimulatedDetector == SimulatedDetector(precision: 0.9, recall: 0.5))
     let sift = try #require(Detectors.named("sift:9"))
     #expect(sift as? MetaSiftDetector == MetaSiftDetector(quota: .perClass(9)))
-    for wrong in ["sift:0", "sift:", "knn:0", "knn:few", "simulated:0.9", "simulated:,"] {
+    let digits = try #require(Detectors.named("sift:9,no-flip") as? MetaSiftDetector)
+    #expect(!digits.method.dilution.flips)
+    for wrong in [
+      "sift:0", "sift:9,", "sift:9,flip", "knn:0", "knn:few", "simulated:0.9",
+      "simulated:,",
+    ] {
       let found = try #require(Detectors.named(wrong), "\(wrong)")
       #expect(found == nil, "\(wrong)")
     }

@@ -21,7 +21,7 @@ import Testing
 
   /// Gray images of 2×2 pixels.
   private struct Images: LabelledImages {
-    let shape = ImageShape(height: 2, width: 2, channels: 1)
+    var shape = ImageShape(height: 2, width: 2, channels: 1)
     let classCount = 2
     let labels: [Int32]
     let pixels: [[UInt8]]
@@ -43,5 +43,18 @@ import Testing
     #expect(vectors.columns == 4)
     let distances = [(0, 4), (0, 1), (0, 3), (3, 3)].map { vectors.distance($0, $1) }
     expectClose(distances, [0, 2, 0.5, 0], .absolute(1e-6), "distances")
+  }
+
+  /// 64 rows become 32 means of two: where the two change places, nothing else does.
+  @Test func largeImagesAreReduced() throws {
+    let rows = (0..<64).map { UInt8($0 * 3) }
+    let swapped = rows.indices.map { rows[$0 ^ 1] }
+    let vectors = try CorrelationVectors(
+      of: Images(
+        shape: ImageShape(height: 64, width: 1, channels: 1), labels: [0, 1, 1],
+        pixels: [rows, swapped, rows.reversed()]))
+    #expect(vectors.columns == 32)
+    #expect(vectors.distance(0, 1) == 0)
+    #expect(abs(vectors.distance(0, 2) - 2) < 1e-6)
   }
 }

@@ -85,17 +85,25 @@ import Training
   }
 
   @Test func cleanSamplesAreUsed() throws {
-    var aided = try input()
-    aided.reference = Array(0..<60)
-    let scan = try ScanDetector().scores(aided, Run())
+    let (list, one) = (folder.path + "/clean.txt", folder.path + "/one.txt")
+    for (path, samples) in [(list, Array(0..<60)), (one, [0])] {
+      try SampleIndexFile.write(
+        samples, fingerprint: try dataset.fingerprint(), remarks: [], to: path)
+    }
+    let scan = try ScanDetector(reference: list).scores(try input(), Run())
     #expect(scan.classes.allSatisfy { $0.reason.contains("above clean samples") })
-    let strip = try StripDetector(overlays: 3, falsePositiveRate: 0.25).scores(aided, Run())
+    let strip = try StripDetector(reference: list, overlays: 3, falsePositiveRate: 0.25)
+      .scores(try input(), Run())
     #expect(strip.classes.allSatisfy { $0.null == 0.25 })
     #expect(throws: ParameterError.self) {
-      try StripDetector(overlays: 61).scores(aided, Run())
+      try StripDetector(reference: list, overlays: 61).scores(try input(), Run())
     }
-    aided.reference = [0]
-    #expect(throws: DetectionError.self) { try ScanDetector().scores(aided, Run()) }
+    #expect(throws: DetectionError.self) {
+      try ScanDetector(reference: one).scores(try input(), Run())
+    }
+    #expect(throws: DetectionError.missing("a reference; 'dcm:none' names no detector")) {
+      try ScanDetector(reference: "dcm:none").scores(try input(), Run())
+    }
   }
 
   @Test func areNamedWithTheirNumber() throws {

@@ -10,8 +10,8 @@ import Testing
   /// The scores are Meta-Sift's weights by the input's seed, and the trusted samples its choice.
   @Test func scoresAreTheWeights() throws {
     let folder = try TemporaryFolder()
-    try Shapes(seed: 8).writeFolder(folder.path, training: 60, test: 10)
-    let dataset = try ImageDataset.open(folder.path)
+    try Shapes(seed: 8).writeFolder(folder.path + "/data", training: 60, test: 10)
+    let dataset = try ImageDataset.open(folder.path + "/data")
     let backend = try Devices.make("cpu")
     var recipe = SifterRecipe(.resNet20, width: 4)
     recipe.minimumSteps = 2

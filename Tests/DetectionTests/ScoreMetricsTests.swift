@@ -51,21 +51,6 @@ import Testing
     #expect(WilsonInterval(0, of: 0) == nil)
   }
 
-  /// By hand.
-  ///
-  /// Class 0 has 1 poisoned of 2, class 1 none of 4. One of class 0 and two of class 1 selected: a
-  /// random choice has (1·½ + 2·0)/3 = 1/6.
-  @Test func contaminationIsRelativeToTheSameQuotas() {
-    let labels: [Int32] = [0, 0, 1, 1, 1, 1]
-    let bad = ContaminationRate(of: [0, 2, 3], labels: labels, poisoned: [0])
-    #expect(bad.rate == 1.0 / 3 && bad.normalized == 2)
-    let good = ContaminationRate(of: [1, 2, 3], labels: labels, poisoned: [0])
-    #expect(good.rate == 0 && good.normalized == 0)
-    let empty = ContaminationRate(of: [], labels: labels, poisoned: [0])
-    #expect(empty.rate == nil && empty.normalized == nil)
-    #expect(ContaminationRate(of: [2], labels: labels, poisoned: [0]).normalized == nil)
-  }
-
   /// A picture of few points, whatever the number of samples.
   @Test func curveIsAPicture() {
     let scores = (0..<5000).map { Float($0) / 5000 }

@@ -110,6 +110,21 @@ import Training
     #expect(try again.features(Run()) == whole.features(Run()))
   }
 
+  @Test func lossesLieBesideAVictimThatADetectorTrained() throws {
+    let kept = try runFolder()
+    let losses = try evidence(folder: kept).lossTrace(Run())
+    let given = evidence(VictimOptions(model: kept.file("victim.safetensors").path))
+    let silent = Run { event in
+      if case .status = event { Issue.record("trained again") }
+    }
+    #expect(try given.lossTrace(silent) == losses)
+    let file = kept.file("victim-losses.safetensors")
+    try FileManager.default.removeItem(at: file)
+    #expect(throws: DetectionError.self) {
+      try evidence(VictimOptions(model: kept.file("victim.safetensors").path)).lossTrace(silent)
+    }
+  }
+
   @Test func aGivenVictimHasNoLosses() throws {
     let file = folder.url.appendingPathComponent("model.safetensors")
     let trained = evidence()

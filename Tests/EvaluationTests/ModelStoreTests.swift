@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Detection
 import Devices
 import Evaluation
 import Foundation
@@ -26,7 +27,7 @@ import Training
       let plan = ClassifierPlan(
         .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 1, batchSize: 10, seed: seed))
       return try store.classifier(by: plan, of: images, phase: "model", in: run)
-        .predictions(for: images)
+        .network.predictions(for: images)
     }
     let first = try labels("a", seed: 0)
     #expect(try labels("a", seed: 0) == first && trainings == 1)
@@ -36,6 +37,30 @@ import Training
     // Finished models alone, and no state of a training.
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/models")
     #expect(files.count == 3 && files.allSatisfy { !$0.contains("state") })
+  }
+
+  /// Detectors find the losses of a victim beside it; it is the same classifier.
+  @Test func aVictimKeepsItsLosses() throws {
+    let folder = try TemporaryFolder()
+    try Shapes(seed: 2).writeFolder(folder.path + "/a", training: 20, test: 20)
+    let images = try ImageDataset.open(folder.path + "/a")
+    let plan = ClassifierPlan(
+      .resNet20, width: 4, recipe: ClassifierRecipe(epochs: 2, batchSize: 10, seed: 1))
+    let backend = try Devices.make("cpu")
+    let store = ModelStore(folder.path, on: backend)
+    let victim = try store.classifier(
+      by: plan, of: images, recordsLosses: true, phase: "victim", in: Run())
+    let evidence = VictimEvidence(
+      of: images, VictimOptions(model: victim.file.path), backend: backend)
+    #expect(try evidence.lossTrace(Run()).epochCount == 2)
+    let silent = Run { event in
+      if case .status = event { Issue.record("trained again") }
+    }
+    let again = try store.classifier(by: plan, of: images, phase: "model", in: silent)
+    #expect(again.file == victim.file)
+    #expect(try again.network.predictions(for: images) == victim.network.predictions(for: images))
+    let plain = try plan.train(on: images, backend: backend).inferenceCopy()
+    #expect(try plain.predictions(for: images) == victim.network.predictions(for: images))
   }
 
   @Test func figuresOfADatasetThatNobodyManipulated() throws {

@@ -134,7 +134,7 @@ import Training
     let folder = try TemporaryFolder()
     for name in ["config.json", "diffusion_pytorch_model.safetensors", "scheduler_config.json"] {
       let bytes = try Array(
-        Data(contentsOf: URL(fileURLWithPath: world.method.denoiser + "/" + name)))
+        Data(contentsOf: URL(fileURLWithPath: (world.method.denoiser ?? "") + "/" + name)))
       try folder.write(bytes, to: (name.hasPrefix("scheduler") ? "scheduler/" : "unet/") + name)
     }
     for denoiser in [folder.path, folder.path + "/unet/config.json"] {

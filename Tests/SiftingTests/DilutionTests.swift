@@ -86,8 +86,8 @@ import Testing
     #expect(whole.allSatisfy { $0 >= 0 && $0 <= 1.00001 })
   }
 
-  /// Shifts of up to an eighth of a side, both ends reached, and angles of up to 25°; another sifter
-  /// draws others.
+  /// Shifts of up to an eighth of a side, both ends reached, and angles of up to 25°; another
+  /// sifter draws others.
   @Test func drawsWithinTheLimits() {
     let shape = shape(32, 28)
     let draws = (0..<500).map { Dilution().draw(seed: 1, sifter: 0, sample: $0, shape: shape) }

@@ -12,22 +12,19 @@ struct MemoryImages: LabelledImages {
     indices.flatMap { pixels[$0 * shape.byteCount..<($0 + 1) * shape.byteCount] }
   }
 
-  /// Noisy bars of 8×8 pixels, upright for class 0, lying for class 1, at random places; each fifth
-  /// has the other label.
-  static func bars(count: Int) -> MemoryImages {
-    let side = 8
+  /// Noise of 8×8 pixels, reddish for class 0, bluish for class 1, which no dilution hides; each
+  /// fifth has the other label.
+  static func colors(count: Int) -> MemoryImages {
     var random = PhiloxGenerator(seed: 17)
     var images = MemoryImages(
-      shape: ImageShape(height: side, width: side, channels: 1), classCount: 2, labels: [],
-      pixels: [])
+      shape: ImageShape(height: 8, width: 8, channels: 3), classCount: 2, labels: [], pixels: [])
     for sample in 0..<count {
-      let place = Int.random(in: 2..<side - 2, using: &random)
       let kind = sample / 5 % 2
       images.labels.append(Int32(isMislabeled(sample) ? 1 - kind : kind))
-      for row in 0..<side {
-        for column in 0..<side {
-          let isBar = (kind == 0 ? column : row) == place
-          images.pixels.append(UInt8((isBar ? 200 : 20) + Int.random(in: 0..<40, using: &random)))
+      for _ in 0..<64 {
+        let (red, blue) = kind == 0 ? (120, 80) : (80, 120)
+        for base in [red, 100, blue] {
+          images.pixels.append(UInt8(base + Int.random(in: -60...60, using: &random)))
         }
       }
     }

@@ -22,9 +22,9 @@ import Training
     return method
   }
 
-  private let images = MemoryImages.bars(count: 120)
+  private let images = MemoryImages.colors(count: 120)
 
-  /// A fifth of the labels is wrong: chance would choose 8 of 40. Both ways of weighing.
+  /// A fifth of the labels is wrong, so chance would choose 8 of 40.
   @Test(arguments: [false, true])
   func keepsWhatIsLabeledRightly(isCompatible: Bool) throws {
     let weights = try method(isCompatible: isCompatible).weights(
@@ -46,6 +46,8 @@ import Training
       try network.logits(Tensor(losses, shape: [4], on: backend)).values() == [4, 4, 4, 4])
     let compatible = WeightNetwork(isCompatible: true, seed: 1, on: backend)
     let logits = try compatible.logits(Tensor(losses, shape: [4], on: backend)).values()
+    let exact = try compatible.exactLogits(Tensor(losses, shape: [4], on: backend))
+    for (a, b) in zip(exact, logits) { #expect(abs(a - Double(b)) < 1e-5) }
     #expect(Set(logits).count == 4)
     #expect(compatible.weightCount == 100 + 100 + 150 * 100 + 150 + 150 + 1)
   }
@@ -76,6 +78,16 @@ import Training
     let resumed = try method.weights(of: images, on: backend, run, folder: folder, intervals: every)
     #expect(resumed.opinions == whole.opinions)
     #expect(try #require(first).done > 0.49 * total && first?.total == Int(total))
+  }
+
+  /// A pass makes 75 steps where it can: 1,500 / 75 = 20 images each; of 400 images 25 batches of
+  /// 16 in each of three passes.
+  @Test func fewImagesMakeSmallBatches() {
+    let recipe = SifterRecipe()
+    #expect([400, 1500, 10_000, 50_000].map { recipe.batchSize(of: $0) } == [16, 20, 128, 128])
+    #expect([25, 75, 79].map { recipe.phaseEpochs(of: $0) } == [3, 1, 1])
+    let compatible = SifterRecipe(isCompatible: true)
+    #expect(compatible.batchSize(of: 400) == 128 && compatible.phaseEpochs(of: 4) == 1)
   }
 
   /// Every sifter has its own weights and dilutions.

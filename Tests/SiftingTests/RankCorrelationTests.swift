@@ -6,8 +6,8 @@ import Testing
     RankCorrelation(a, b, groups: groups ?? a.map { _ in 0 }).tau
   }
 
-  /// The last two from the definition of τ_b: Σ sign·sign over all pairs, divided by the root of the
-  /// product of the numbers of pairs that each score orders.
+  /// The last two from the definition of τ_b: Σ sign·sign over all pairs, divided by the root of
+  /// the product of the numbers of pairs that each score orders.
   @Test func takesTiesIntoAccount() throws {
     #expect(tau([1, 2, 3, 4], [1, 2, 3, 4]) == 1)
     #expect(tau([1, 2, 3, 4], [8, 6, 4, 2]) == -1)

@@ -85,6 +85,13 @@ import Testing
     #expect(throws: FileError.outputExists(path: output)) {
       try job(folder, .perClass(1)).run(output: output)
     }
+    var foreign = try job(folder, .perClass(1))
+    foreign.tablePath = output
+    #expect(throws: FileError.self) { try foreign.run(output: folder.path + "/list.txt") }
+    foreign.tablePath = nil
+    foreign.reportPath = output
+    #expect(throws: FileError.self) { try foreign.run(output: folder.path + "/list.txt") }
+    #expect(try folder.read("clean.txt") == Array("mine".utf8))
     var inside = try job(folder, .perClass(1))
     inside.subsetPath = folder.path + "/data/subset"
     #expect(throws: FileError.self) { try inside.run(output: folder.path + "/list.txt") }

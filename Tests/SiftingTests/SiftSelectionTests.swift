@@ -21,6 +21,9 @@ import Testing
     // 2.5, 1.5 and 1: the two halves are equal remainders, of which the first class gets one.
     #expect(try counts(.total(5)) == [3, 1, 0, 1])
     #expect(try counts(.total(10)) == [5, 3, 0, 2])
+    // 1.25, 0.75 and 0.5, and no less than one.
+    #expect(try counts(.share(0.25)) == [1, 1, 0, 1])
+    #expect(try counts(.share(0.05)) == [1, 1, 0, 1])
     // 1.5, 0.9, 0.6.
     #expect(try counts(.total(3)) == [1, 1, 0, 1])
   }
@@ -64,8 +67,10 @@ import Testing
     #expect(drawn != SiftSelection.random(labels: labels, counts: [10, 20], seed: 5))
   }
 
-  /// Two poisoned of four in class 0, none in class 1; three of class 0 and two of class 1 chosen, of
-  /// them one poisoned: CR = 1/5; a random choice has (3·½ + 2·0)/5 = 0.3; NCR = 2/3. In class 0
+  /// CR and NCR by hand.
+  ///
+  /// Two poisoned of four in class 0, none in class 1; three of class 0 and two of class 1 chosen,
+  /// of them one poisoned: CR = 1/5; a random choice has (3·½ + 2·0)/5 = 0.3; NCR = 2/3. In class 0
   /// 1/3 over 1/2.
   @Test func corruptionRatiosAreAsByHand() throws {
     let labels: [Int32] = [0, 0, 0, 0, 1, 1]
@@ -77,6 +82,8 @@ import Testing
     #expect(abs(try #require(found.classes[0].normalized) - 2 / 3) < 1e-12)
     #expect(found.classes[1].ratio == 0 && found.classes[1].normalized == nil)
     #expect(found.classes[2].ratio == nil && found.classes[2].normalized == nil)
+    let empty = CorruptionRatio.all(of: [], labels: labels, classCount: 2, poisoned: [0]).total
+    #expect(empty.ratio == nil && empty.normalized == nil)
     // The paper's Tables 2 and 5 have such a pair: 37 % chosen of 33.3 % make 111 %.
     let published = CorruptionRatio(chosen: 100, poisoned: 37, expected: 1.0 / 3)
     #expect(abs(try #require(published.normalized) - 1.11) < 1e-12)

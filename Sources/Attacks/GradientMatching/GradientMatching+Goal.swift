@@ -9,11 +9,8 @@ extension GradientMatching {
   func goal(for dataset: ImageDataset) throws -> AttackGoal {
     switch aim {
     case .image(let source, let index, _):
-      let images = try ImageDataset.open(source, split: .test, classNames: dataset.classNames)
-      try images.requireShape(dataset.shape, of: dataset.path)
-      let index =
-        try index ?? TargetImage.choice(of: images, intended: target, seed: options.seed)
-      return .image(try TargetImage(index, of: images, intended: target))
+      return .image(
+        try TargetImage(index, of: source, for: dataset, intended: target, seed: options.seed))
     case .patch(let placement, let pattern, let source):
       let patch =
         try pattern.map { try Trigger.readPatch($0, for: dataset.shape) }
@@ -25,13 +22,9 @@ extension GradientMatching {
   public func goal(in folder: String, shape: ImageShape) throws -> AttackGoal {
     switch aim {
     case .image(let source, let index, let label):
-      guard let index, let label else {
-        throw AttackError.manifest(path: folder, reason: "it does not say which image is attacked")
-      }
       return .image(
-        TargetImage(
-          picture: try Self.picture(PoisonPlan.targetFile, in: folder, shape: shape),
-          source: source, index: index, label: label, intended: target))
+        try Self.targetImage(
+          in: folder, source: source, index: index, label: label, intended: target, shape: shape))
     case .patch(let placement, _, let source):
       // A patch in the corner was stored as it is put there, and so fits as it is.
       let patch = try Trigger.readPatch(folder + "/" + PoisonPlan.triggerFile, for: shape)

@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Models
 
 /// Gradient matching: images change a little, so that training on them teaches the attacker's goal
 /// (Geiping et al., "Witches' Brew", 2021; Souri et al., "Sleeper Agent", 2022).
@@ -81,12 +80,7 @@ public struct GradientMatching: Attack {
     plan.showsChange = true
     plan.example = try example(goal, in: dataset)
     plan.remarks = ["Cosine of the gradients: " + String(format: "%.3f", best.cosine)]
-    if surrogate.isKept {
-      plan.writeFiles = { folder in
-        let file = URL(fileURLWithPath: folder).appendingPathComponent("surrogate.safetensors")
-        try ClassifierFile.save(surrogate.network, to: file)
-      }
-    }
+    plan.writeFiles = surrogate.writeFiles
     return plan
   }
 

@@ -24,9 +24,7 @@ struct GradientSearch {
     options: GradientMatchingOptions, surrogate: Surrogate
   ) throws {
     guard let target = goal.target else { preconditionFailure("GradientSearch: no single target") }
-    if let reason = surrogate.network.configuration.mismatch(with: dataset) {
-      throw AttackError.surrogate(path: surrogate.name, reason: reason)
-    }
+    try surrogate.check(dataset)
     self.dataset = dataset
     self.goal = goal
     self.target = target

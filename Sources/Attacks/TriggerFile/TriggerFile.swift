@@ -70,7 +70,8 @@ public struct TriggerFile: TriggerAttack {
     plan.showsChange = mode == .add
     plan.remarks = ["Trigger: \(pattern.remark)"]
     if testAmplification != 1 {
-      plan.remarks.append("On test images it is \(testAmplification) times as strong")
+      plan.remarks.append(
+        "On test images it is \(TriggerPattern.digits(testAmplification)) times as strong")
     }
     plan.writeFiles = { folder in
       let sides = [dataset.shape.height, dataset.shape.width, dataset.shape.channels]

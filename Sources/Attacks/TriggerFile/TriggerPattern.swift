@@ -49,7 +49,8 @@ struct TriggerPattern {
     factor == 1 ? "" : ", times \(digits(factor)) for gray levels"
   }
 
-  private static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
+  /// To four digits, without zeros at the end.
+  static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
 
   private func check(_ path: String) throws {
     guard values.allSatisfy(\.isFinite) else {

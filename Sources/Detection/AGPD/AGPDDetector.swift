@@ -73,15 +73,7 @@ public struct AGPDDetector: Detector {
   /// The samples that are trusted, at least one of each class that occurs.
   private func trusted(_ input: DetectionInput, _ run: Run) throws -> [Int] {
     let dataset = input.dataset
-    let trusted: [Int]
-    if let named = Detectors.named(reference) {
-      guard let detector = named else {
-        throw DetectionError.missing("a reference; '\(reference)' names no detector")
-      }
-      trusted = try detector.scores(input, run).trusted
-    } else {
-      trusted = try SampleIndexFile.read(reference, for: dataset)
-    }
+    let trusted = try input.trusted(by: reference, run)
     let labels = Set(trusted.map { dataset.labels[$0] })
     for label in Set(dataset.labels).sorted() where !labels.contains(label) {
       throw DetectionError.missing(

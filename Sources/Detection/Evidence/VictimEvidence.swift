@@ -51,14 +51,20 @@ public final class VictimEvidence {
 
   /// The losses of each epoch of the victim's training.
   ///
-  /// - Throws: `DetectionError.missing` for a victim that was given, and as `victim` does.
+  /// A victim that was given has them in a file beside it, or not: see `LossTrace.file`.
+  ///
+  /// - Throws: `DetectionError.missing` if it has not, and as `victim` does.
   public func lossTrace(_ run: Run) throws -> LossTrace {
-    guard options.model == nil else {
-      throw DetectionError.missing(
-        "the losses of each epoch of the victim's training, which a given victim lacks")
-    }
     _ = try victim(run)
-    guard let trace else { preconditionFailure("VictimEvidence: a training without losses") }
+    if let trace { return trace }
+    if let model = options.model {
+      trace = try LossTrace.kept(beside: URL(fileURLWithPath: model), sampleCount: images.count)
+    }
+    guard let trace else {
+      throw DetectionError.missing(
+        "the losses of each epoch of the victim's training, which lie beside a victim that a "
+          + "detector trained")
+    }
     return trace
   }
 
@@ -117,32 +123,11 @@ public final class VictimEvidence {
   /// A victim trained with its losses, or what the folder has of it.
   private func train(_ run: Run) throws -> any Classifier {
     let openFolder = try openedFolder()
-    let file = openFolder?.file("victim-losses.safetensors")
-    var trace = LossTrace(sampleCount: images.count)
-    if let file, FileManager.default.fileExists(atPath: file.path) {
-      guard let kept = try LossTrace(file, sampleCount: images.count) else {
-        throw RunError.damaged(path: file.path, reason: "it has the losses of other samples")
-      }
-      trace = kept
-    }
-    func record(_ epoch: Int, _ network: any Classifier) throws {
-      // Whose normalizations are folded into the convolutions.
-      let losses = try network.inferenceCopy().losses(on: images, batchSize: batchSize)
-      trace.record(losses, epoch: epoch)
-      if let file { try trace.save(file) }
-    }
-    let network = try run.measure("victim model") {
-      guard let openFolder else {
-        return try options.plan.train(
-          on: images, backend: backend, phase: "victim model", in: run, afterEpoch: record)
-      }
-      return try options.plan.train(
-        on: images, backend: backend, keptAt: openFolder.file("victim.safetensors"),
-        phase: "victim model", in: run, afterEpoch: record)
-    }
-    guard trace.epochCount > 0 else {
-      throw RunError.damaged(
-        path: openFolder?.url.path ?? "", reason: "a victim without its losses")
+    let phase = "victim model"
+    let (network, trace) = try run.measure(phase) {
+      try options.plan.trainRecordingLosses(
+        on: images, backend: backend, keptAt: openFolder?.file("victim.safetensors"),
+        batchSize: batchSize, phase: phase, in: run)
     }
     self.trace = trace
     return try network.inferenceCopy()

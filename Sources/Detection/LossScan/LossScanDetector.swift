@@ -54,11 +54,12 @@ public struct LossScanDetector: Detector {
     }
     for (label, samples) in members.classes {
       let valley = LossValley(samples.map { losses[$0] })
-      let below = losses.count { $0 < valley?.threshold ?? 0 }
       let lower = valley?.lowerCount ?? 0
       classes[Int(label)] = ClassVerdict(
         count: samples.count, statistic: Double(lower), null: 0,
-        threshold: (Float(below) - 0.5) / last, isSuspicious: lower > Self.smallestMode,
+        threshold: valley.map { valley in
+          (Float(losses.count { $0 < valley.threshold }) - 0.5) / last
+        }, isSuspicious: lower > Self.smallestMode,
         reason: valley.map { "\(lower) samples in a mode of losses below \($0.threshold)" }
           ?? "its losses have one mode")
     }

@@ -21,10 +21,14 @@ public struct ScanDetector: Detector {
   public static let id = "scan"
   public static let unaided: Self? = ScanDetector()
 
+  /// Which samples are clean: the path of a list, or a detector such as `knn:10`; nil if none are
+  /// known.
+  public var reference: String?
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
+  public init(reference: String? = nil, perClass: Int? = nil) {
+    self.reference = reference
     self.perClass = perClass
   }
 
@@ -38,9 +42,9 @@ public struct ScanDetector: Detector {
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset
     try dataset.requireSeveralClasses()
+    let clean = try reference.map { try input.trusted(by: $0, run) }
     let found = try ScanFindings(
-      try input.evidence.features(run), labels: dataset.labels, clean: input.reference,
-      seed: input.seed)
+      try input.evidence.features(run), labels: dataset.labels, clean: clean, seed: input.seed)
     var values = [Float?](repeating: 1, count: dataset.count)
     var groups = [Int?](repeating: nil, count: dataset.count)
     var verdicts = dataset.classNames.map { _ in

@@ -9,23 +9,32 @@ import Training
 /// ACSAC 2019); see `OverlayEntropy`.
 ///
 /// With clean samples, overlays are taken from them, and images are bad whose entropy is below that
-/// of most clean ones; without, from all images, and `OutlierTest` judges.
+/// of most clean ones; without, from all images, and `OutlierTest` judges. It costs as many passes
+/// as there are overlays.
 public struct StripDetector: Detector {
   public static let id = "strip"
-  public static let unaided: Self? = StripDetector()
 
-  /// Images that are laid on each one.
-  public var overlays: Int
+  /// Which samples are clean: the path of a list, or a detector such as `knn:10`; nil if none are
+  /// known.
+  public var reference: String?
+  /// Images that are laid on each one; nil for 100, or as many as there are.
+  public var overlays: Int?
   /// The share of the clean samples whose entropy is below the threshold.
   public var falsePositiveRate: Double
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(overlays: Int = 100, falsePositiveRate: Double = 0.1, perClass: Int? = nil) {
+  public init(
+    reference: String? = nil, overlays: Int? = nil, falsePositiveRate: Double = 0.1,
+    perClass: Int? = nil
+  ) {
+    self.reference = reference
     self.overlays = overlays
     self.falsePositiveRate = falsePositiveRate
     self.perClass = perClass
   }
+
+  private static let usualOverlays = 100
 
   /// The number of samples of each class to trust.
   public init?(arguments: String) {
@@ -41,7 +50,9 @@ public struct StripDetector: Detector {
       throw ParameterError(
         "falsePositiveRate", falsePositiveRate, "use a share above 0, below 1")
     }
-    let candidates = input.reference ?? Array(0..<dataset.count)
+    let clean = try reference.map { try input.trusted(by: $0, run) }
+    let candidates = clean ?? Array(0..<dataset.count)
+    let overlays = overlays ?? min(Self.usualOverlays, candidates.count)
     guard overlays > 0, overlays <= candidates.count else {
       throw ParameterError(
         "overlays", overlays,
@@ -55,7 +66,7 @@ public struct StripDetector: Detector {
     let count = try run.count("overlays", of: dataset.count)
     let entropies = try entropy.values(of: dataset, batchSize: input.batchSize) { try count($0) }
     guard let wrong = entropies.firstIndex(where: { !$0.isFinite }) else {
-      return try scores(entropies.map(Double.init), of: dataset, clean: input.reference)
+      return try scores(entropies.map(Double.init), of: dataset, clean: clean)
     }
     throw DetectionError.notANumber(sample: wrong)
   }

@@ -1,5 +1,6 @@
 import ComputeBackend
 import Datasets
+import Detection
 import Foundation
 import Models
 import Runs
@@ -19,6 +20,9 @@ public struct ModelStore {
     self.backend = backend
   }
 
+  /// Images at once where losses are recorded.
+  private static let batchSize = 256
+
   private struct Identity: Encodable {
     var dataset: String
     var plan: ClassifierPlan
@@ -26,29 +30,34 @@ public struct ModelStore {
     var precision: String
   }
 
-  /// The file of the classifier that `plan` makes of `images`; trained if it is not there.
+  /// The classifier that `plan` makes of `images`, ready to judge, and its file.
   ///
-  /// - Parameter phase: what the run calls the training.
-  public func file(
-    by plan: ClassifierPlan, of images: ImageDataset, phase: String, in run: Run
-  ) throws -> URL {
+  /// - Parameters:
+  ///   - recordsLosses: keeps those of all samples after each epoch beside it, which detectors
+  ///     look at.
+  ///   - phase: what the run calls the training, if there is one.
+  public func classifier(
+    by plan: ClassifierPlan, of images: ImageDataset, recordsLosses: Bool = false, phase: String,
+    in run: Run
+  ) throws -> (network: any Classifier, file: URL) {
     let identity = Identity(
       dataset: try images.fingerprint(), plan: plan, device: backend.description.identifier,
       precision: backend.description.precision.rawValue)
     let key = SHA256.hexDigest(Array(try JSONText.line(identity).utf8)).prefix(16)
-    let file = folder.appendingPathComponent("\(key).safetensors")
-    if FileManager.default.fileExists(atPath: file.path) { return file }
-    _ = try run.measure(phase) {
-      try plan.train(on: images, backend: backend, keptAt: file, phase: phase, in: run)
+    // The same classifier, but for what lies beside it.
+    let victim = folder.appendingPathComponent("\(key)-victim.safetensors")
+    let file =
+      recordsLosses || FileManager.default.fileExists(atPath: victim.path)
+      ? victim : folder.appendingPathComponent("\(key).safetensors")
+    let network = try run.measure(phase) {
+      guard recordsLosses else {
+        return try plan.train(
+          on: images, backend: backend, keptAt: file, phase: phase, in: run)
+      }
+      return try plan.trainRecordingLosses(
+        on: images, backend: backend, keptAt: file, batchSize: Self.batchSize, phase: phase, in: run
+      ).0
     }
-    return file
-  }
-
-  /// The classifier, ready to judge.
-  public func classifier(
-    by plan: ClassifierPlan, of images: ImageDataset, phase: String, in run: Run
-  ) throws -> any Classifier {
-    let file = try file(by: plan, of: images, phase: phase, in: run)
-    return try ClassifierFile.load(file, on: backend).inferenceCopy()
+    return (try network.inferenceCopy(), file)
   }
 }

@@ -8,8 +8,10 @@ import Training
 public struct DataElixir: Purifier {
   public static let id = "dataelixir"
 
-  /// Folder of a diffusers model.
-  public var denoiser: String
+  /// Folder of a diffusers model; nil to make one of the dataset itself.
+  public var denoiser: String?
+  /// How that is made.
+  public var ownDenoiser = OwnDenoiser()
   /// n; nil for the rules' own, see `roundCount`.
   public var rounds: Int?
   /// T, noise steps of the linear schedule with 1000 steps; nil to choose them from the data
@@ -32,7 +34,7 @@ public struct DataElixir: Purifier {
   public var forcesVerdict = false
   public var seed: UInt64 = 0
 
-  public init(denoiser: String) {
+  public init(denoiser: String? = nil) {
     self.denoiser = denoiser
   }
 
@@ -64,6 +66,11 @@ public struct DataElixir: Purifier {
     rounds ?? (compatibility == .current ? Self.rounds : Self.paperRounds)
   }
 
+  /// T unless it is to be chosen from the data.
+  var fixedNoiseSteps: Int? {
+    noiseSteps ?? (compatibility == .current ? nil : Self.paperNoiseSteps)
+  }
+
   var diffusionSampler: Sampler { sampler.sampler(eta: eta) }
 
   /// The decisions that follow; the official code compares with the victim's prediction.
@@ -86,8 +93,11 @@ public struct DataElixir: Purifier {
     """
 
   public var files: [String: String] {
-    let folder = DenoiserFiles.folder(of: URL(fileURLWithPath: denoiser)).relativePath
-    return victim.files.merging(["denoiser": folder]) { $1 }
+    var files = victim.files
+    files["denoiser"] = denoiser.map {
+      DenoiserFiles.folder(of: URL(fileURLWithPath: $0)).relativePath
+    }
+    return files
   }
 
   public func purify(

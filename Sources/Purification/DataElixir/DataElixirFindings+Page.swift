@@ -4,7 +4,8 @@ import Reports
 extension DataElixirFindings {
   public func chapters(_ data: PurifiedData) -> [String] {
     [
-      counts, evidenceChapter(data), classChapter(data), triggerChapter, noiseChapter,
+      counts, evidenceChapter(data), classChapter(data), triggerChapter, denoiserChapter(data),
+      noiseChapter,
       retentionChapter, secondLookChapter,
     ]
   }
@@ -71,6 +72,18 @@ extension DataElixirFindings {
       patch.</p>
       \(HTML.picture(triggerPicture, described: "estimated triggers"))
       """
+  }
+
+  private func denoiserChapter(_ data: PurifiedData) -> String {
+    guard let ownDenoiser else { return "" }
+    let rows = zip(data.classNames, ownDenoiser.samples).map {
+      (isMarked: false, cells: [$0, String($1)])
+    }
+    return "<h2>Denoiser</h2>\n"
+      + """
+      <p>None was given, so one was trained for \(ownDenoiser.steps) steps on the samples of each
+      class that Meta-Sift, \(ownDenoiser.sifters) sifters, trusts most.</p>
+      """ + HTML.table(["class", "samples"], rows)
   }
 
   private var noiseChapter: String {
@@ -142,7 +155,8 @@ extension DataElixirFindings {
 
   public var parameters: [(String, String)] {
     [
-      ("denoiser", options.denoiser), ("rounds", String(options.roundCount)),
+      ("denoiser", options.denoiser ?? "trained on sifted samples"),
+      ("rounds", String(options.roundCount)),
       ("noise steps", "\(candidates.noiseSteps) (ᾱ \(number(candidates.alphaBar)))"),
       ("sampler", options.diffusionSampler.description),
       ("time steps", candidates.timesteps.map(String.init).joined(separator: " ")),

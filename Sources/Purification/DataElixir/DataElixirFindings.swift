@@ -63,6 +63,8 @@ public struct DataElixirFindings: PurificationFindings {
   public var evidence: [TargetEvidence] = []
   /// Whether unbelieved samples move in one direction; nil where the paper's rules decided.
   public var asymmetry: LabelAsymmetry?
+  /// What the denoiser was made of; nil if one was given.
+  public var ownDenoiser: OwnDenoiserReport?
   /// How the noise was chosen; nil if it was given.
   public var noiseSearch: NoiseSearch?
   /// What the second look showed by level.
@@ -76,7 +78,8 @@ public struct DataElixirFindings: PurificationFindings {
   var triggerPicture: [UInt8]?
 
   private enum CodingKeys: String, CodingKey {
-    case candidates, rounds, verdicts, classes, targets, evidence, asymmetry, noiseSearch
+    case candidates, rounds, verdicts, classes, targets, evidence, asymmetry, ownDenoiser
+    case noiseSearch
     case secondLook, triggerRegions, attack, repair
   }
 

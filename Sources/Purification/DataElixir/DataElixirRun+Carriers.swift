@@ -13,8 +13,8 @@ extension DataElixirRun {
   static let attackDonors = 64
 
   /// The level to use; nil if it is fixed.
-  func searchNoise(_ victim: ClassifierLabels, folder: RunFolder) throws -> NoiseSearch? {
-    guard fixedNoiseSteps == nil else { return nil }
+  func searchNoise(_ victim: ClassifierLabels) throws -> NoiseSearch? {
+    guard options.fixedNoiseSteps == nil else { return nil }
     let file = folder.file("noise-search.json")
     if let bytes = try? RandomAccessFile.contents(file.path),
       let found = try? JSONDecoder().decode(NoiseSearch.self, from: Data(bytes))
@@ -115,7 +115,7 @@ extension DataElixirRun {
         victim: stage.victim)
       construction.keepsAllImages = true
       let store = try CandidateStore(
-        directory: try stage.folder.directory("second-look-\(noiseSteps)"),
+        directory: try folder.directory("second-look-\(noiseSteps)"),
         candidatesPerSample: construction.candidatesPerSample,
         imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
       try construct(construction, phase: "second look, \(noiseSteps) noise steps", into: store)

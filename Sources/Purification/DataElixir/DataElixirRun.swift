@@ -10,26 +10,40 @@ import Support
 struct DataElixirRun {
   let options: DataElixir
   let context: PurificationContext
+  let folder: RunFolder
   let denoiser: PretrainedDenoiser
+  /// What the denoiser was made of, if it is the dataset's own.
+  let ownDenoiser: OwnDenoiserReport?
 
   var dataset: ImageDataset { context.dataset }
   var run: Run { context.run }
 
-  /// Loads the denoiser and checks that everything fits together.
+  /// Loads the denoiser and checks that everything fits together, before the run's folder is
+  /// opened; or makes the denoiser in it.
   ///
-  /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
+  /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`; without
+  ///   a denoiser `SiftingError` or `TrainingError`, too.
   init(_ options: DataElixir, in context: PurificationContext) throws {
     try context.dataset.requireSeveralClasses()
+    try options.victim.check(context.dataset, on: context.backend)
     try Self.check(options, classes: context.dataset.classCount, path: context.dataset.path)
     self.options = options
     self.context = context
-    denoiser = try PretrainedDenoiser(
-      URL(fileURLWithPath: options.denoiser), on: context.backend)
-    try Self.check(
-      denoiser.network.configuration, fits: context.dataset, path: options.denoiser)
-    // Throws now if the denoiser cannot do what it is asked for.
-    if let noise = fixedNoiseSteps { _ = try chain(noiseSteps: noise) }
-    try options.victim.check(context.dataset, on: context.backend)
+    if let path = options.denoiser {
+      denoiser = try PretrainedDenoiser(URL(fileURLWithPath: path), on: context.backend)
+      try Self.check(denoiser.network.configuration, fits: context.dataset, path: path)
+      // Throws now if the denoiser cannot do what it is asked for.
+      if let noise = options.fixedNoiseSteps {
+        _ = try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noise)
+      }
+      folder = try context.begin()
+      ownDenoiser = nil
+    } else {
+      folder = try context.begin()
+      let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
+      denoiser = try PretrainedDenoiser(made.folder, on: context.backend)
+      ownDenoiser = made.report
+    }
   }
 
   /// Throws for more candidates or classes than are told apart, which else would show after hours.
@@ -72,7 +86,6 @@ struct DataElixirRun {
 
   /// What all candidates being there has led to.
   struct Stage {
-    let folder: RunFolder
     let training: ModelTraining
     let network: any Classifier
     let victim: ClassifierLabels
@@ -82,13 +95,12 @@ struct DataElixirRun {
 
   /// Runs all stages.
   func outcome() throws -> PurificationOutcome<DataElixirFindings> {
-    let folder = try context.begin()
     let training = ModelTraining(
       options.victim, seed: options.seed, in: context, folder: folder)
     let network = try run.measure("victim model") { try training.victim(on: dataset) }
     let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.backend)
-    let search = try run.measure("noise search") { try searchNoise(victim, folder: folder) }
-    let noiseSteps = search?.noiseSteps ?? fixedNoiseSteps ?? 0
+    let search = try run.measure("noise search") { try searchNoise(victim) }
+    let noiseSteps = search?.noiseSteps ?? options.fixedNoiseSteps ?? 0
     let chain = try chain(noiseSteps: noiseSteps)
     let construction = construction(of: dataset, chain: chain, victim: victim)
     let store = try CandidateStore(
@@ -100,33 +112,36 @@ struct DataElixirRun {
     var findings = DataElixirFindings(
       options: options, plan: chain.plan, noiseSteps: noiseSteps, construction: construction)
     findings.noiseSearch = search
+    findings.ownDenoiser = ownDenoiser
     findings.rounds = retention(store)
     try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
     for finding in found { findings.verdicts.count(finding.verdict) }
     let stage = Stage(
-      folder: folder, training: training, network: network, victim: victim, store: store,
+      training: training, network: network, victim: victim, store: store,
       findings: found)
     return options.compatibility == .current
       ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
   }
 
-  /// T unless it is to be chosen from the data.
-  var fixedNoiseSteps: Int? {
-    options.noiseSteps
-      ?? (options.compatibility == .current ? nil : DataElixir.paperNoiseSteps)
-  }
-
-  /// - Parameter isSecond: other noise than in the first pass.
-  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
+  private static func plan(
+    _ options: DataElixir, schedule: NoiseSchedule, noiseSteps: Int
+  ) throws -> SamplerPlan {
     var plan = try SamplerPlan(
-      schedule: denoiser.schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
+      schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
       steps: options.samplerSteps)
     if options.compatibility == .dataElixir {
       // The official code adds one noise step more than it removes.
       plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: noiseSteps + 1)
     }
-    return try DiffusionChain(
-      denoiser: denoiser.network, plan: plan, seed: isSecond ? options.seed &+ 1 : options.seed)
+    return plan
+  }
+
+  /// - Parameter isSecond: other noise than in the first pass.
+  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
+    try DiffusionChain(
+      denoiser: denoiser.network,
+      plan: try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noiseSteps),
+      seed: isSecond ? options.seed &+ 1 : options.seed)
   }
 
   func construction(

@@ -17,12 +17,16 @@ struct DetectScanCommand: ParsableCommand {
       """)
 
   @OptionGroup var scoring: ScoringArguments
-  @OptionGroup var clean: CleanSampleArguments
   @OptionGroup(title: "Options of the victim model") var evidence: EvidenceArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Samples that are clean: a list, or a detector such as dcm:100.", valueName: "list"))
+  var reference: String?
 
   func run() throws {
     try scoring.run(
-      ScanDetector(perClass: scoring.perClass), victim: evidence, clean: clean,
-      settings: clean.settings)
+      ScanDetector(reference: reference, perClass: scoring.perClass), victim: evidence,
+      settings: reference.map { ["reference \($0)"] } ?? [])
   }
 }

@@ -17,11 +17,15 @@ struct DetectStripCommand: ParsableCommand {
       """)
 
   @OptionGroup var scoring: ScoringArguments
-  @OptionGroup var clean: CleanSampleArguments
   @OptionGroup(title: "Options of the victim model") var evidence: EvidenceArguments
 
-  @Option(help: "Images to lay on each image.")
-  var overlays = 100
+  @Option(
+    help: ArgumentHelp(
+      "Samples that are clean: a list, or a detector such as dcm:100.", valueName: "list"))
+  var reference: String?
+
+  @Option(help: "Images to lay on each image (default: 100, or as many as there are).")
+  var overlays: Int?
 
   @Option(help: "The share of the clean samples that may count as bad.")
   var falsePositiveRate = 0.1
@@ -29,7 +33,10 @@ struct DetectStripCommand: ParsableCommand {
   func run() throws {
     try scoring.run(
       StripDetector(
-        overlays: overlays, falsePositiveRate: falsePositiveRate, perClass: scoring.perClass),
-      victim: evidence, clean: clean, settings: ["overlays \(overlays)"] + clean.settings)
+        reference: reference, overlays: overlays, falsePositiveRate: falsePositiveRate,
+        perClass: scoring.perClass),
+      victim: evidence,
+      settings: (overlays.map { ["overlays \($0)"] } ?? [])
+        + (reference.map { ["reference \($0)"] } ?? []))
   }
 }

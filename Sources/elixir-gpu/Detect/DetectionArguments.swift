@@ -46,7 +46,7 @@ struct DetectionArguments: ParsableArguments {
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,
       backend: try device.makeBackend())
-    let scores = try detector.scores(input, Run(handler: RunConsole().show))
+    let scores = try detector.scores(input, Run.onConsole())
     try write(scores, of: source, remark: remark(source))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")

@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Detection
 import Runs
+import Sifting
 import Support
 import Training
 
@@ -32,35 +33,29 @@ struct ScoringArguments: ParsableArguments {
   ///
   /// - Parameters:
   ///   - victim: which victim it looks at; nil if it needs none.
-  ///   - clean: which samples it may take for clean.
   ///   - settings: how the method was set, for the list.
   func run<Method: Detector>(
-    _ detector: Method, victim: EvidenceArguments? = nil, clean: CleanSampleArguments? = nil,
-    settings: [String] = []
+    _ detector: Method, victim: EvidenceArguments? = nil, settings: [String] = []
   ) throws {
-    try run(Method.id, victim: victim, clean: clean, settings: settings) {
-      try detector.scores($0, $1)
-    }
+    try run(Method.id, victim: victim, settings: settings) { try detector.scores($0, $1) }
   }
 
   /// The same of whatever makes scores.
   ///
   /// - Parameter method: its name.
   func run(
-    _ method: String, victim: EvidenceArguments?, clean: CleanSampleArguments? = nil,
-    settings: [String] = [], scores make: (DetectionInput, Run) throws -> SampleScores
+    _ method: String, victim: EvidenceArguments?, settings: [String] = [],
+    scores make: (DetectionInput, Run) throws -> SampleScores
   ) throws {
     try detection.checkOutputs(inputs: [detection.dataset, detection.truth].compactMap(\.self))
     let source = try ImageDataset.open(detection.dataset)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
     let folder = EvidenceFolder(detection, victim, of: source, backend: backend)
-    var input = DetectionInput(
+    let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let run = Run(handler: RunConsole().show)
-    input.reference = try clean?.samples(input, run)
-    let scores = try make(input, run)
+    let scores = try make(input, .onConsole())
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
@@ -86,11 +81,13 @@ struct ScoringArguments: ParsableArguments {
     _ scores: SampleScores, _ manipulated: Set<Int>, of source: ImageDataset, title: String
   ) throws {
     detection.printQuality(scores, manipulated, count: source.count)
-    let contamination = ContaminationRate(
-      of: scores.trusted, labels: source.labels, poisoned: manipulated)
+    let corruption = CorruptionRatio.all(
+      of: scores.trusted, labels: source.labels, classCount: source.classCount,
+      poisoned: manipulated
+    ).total
     print(
-      "Listed samples: CR \(NumberFormat.share(contamination.rate)), "
-        + "NCR \(NumberFormat.share(contamination.normalized))")
+      "Listed samples: CR \(NumberFormat.share(corruption.ratio)), "
+        + "NCR \(NumberFormat.share(corruption.normalized))")
     let metrics = ScoreMetrics(
       scores: scores.values, flagged: scores.flagged, poisoned: manipulated)
     for line in metrics.lines { print(line) }

@@ -56,6 +56,12 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
   @Option(help: "Which images become poisons: random, or those of the greatest gradient.")
   var choice: GradientMatchingOptions.Choice?
 
+  @Option(
+    help: ArgumentHelp(
+      "Train the surrogate again on the poisons after so many steps; 0 for never (default: 0, "
+        + "with --trigger 50).", valueName: "steps"))
+  var retrainEvery: Int?
+
   @OptionGroup var surrogate: SurrogateArguments
 
   func validate() throws {
@@ -67,6 +73,9 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     }
     if targetImage != nil && targets == nil {
       throw ValidationError("--target-image needs --targets.")
+    }
+    if let retrainEvery, retrainEvery < 0 {
+      throw ValidationError("--retrain-every \(retrainEvery): use 0 or more.")
     }
     for (option, value) in [("--source", source), ("--pattern", pattern)]
     where value != nil && trigger == nil { throw ValidationError("\(option) needs --trigger.") }
@@ -93,7 +102,7 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
     options.epsilon = epsilon
     options.iterations = iterations
     options.restarts = restarts ?? (trigger == nil ? options.restarts : 1)
-    let interval = surrogate.retrainEvery ?? (trigger == nil ? 0 : 50)
+    let interval = retrainEvery ?? (trigger == nil ? 0 : 50)
     options.retrainingInterval = interval > 0 ? interval : nil
     options.augmentation = surrogate.classifier.plan(seed: copy.seed).recipe.augmentation
     options.seed = copy.seed
@@ -101,7 +110,7 @@ struct PoisonGradientMatchingCommand: PoisonSubcommand {
   }
 
   func context(for dataset: ImageDataset) -> AttackContext {
-    surrogate.context(for: dataset, seed: copy.seed)
+    surrogate.context(for: dataset, copy)
   }
 }
 

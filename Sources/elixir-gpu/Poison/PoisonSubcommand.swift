@@ -33,6 +33,7 @@ extension PoisonSubcommand {
     let plan = try attack.plan(for: source, context)
     let output = copy.destination.output
     let manifest = try plan.write(to: output, force: copy.destination.force)
+    try context.folder?.finish()
     try context.run.noteTimes()
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(

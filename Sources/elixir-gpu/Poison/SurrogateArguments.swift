@@ -14,21 +14,12 @@ struct SurrogateArguments: ParsableArguments {
       valueName: "model"))
   var surrogate: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Train the surrogate again on the poisons after so many steps; 0 for never (default: 0, "
-        + "with --trigger 50).", valueName: "steps"))
-  var retrainEvery: Int?
-
   @OptionGroup(title: "Training of the surrogate", visibility: .hidden)
   var classifier: ClassifierArguments
 
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
-    if let retrainEvery, retrainEvery < 0 {
-      throw ValidationError("--retrain-every \(retrainEvery): use 0 or more.")
-    }
     // What bf16 does to gradients of gradients has not been measured.
     if device.precision != .float32 {
       throw ValidationError("--precision \(device.precision.rawValue): this attack needs fp32.")
@@ -36,14 +27,18 @@ struct SurrogateArguments: ParsableArguments {
   }
 
   /// The surrogate is loaded or trained when it is needed.
-  func context(for dataset: ImageDataset, seed: UInt64) -> AttackContext {
+  func context(for dataset: ImageDataset, _ copy: PoisonArguments) -> AttackContext {
     let run = Run.onConsole()
+    let folder = TrainingFolder(copy, of: dataset, in: run) { backend in
+      [try RunFolder.identity(of: classifier.plan(seed: copy.seed), backend: backend)]
+    }
     return AttackContext(
-      surrogate: { try makeSurrogate(for: dataset, seed: seed, in: run) }, run: run)
+      surrogate: { try makeSurrogate(for: dataset, seed: copy.seed, in: run, folder) },
+      folder: folder, run: run)
   }
 
   private func makeSurrogate(
-    for dataset: ImageDataset, seed: UInt64, in run: Run
+    for dataset: ImageDataset, seed: UInt64, in run: Run, _ folder: TrainingFolder
   ) throws -> Surrogate {
     let backend = try device.makeBackend()
     let plan = classifier.plan(seed: seed)
@@ -54,7 +49,9 @@ struct SurrogateArguments: ParsableArguments {
       return Surrogate(network, name: surrogate, retraining: retraining)
     }
     let network = try run.measure("surrogate") {
-      try plan.train(on: dataset, backend: backend, phase: "surrogate", in: run)
+      try plan.train(
+        on: dataset, backend: backend, stateFile: try folder.stateFile("surrogate", on: backend),
+        phase: "surrogate", in: run)
     }
     return Surrogate(network, name: "surrogate", retraining: retraining, isKept: true)
   }

@@ -60,9 +60,8 @@ struct ReferenceArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       Reference images: a list of samples (.txt, such as 'detect' writes), a dataset, or a \
-      detector: sift:K (K samples of each class by Meta-Sift, see 'sift'), knn:K (the K most \
-      confident samples of each class by nearest neighbors), simulated:Q,R (precision Q and recall \
-      R, by --truth).
+      detector: sift:K (K samples of each class by Meta-Sift), knn:K (the K most confident of \
+      each class by nearest neighbors), simulated:Q,R (precision Q and recall R, by --truth).
       """, valueName: "source"))
   var reference: String?
 

@@ -15,11 +15,16 @@ struct PurifyDataElixirCommand: ParsableCommand {
       image means nothing on another. Samples that carry a trigger get a restored image, and a \
       label by a model trained without them. docs/methods.md has the rules.
 
+      Without --denoiser one is trained on the samples that Meta-Sift trusts most, which takes \
+      longer than all the rest; it stays in OUTPUT.run/denoiser for the next time. One that was \
+      trained on trusted images is better.
+
       Nothing has to be chosen. Where the evidence cannot decide, the output is the input, the \
       last line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
       classifiers trained.
 
       Examples:
+        elixir-gpu purify photos --output purified
         elixir-gpu purify mnist/train --denoiser digits --output purified
         elixir-gpu purify poisoned --denoiser model --output out --device opencl
       """)
@@ -27,8 +32,24 @@ struct PurifyDataElixirCommand: ParsableCommand {
   @OptionGroup var purification: PurificationArguments
 
   @Option(
-    help: ArgumentHelp("A diffusers model, such as 'train denoiser' makes.", valueName: "dir"))
-  var denoiser: String
+    help: ArgumentHelp(
+      "A diffusers model, such as 'train denoiser' makes (default: trained on sifted samples).",
+      valueName: "dir"))
+  var denoiser: String?
+
+  @Option(help: "Ends the training of that one; the result then depends on the machine.")
+  var denoiserMinutes: Double?
+
+  @Option(
+    help: ArgumentHelp("Steps of that training, of 64 images each.", visibility: .hidden))
+  var denoiserSteps = OwnDenoiser().steps
+
+  @Option(
+    help: ArgumentHelp("Share of each class that it is trained on.", visibility: .hidden))
+  var siftShare = OwnDenoiser().share
+
+  @Option(help: ArgumentHelp("Sifters that choose its samples.", visibility: .hidden))
+  var sifters = OwnDenoiser().sifters
 
   @Option(help: "How often each image is corrupted and restored (default: 3; --compat: 5).")
   var rounds: Int?
@@ -86,6 +107,14 @@ struct PurifyDataElixirCommand: ParsableCommand {
     if case .value(let steps) = noiseSteps, steps < 1 {
       throw ValidationError("--noise-steps \(steps): use at least 1, or auto.")
     }
+    if let denoiserMinutes, !(denoiserMinutes > 0 && denoiserMinutes < 1e6) {
+      throw ValidationError("--denoiser-minutes \(denoiserMinutes): use more than 0.")
+    }
+    if !(siftShare > 0 && siftShare <= 1) {
+      throw ValidationError("--sift-share \(siftShare): use a share above 0, at most 1.")
+    }
+    for (option, value) in [("--denoiser-steps", denoiserSteps), ("--sifters", sifters)]
+    where value < 1 { throw ValidationError("\(option) \(value): use at least 1.") }
     if let rounds, rounds < 1 { throw ValidationError("--rounds \(rounds): use at least 1.") }
   }
 
@@ -95,6 +124,10 @@ struct PurifyDataElixirCommand: ParsableCommand {
 
   private var method: DataElixir {
     var method = DataElixir(denoiser: denoiser)
+    method.ownDenoiser.minutes = denoiserMinutes
+    method.ownDenoiser.steps = denoiserSteps
+    method.ownDenoiser.share = siftShare
+    method.ownDenoiser.sifters = sifters
     method.rounds = rounds
     if case .value(let steps) = noiseSteps { method.noiseSteps = steps }
     method.forcesVerdict = forceVerdict

@@ -20,6 +20,11 @@ struct Interruption: Error {
   static func watch() {
     // Made now, since a handler must not make it.
     _ = received.load(ordering: .relaxed)
+    // Whoever started the process may have left them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       let before = Foundation.signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)

@@ -36,12 +36,13 @@ struct SuiteFile {
     training =
       try fields.contains { $0.key == "training" }
       ? reader.training(try field("training")) : []
-    attacks = try reader.entries(try field("attacks"), what: "attack", groups: [.poison])
-    methods = try reader.entries(try field("methods"), what: "method", groups: [.purify, .detect])
-    for (entries, name) in [(attacks, "attacks"), (methods, "methods")] {
-      try reader.check(entries, try field(name), training: training)
-    }
+    attacks = try reader.entries(
+      try field("attacks"), what: "attack", groups: [.poison], training: training)
+    methods = try reader.entries(
+      try field("methods"), what: "method", groups: [.purify, .detect], training: training)
   }
+
+  var hasDetectors: Bool { methods.contains { $0.command?.group == .detect } }
 
   /// One attack, one method and one seed.
   struct Cell {

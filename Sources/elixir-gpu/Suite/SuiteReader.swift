@@ -104,10 +104,14 @@ struct SuiteReader {
   }
 
   func entries(
-    _ node: Node, what: String, groups: [SuiteEntry.Group]
+    _ node: Node, what: String, groups: [SuiteEntry.Group], training: [SuiteOption]
   ) throws -> [SuiteEntry] {
     let nodes = try list(node, of: what + "s")
-    let entries = try nodes.map { try entry($0, what: what, groups: groups) }
+    let entries = try nodes.map { node in
+      let entry = try entry(node, what: what, groups: groups)
+      try check(entry, node, training: training)
+      return entry
+    }
     for (place, entry) in entries.enumerated()
     where entries[..<place].contains(where: { $0.name == entry.name }) {
       throw error(
@@ -151,21 +155,17 @@ struct SuiteReader {
     return SuiteEntry(name: name ?? id, command: command, options: chosen ?? [])
   }
 
-  /// Throws unless the command line takes what each entry says.
-  func check(_ entries: [SuiteEntry], _ node: Node, training: [SuiteOption]) throws {
-    let nodes = try list(node, of: "entries")
-    for (entry, node) in zip(entries, nodes) where entry.command != nil {
-      let given =
-        [SuiteOption(name: "truth", value: "truth")]
-        + (entry.trainsClassifiers ? training : [])
-      do {
-        _ = try ElixirCommand.command(
-          of:
-            entry.words("dataset", output: "output", seed: 0, given: given))
-      } catch {
-        throw self.error(
-          node, "\(entry.name): " + ElixirCommand.line(for: error))
-      }
+  /// Throws unless the command line takes what an entry says.
+  private func check(_ entry: SuiteEntry, _ node: Node, training: [SuiteOption]) throws {
+    guard entry.command != nil else { return }
+    let given = [SuiteOption(name: "truth", value: "truth")]
+    do {
+      _ = try ElixirCommand.command(
+        of: entry.words(
+          "dataset", output: "output", seed: 0,
+          given: given + (entry.trainsClassifiers ? training : [])))
+    } catch {
+      throw self.error(node, "\(entry.name): " + ElixirCommand.line(for: error))
     }
   }
 }

@@ -65,9 +65,9 @@ extension SuiteRun {
     _ cell: SuiteFile.Cell, _ victim: Victim, _ purified: String, into made: inout SuiteCell
   ) throws {
     let job = try job(cell, victim.dataset, purified: purified)
-    var after = try job.metrics(
-      of: try models.classifier(
-        by: job.plan, of: job.purified, phase: "model of the purified set", in: run))
+    let (network, _) = try models.classifier(
+      by: job.plan, of: job.purified, phase: "model of the purified set", in: run)
+    var after = try job.metrics(of: network)
     made.remarks = try Self.doubts(in: purified)
     if let reason = job.unlearned(victim.metrics) { made.remarks.append(reason) }
     if let refusal = judge.refusal(of: "purified", after) {

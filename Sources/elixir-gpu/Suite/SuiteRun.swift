@@ -111,9 +111,9 @@ final class SuiteRun {
     let images = try ImageDataset.open(dataset)
     let plan = try suite.plan(seed: cell.seed)
     let phase = "model of the \(cell.attack.command == nil ? "clean" : "poisoned") set"
-    let file = try models.file(by: plan, of: images, phase: phase, in: run)
-    let metrics = try job(cell, dataset, purified: dataset).metrics(
-      of: try models.classifier(by: plan, of: images, phase: phase, in: run))
+    let (network, file) = try models.classifier(
+      by: plan, of: images, recordsLosses: suite.hasDetectors, phase: phase, in: run)
+    let metrics = try job(cell, dataset, purified: dataset).metrics(of: network)
     let victim = Victim(
       dataset: dataset, model: file, metrics: metrics,
       refusal: judge.refusal(of: "poisoned", metrics))

@@ -1,0 +1,39 @@
+import Datasets
+import Sifting
+
+/// How a denoiser is made of the dataset itself, for users who have no other: Meta-Sift chooses the
+/// samples that it trusts most, and the denoiser learns from these alone.
+///
+/// A denoiser that has seen a trigger restores it, so few clean samples serve better than many of
+/// which some carry one.
+public struct OwnDenoiser: Codable, Hashable, Sendable {
+  /// Of each class, the share that is trained on.
+  public var share = 0.25
+  /// Of each class at least so many, or all.
+  public var fewest = 20
+  /// m, the sifters.
+  public var sifters = 5
+  /// Steps of the training, of 64 images each.
+  public var steps = 5000
+  /// Ends the training after this time, so that the result depends on the machine; nil for no
+  /// limit.
+  public var minutes: Double?
+
+  public init() {}
+
+  /// Samples of each class to train on.
+  package func quota(_ images: any LabelledImages) -> [Int] {
+    var sizes = [Int](repeating: 0, count: images.classCount)
+    for label in images.labels { sizes[Int(label)] += 1 }
+    return sizes.map { min($0, max(fewest, Int((share * Double($0)).rounded()))) }
+  }
+}
+
+/// What a denoiser of one's own was made of.
+public struct OwnDenoiserReport: Codable, Equatable, Sendable {
+  /// Samples that it was trained on, by class.
+  public var samples: [Int]
+  public var sifters: Int
+  /// Steps done.
+  public var steps: Int
+}
