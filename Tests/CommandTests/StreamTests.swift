@@ -71,13 +71,13 @@ import Testing
     for file in ["\(name)/1.png", "\(name)/2.png", "b/1.png", "b/2.png"] {
       try folder.write(try PNG.encode(image), to: "data/\(file)")
     }
-    let arguments = ["badnets", "data", "--target", "0", "--rate", "0.5", "--output", "out"]
-    let poisoned = try CommandRun(["poison"] + arguments, in: folder.path)
+    let arguments = ["poison", "badnets", "data", "--target", "0", "--rate", "0.5", "--output"]
+    let poisoned = try CommandRun(arguments + ["out"], in: folder.path)
     #expect(poisoned.exitCode == 0, "\(poisoned.errors)")
     #expect(poisoned.output.contains("target 0 (=1\\x1B[31m\\x0Aerror: lost)"))
     #expect(!poisoned.output.contains("\u{1B}"))
     try folder.write([1], to: "data/b/\(name).png")
-    let refused = try CommandRun(["poison"] + arguments.dropLast() + ["more"], in: folder.path)
+    let refused = try CommandRun(arguments + ["other"], in: folder.path)
     #expect(
       refused.errorLine?.contains("b/=1\\x1B[31m\\x0Aerror: lost.png: it is not a PNG") == true)
   }
