@@ -25,7 +25,8 @@ extension BackendError: AdvisedError {
 extension TuningFileError: AdvisedError {
   var advice: String? {
     switch self {
-    case .damaged, .laterVersion, .unsuitable: "run elixir-gpu tune again, or forget it by tune --reset"
+    case .damaged, .laterVersion, .unsuitable:
+      "run elixir-gpu tune again, or forget it by tune --reset"
     case .unwritable, .notPrivate: nil
     }
   }

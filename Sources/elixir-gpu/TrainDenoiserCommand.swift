@@ -121,8 +121,8 @@ struct TrainDenoiserCommand: ParsableCommand {
     print(
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
-    try Directory.make(FileName(output))
     let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
+    try Directory.make(FileName(output))
     var last: TrainingProgress?
     try run.measure("training") {
       try trainer.train(

@@ -138,7 +138,8 @@ import Testing
     #expect(wrong != text)
     try folder.write(Array(wrong.utf8), to: file)
     let line = try #require(try measure().errorLine)
-    #expect(line.contains("a layout that the device cannot run: its numbers must be positive"), "\(line)")
+    #expect(
+      line.contains("a layout that the device cannot run: its numbers must be positive"), "\(line)")
     #expect(line.hasSuffix("or forget it by tune --reset"), "\(line)")
     #expect(try run("tune", "--reset").exitCode == 0)
     #expect(try measure().exitCode == 0)

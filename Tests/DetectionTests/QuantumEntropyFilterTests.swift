@@ -4,8 +4,8 @@ import LinearAlgebra
 import Testing
 
 @Suite struct QuantumEntropyFilterTests {
-  /// 90 normal points of three dimensions, the last one with a tenth of the deviation of the others,
-  /// and 10 that lie 12 of its deviations away in it.
+  /// 90 normal points of three dimensions, the last one with a tenth of the deviation of the
+  /// others, and 10 that lie 12 of its deviations away in it.
   private static let example: Matrix = {
     var random = PhiloxGenerator(seed: 4)
     return Matrix(

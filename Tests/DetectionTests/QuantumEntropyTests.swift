@@ -15,8 +15,9 @@ import Testing
     #expect(isClose(scores, [3.928_055_16, 0.071_944_84, 1], 1e-8))
   }
 
-  /// (2 1; 1 2) has the eigenvalues 3 and 1, too, along the diagonals. By elements, the exponential
-  /// would have a diagonal of other than ½.
+  /// (2 1; 1 2) has the eigenvalues 3 and 1, too, along the diagonals.
+  ///
+  /// By elements, the exponential would have a diagonal of other than ½.
   @Test func isTheExponentialOfTheMatrix() throws {
     let matrix = try QuantumEntropy.matrix(Matrix([[2, 1], [1, 2]]))
     #expect(isClose(matrix.values, [0.5, 0.482_013_790, 0.482_013_790, 0.5], 1e-9))

@@ -2,8 +2,9 @@ import Detection
 import Testing
 
 @Suite struct SpectralSignaturesTests {
-  /// (0, 0) four times and (5, 0): mean 1, signatures 1 and 4². A second class lies along another
-  /// direction, far from the origin.
+  /// (0, 0) four times and (5, 0): mean 1, signatures 1 and 4².
+  ///
+  /// A second class lies along another direction, far from the origin.
   private let features = EvidenceRows(
     [0, 0, 100, 7, 0, 0, 100, 9, 0, 0, 0, 0, 5, 0], columns: 2)
   private let labels: [Int32] = [0, 2, 0, 2, 0, 0, 0]

@@ -2,7 +2,9 @@ import ComputeBackend
 import Detection
 
 /// Features of eight classes of 120 samples, normal around centers of their own, in six dimensions
-/// with deviations from 1 to 2. Poison lies away from its class's center in one more direction.
+/// with deviations from 1 to 2.
+///
+/// Poison lies away from its class's center in one more direction.
 struct SyntheticFeatures {
   let rows: EvidenceRows
   let labels: [Int32]

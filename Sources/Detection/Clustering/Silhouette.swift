@@ -2,9 +2,10 @@ import Support
 
 /// How well clusters are apart (Rousseeuw, 1987).
 package enum Silhouette {
-  /// The mean over all points of (b − a) / max(a, b): a is the mean distance to the other points of
-  /// its cluster, b the least mean distance to the points of another cluster. A point alone in its
-  /// cluster counts 0.
+  /// The mean over all points of (b − a) / max(a, b).
+  ///
+  /// a is the mean distance to the other points of its cluster, b the least mean distance to the
+  /// points of another cluster. A point alone in its cluster counts 0.
   ///
   /// - Parameters:
   ///   - points: `[n, dimension]`.

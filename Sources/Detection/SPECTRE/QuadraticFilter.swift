@@ -6,7 +6,7 @@ import Support
 /// that of all others (Diakonikolas et al., 2017).
 enum QuadraticFilter {
   /// Rows that determine the polynomial at most, evenly spaced.
-  private static let greatestRows = 256
+  private static let greatestRows = 512
 
   /// |p(x) − median p| of every row.
   ///

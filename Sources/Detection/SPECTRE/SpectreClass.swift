@@ -21,7 +21,9 @@ package struct SpectreClass {
   /// By assumed share.
   package let findings: [Finding]
 
-  /// Draws of normal rows. Kept rows drawn with replacement would not do: with few rows for many
+  /// Draws of normal rows.
+  ///
+  /// Kept rows drawn with replacement would not do: with few rows for many
   /// columns, repeated ones lie so close together that all others seem to stand out.
   private static let draws = 5
 

@@ -5,8 +5,8 @@ import Runs
 import Support
 import Training
 
-/// Distrusts images that keep their label whatever other images are laid on them (STRIP, Gao et al.,
-/// ACSAC 2019); see `OverlayEntropy`.
+/// Distrusts images that keep their label whatever other images are laid on them (STRIP, Gao et
+/// al., ACSAC 2019); see `OverlayEntropy`.
 ///
 /// With clean samples, overlays are taken from them, and images are bad whose entropy is below that
 /// of most clean ones; without, from all images, and `OutlierTest` judges. It costs as many passes

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The influence of a sample on its own loss (Koh and Liang, 2017), through the last layer alone and
-/// with the identity for the Hessian: the squared length of the loss's gradient there.
+/// The influence of a sample on its own loss (Koh and Liang, 2017), through the last layer alone
+/// and with the identity for the Hessian: the squared length of the loss's gradient there.
 package enum LastLayerInfluence {
   /// ‖p − e_y‖²·(‖h‖² + 1), where p is the softmax of the scores and 1 stands for the bias.
   ///

@@ -1,8 +1,8 @@
 import LinearAlgebra
 import Runs
 
-/// Distrusts samples far from the mean of their class along the direction in which its features vary
-/// most (spectral signatures, Tran et al., NeurIPS 2018).
+/// Distrusts samples far from the mean of their class along the direction in which its features
+/// vary most (spectral signatures, Tran et al., NeurIPS 2018).
 public struct SpectralSignatureDetector: Detector {
   public static let id = "spectral-signatures"
   public static let unaided: Self? = SpectralSignatureDetector()

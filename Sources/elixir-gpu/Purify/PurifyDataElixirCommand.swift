@@ -16,9 +16,8 @@ struct PurifyDataElixirCommand: ParsableCommand {
       label by a model trained without them. docs/methods.md has the rules.
 
       Nothing has to be chosen. Without --denoiser a weaker one is trained on the samples that \
-      Meta-Sift trusts most, and stays in OUTPUT.run/denoiser. Where the evidence cannot decide, the output is the input, the \
-      last line says why, and the exit code is 3. --help-hidden shows how candidates are made and \
-      classifiers trained.
+      Meta-Sift trusts most. Where the evidence cannot decide, the output is the input, the last \
+      line says why, and the exit code is 3. --help-hidden shows all options.
 
       Examples:
         elixir-gpu purify photos --output purified

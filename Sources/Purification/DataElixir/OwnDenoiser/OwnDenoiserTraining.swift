@@ -44,8 +44,8 @@ struct OwnDenoiserTraining {
   func denoiser(in folder: RunFolder) throws -> (folder: URL, report: OwnDenoiserReport) {
     let model = try folder.directory("denoiser")
     let record = folder.file("denoiser.json")
-    if let data = FileManager.default.contents(atPath: record.path),
-      let report = try? JSONDecoder().decode(OwnDenoiserReport.self, from: data)
+    if let bytes = try? RandomAccessFile.contents(record.path),
+      let report = try? JSONDecoder().decode(OwnDenoiserReport.self, from: Data(bytes))
     {
       return (model, report)
     }
