@@ -4,20 +4,20 @@ import LinearAlgebra
 import Testing
 
 @Suite struct QuantumEntropyFilterTests {
-  /// 90 normal points of three dimensions, the last one with a tenth of the deviation of the
+  /// 90 normal points of four dimensions, the last one with a tenth of the deviation of the
   /// others, and 10 that lie 12 of its deviations away in it.
   private static let example: Matrix = {
     var random = PhiloxGenerator(seed: 4)
     return Matrix(
       (0..<100).map { sample in
-        let x = random.normals(3).map(Double.init)
-        return [x[0], x[1], 0.1 * x[2] + (sample < 10 ? 1.2 : 0)]
+        let x = random.normals(4).map(Double.init)
+        return [x[0], x[1], x[2], 0.1 * x[3] + (sample < 10 ? 1.2 : 0)]
       })
   }()
 
   /// Poison that adds little variance stands out once the rest is white.
   @Test func findsWhatDirectionsOfGreatVarianceHide() throws {
-    let filter = try QuantumEntropyFilter(Self.example.principalComponents(3), rate: 0.1)
+    let filter = try QuantumEntropyFilter(Self.example.principalComponents(4), rate: 0.1)
     #expect(filter.kept.count == 85)
     #expect(!filter.kept.contains { $0 < 10 })
     #expect(filter.excess > 4)

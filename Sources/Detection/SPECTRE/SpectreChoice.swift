@@ -6,7 +6,13 @@ package struct SpectreChoice {
   /// How far its ratio lies above the other classes'.
   package var index: Double
 
-  package var isSuspicious: Bool { finding.exceedsAll && index > RobustDeviation.limit }
+  /// Excesses below this multiple of normal data's are no sign of poison: where classes hardly
+  /// differ, small ones have a high index.
+  private static let leastRatio = 2.0
+
+  package var isSuspicious: Bool {
+    finding.exceedsAll && finding.ratio >= Self.leastRatio && index > RobustDeviation.limit
+  }
 
   func verdict(label: Int, of worst: WorstOfClasses) -> ClassVerdict {
     worst.verdict(

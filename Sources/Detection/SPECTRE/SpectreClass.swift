@@ -23,8 +23,8 @@ package struct SpectreClass {
 
   /// Draws of normal rows.
   ///
-  /// Kept rows drawn with replacement would not do: with few rows for many
-  /// columns, repeated ones lie so close together that all others seem to stand out.
+  /// Kept rows drawn with replacement would not do: with few rows for many columns, repeated ones
+  /// lie so close together that all others seem to stand out.
   private static let draws = 5
 
   /// - Parameters:

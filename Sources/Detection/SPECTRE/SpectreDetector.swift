@@ -8,7 +8,7 @@ import Support
 /// Assumes several shares of poison, and takes for each class the one with which the logarithm of
 /// its ratio to normal data (`SpectreClass`) lies highest above the median class's. A class is
 /// suspicious if that is by more than e² standard deviations (by the median absolute deviation),
-/// and if normal data never had its excess.
+/// if normal data never had its excess, and half of it on average at most.
 public struct SpectreDetector: Detector {
   public static let id = "spectre"
   public static let unaided: Self? = SpectreDetector()
