@@ -21,6 +21,7 @@ import Purification
         + [Int32](repeating: 3, count: 5))
     var options = OwnDenoiser()
     // A quarter, but at least twenty, but no more than there are.
+    options.share = 0.25
     #expect(options.quota(images) == [50, 20, 0, 5])
     options.share = 0.9
     #expect(options.quota(images) == [180, 27, 0, 5])
@@ -56,7 +57,7 @@ import Purification
     #expect(own.steps == 3 && own.sifters == 1)
     // 64 samples are labelled 0, 33, 33 and 30 the other classes.
     let sizes = (0..<4).map { label in SmallWorld.labels.count { $0 == label } }
-    #expect(own.samples == sizes.map { max(20, Int((0.25 * Double($0)).rounded())) })
+    #expect(own.samples == sizes.map { max(20, Int((0.1 * Double($0)).rounded())) })
     let kept = world.folder.path + "/whole.run/denoiser/diffusion_pytorch_model.safetensors"
     #expect(FileManager.default.fileExists(atPath: kept))
 

@@ -5,10 +5,11 @@ import Sifting
 /// samples that it trusts most, and the denoiser learns from these alone.
 ///
 /// A denoiser that has seen a trigger restores it, so few clean samples serve better than many of
-/// which some carry one.
+/// which some carry one: of 1,500 digits with 150 poisons, 2 of the first tenth by weight were
+/// poison, 12 of the first quarter, 42 of the first half.
 public struct OwnDenoiser: Codable, Hashable, Sendable {
   /// Of each class, the share that is trained on.
-  public var share = 0.25
+  public var share = 0.1
   /// Of each class at least so many, or all.
   public var fewest = 20
   /// m, the sifters.
