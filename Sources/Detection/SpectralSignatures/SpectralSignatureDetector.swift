@@ -45,8 +45,8 @@ public struct SpectralSignatureDetector: Detector {
       verdicts, classNames: dataset.classNames, perClass: perClass, columns: columns)
   }
 
-  /// τ = ((h − h̄)·v)² of each sample: h̄ is the mean of its class's features and v their first right
-  /// singular vector once centered.
+  /// τ = ((h − h̄)·v)² of each sample: h̄ is the mean of its class's features and v their first
+  /// right singular vector once centered.
   ///
   /// - Throws: `LinearAlgebraError`.
   package static func signatures(of features: EvidenceRows, labels: [Int32]) throws -> [Double] {

@@ -9,7 +9,7 @@ struct PoisonAdaptiveBlendCommand: PoisonSubcommand {
     abstract: "A random half of a picture on poisons and covers (Qi et al., 2023).",
     discussion: """
       Covers keep their labels, so that a model trusts the whole picture alone, which test images \
-      get. The rates are the paper's for 50,000 images; small datasets need higher ones.
+      get. The rates are meant for 50,000 images; small datasets need higher ones.
 
       Examples:
         elixir-gpu poison adaptive-blend cifar-10-batches-bin --target 3 --output poisoned

@@ -9,7 +9,7 @@ struct PoisonAdaptivePatchCommand: PoisonSubcommand {
     abstract: "One of four faint patches on poisons and covers (Qi et al., 2023).",
     discussion: """
       The patches are random colors, one in each corner, of weights 0.5, 0.5, 0.3 and 0.2. Covers \
-      keep their labels; test images get several patches. The rates are the paper's for 50,000 \
+      keep their labels; test images get several patches. The rates are meant for 50,000 \
       images; small datasets need higher ones.
 
       Examples:

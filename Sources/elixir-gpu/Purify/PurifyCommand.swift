@@ -15,6 +15,7 @@ struct PurifyCommand: ParsableCommand {
       until then its files are in OUTPUT.partial, and afterwards in OUTPUT.run.
 
       Examples:
+        elixir-gpu purify photos --output purified
         elixir-gpu purify cifar-10-batches-bin --denoiser ddpm-cifar10-32 --output purified
         elixir-gpu purify mnist/train --denoiser digits --output purified --device opencl
         elixir-gpu purify mendata photos --features resnet18.safetensors --reference knn:500 \
