@@ -17,9 +17,12 @@ public struct ImageDataset: Sendable {
   }
 
   /// Which part of a folder that holds a training and a test set.
-  public enum Split: Sendable {
-    case training, test
+  public enum Split: String, Sendable, CaseIterable {
+    case training, validation, test
   }
+
+  /// The label of a record that states none.
+  static let unlabelled: Int32 = -1
 
   /// The path it was opened by.
   public let path: String

@@ -10,10 +10,14 @@ struct DatasetPlace {
   let entries: [FileName]
   /// The part that is wanted of a directory that holds a training and a test set.
   let split: ImageDataset.Split
+  let options: DatasetOptions
 
-  init(_ path: String, split: ImageDataset.Split) throws {
+  init(
+    _ path: String, split: ImageDataset.Split, options: DatasetOptions = DatasetOptions()
+  ) throws {
     self.path = path
     self.split = split
+    self.options = options
     kind = Directory.kind(FileName(path))
     entries = kind == .directory ? try Directory.entries(FileName(path)) : []
   }
