@@ -33,7 +33,7 @@ struct ImageFolderDataset: IndexedDataset {
   }
 
   /// The codec of a file that `ImageFolderScan` took for an image.
-  static func codec(of name: FileName) -> any ImageCodec.Type {
+  static func codec(of name: FileName) -> PNG.Type {
     guard let codec = ImageCodecs.codec(of: name) else {
       preconditionFailure("ImageFolderDataset: \(name) is no image")
     }
