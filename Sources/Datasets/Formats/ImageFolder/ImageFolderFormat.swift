@@ -9,9 +9,17 @@ struct ImageFolderFormat: DatasetFormat {
   static let expectation = "a folder class/name.png"
 
   let path: String
+  let split: ImageDataset.Split
 
   static func probe(_ place: DatasetPlace) throws -> ImageFolderFormat? {
-    place.kind == .directory ? ImageFolderFormat(path: place.path) : nil
+    place.kind == .directory ? ImageFolderFormat(path: place.path, split: place.split) : nil
+  }
+
+  /// The images as files.
+  func records(classNames: [String]?) throws -> any EncodedRecords {
+    try ImageFolderRecords.index(
+      try DirectoryTree(FileName(path)), split: split, classNames: classNames,
+      format: .imageFolder)
   }
 
   func index(classNames: [String]?) throws -> any IndexedDataset {

@@ -1,0 +1,85 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// Datasets written by other tools, with what those tools read: `../shared/formats/datasets`.
+enum ContainerFixtures {
+  static let url = Fixtures.shared.appendingPathComponent("formats/datasets")
+  static var areAvailable: Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  static func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  /// A sample as a tool read it.
+  struct Sample: Decodable {
+    let key: String
+    let label: Int32?
+    let sha256: String?
+    let error: String?
+    let width: Int?
+    let height: Int?
+
+    var name: FileName { FileName(key) }
+  }
+
+  /// `expected.json` of a fixture.
+  static func expected(_ fixture: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: url.appendingPathComponent("\(fixture)/expected.json"))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  /// A list of samples in a part of a decoded JSON file.
+  static func samples(_ value: Any?) throws -> [Sample] {
+    let data = try JSONSerialization.data(withJSONObject: try #require(value))
+    return try JSONDecoder().decode([Sample].self, from: data)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  static var requiresContainerFixtures: Self {
+    .enabled(if: ContainerFixtures.areAvailable, "../shared/formats is absent")
+  }
+}
+
+/// Expects the samples of another tool, in its order; pixels of 8-bit PNG files are compared.
+func expectSamples(
+  _ records: any EncodedRecords, _ samples: [ContainerFixtures.Sample], prefix: String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  try #require(records.labels.count == samples.count, sourceLocation: sourceLocation)
+  for (record, sample) in samples.enumerated() {
+    let name = records.name(of: record)
+    #expect(name == FileName(prefix + sample.key), sourceLocation: sourceLocation)
+    #expect(records.labels[record] == sample.label ?? -1, "\(name)", sourceLocation: sourceLocation)
+    guard let digest = sample.sha256, records.problem(of: record) == nil else { continue }
+    let bytes = try records.contents(of: record, first: nil)
+    #expect(try records.contents(of: record, first: 7) == Array(bytes.prefix(7)))
+    guard bytes.starts(with: [0x89, 0x50]), !bytes.contains(Array("gAMA".utf8)),
+      let image = try? PNG.decode(bytes, channels: 3)
+    else { continue }
+    #expect(SHA256.hexDigest(image.pixels) == digest, "\(name)", sourceLocation: sourceLocation)
+  }
+}
+
+/// All files below a folder but the mark of an output, with their bytes.
+func filesBelow(_ path: String) throws -> [FileName: [UInt8]] {
+  let tree = try DirectoryTree(FileName(path))
+  return Dictionary(
+    uniqueKeysWithValues: try tree.listing.files.filter { tree.listing.problems[$0] == nil }.map {
+      ($0, try tree.contents(of: $0, first: nil))
+    })
+}
+
+/// Writes a copy of a container with the changes that `body` makes.
+@discardableResult
+func writeCopy(
+  of records: any EncodedRecords, to path: String, removing removed: Set<Int> = [],
+  _ body: (any EncodedRecordWriter) throws -> Void = { _ in }
+) throws -> [String] {
+  try Directory.make(FileName(path))
+  let writer = try records.makeWriter(in: FileName(path))
+  try body(writer)
+  return try writer.finish(removing: removed)
+}
