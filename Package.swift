@@ -10,8 +10,9 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
-        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
+        "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
+        "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
@@ -33,6 +34,7 @@ let package = Package(
     // Files, hashes, texts and numbers, for all.
     .target(name: "Support"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Pickles", dependencies: ["Support"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -158,6 +160,7 @@ let tests: [String: [Target.Dependency]] = [
   "NeuralNet": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
   ],
+  "Pickles": ["Support", "Pickles"],
   "Checkpoints": ["Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": [
