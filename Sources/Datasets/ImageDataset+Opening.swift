@@ -16,7 +16,8 @@ extension ImageDataset {
     options: DatasetOptions = DatasetOptions()
   ) throws -> ImageDataset {
     let place = try DatasetPlace(path, split: split, options: options)
-    let indexed = try DatasetFormats.probe(place).index(classNames: classNames)
+    let indexed = try DatasetFormats.probe(place)
+      .index(classNames: classNames, options: options)
     var records = DatasetRecords(indexed)
     guard !indexed.labels.isEmpty else {
       throw DatasetError.empty(path: path, advice: "give a dataset with at least one image")

@@ -19,9 +19,9 @@ final class EncodedDatasetWriter: SampleWriter {
     let contents = try source.source.contents(of: record, first: nil)
     let file = try source.naming(record) {
       try ImageCodecs.changing(
-        contents, by: change, asPNG: options.changesAsPNG, options: source.decoding)
+        contents, by: change, options: source.decoding, toPNG: options.changesAsPNG)
     }
-    try writer.replace(record, contents: file.bytes, kind: file.kind, label: label)
+    try writer.replace(record, contents: file.contents, kind: file.kind, label: label)
   }
 
   func copy(_ record: Int) throws { try writer.copy(record) }

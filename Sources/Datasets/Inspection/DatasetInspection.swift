@@ -14,7 +14,8 @@ public struct DatasetInspection: Sendable {
   ) throws {
     self.path = path
     let place = try DatasetPlace(path, split: split, options: options)
-    indexed = try DatasetFormats.probe(place).index(classNames: nil)
+    indexed = try DatasetFormats.probe(place)
+      .index(classNames: nil, options: options)
   }
 
   public var format: ImageDataset.Format { indexed.format }

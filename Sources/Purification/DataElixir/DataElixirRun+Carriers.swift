@@ -79,7 +79,7 @@ extension DataElixirRun {
     _ stage: Stage, _ findings: DataElixirFindings
   ) throws -> PurificationOutcome<DataElixirFindings> {
     var findings = findings
-    let opinions = try run.measure("detectors") { try opinions(stage) }
+    let opinions = try run.measure("detectors") { try detectorOpinions(stage) }
     let found = try run.measure("transplants and second look") {
       try CarrierSearch(
         images: dataset, victim: stage.victim, seed: options.seed,
@@ -149,7 +149,7 @@ extension DataElixirRun {
   }
 
   /// What detectors say of the victim's features.
-  private func opinions(_ stage: Stage) throws -> DetectorOpinions {
+  private func detectorOpinions(_ stage: Stage) throws -> DetectorOpinions {
     let file = folder.file("victim.safetensors").path
     let victim = options.victim.model ?? file
     return try DetectorOpinions(

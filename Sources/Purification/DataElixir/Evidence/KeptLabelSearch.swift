@@ -1,6 +1,7 @@
 import ComputeBackend
 import Datasets
 import Runs
+import Training
 
 /// Finds triggers on samples that keep their label however they are restored, since it is right:
 /// clean-label poison (SIG, label-consistent).
