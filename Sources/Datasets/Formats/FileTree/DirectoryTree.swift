@@ -19,6 +19,21 @@ struct DirectoryTree: FileTree {
     listing = walk.listing
   }
 
+  /// Some files below a folder, each of which may be missing.
+  init(_ root: FileName, files: [FileName]) {
+    self.root = root
+    var listing = FileListing(files: files)
+    for file in Set(files) {
+      switch Directory.kind(root / file) {
+      case .file: break
+      case nil: listing.problems[file] = "the file is missing"
+      case .brokenLink: listing.problems[file] = "the link leads nowhere; correct it"
+      case .directory, .other: listing.problems[file] = "it is not a regular file"
+      }
+    }
+    self.listing = listing
+  }
+
   func contents(of name: FileName, first count: Int?) throws -> [UInt8] {
     let file = try RandomAccessFile(root / name)
     return try file.bytes(at: 0, count: min(file.size, count ?? file.size))
@@ -100,7 +115,7 @@ private final class DirectoryTreeWriter: FileTreeWriter {
     let (old, new) = (source.root / name, try path(newName))
     if source.listing.problems[name] == nil {
       try RandomAccessFile.copy(old, to: new)
-    } else {
+    } else if Directory.kind(old) == .brokenLink {
       try old.copyLink(to: new)
     }
   }
@@ -112,7 +127,7 @@ private final class DirectoryTreeWriter: FileTreeWriter {
   func finish() {}
 
   private func path(_ name: FileName) throws -> FileName {
-    try makeFolder(name.parent)
+    if name.bytes.contains(UInt8(ascii: "/")) { try makeFolder(name.parent) }
     return directory / name
   }
 }

@@ -42,6 +42,25 @@ struct FileListing: Sendable {
   /// Files that cannot be read, such as links that lead nowhere, and why.
   var problems: [FileName: String] = [:]
 
+  init(folders: [Folder]) { self.folders = folders }
+
+  /// The folders of some files.
+  init(files: [FileName]) {
+    let root = FileName("")
+    var names: [FileName: Set<FileName>] = [root: []]
+    for file in files {
+      let isLoose = !file.bytes.contains(UInt8(ascii: "/"))
+      names[isLoose ? root : file.parent, default: []].insert(file.lastComponent)
+      var folder = file
+      while folder.bytes.contains(UInt8(ascii: "/")) {
+        folder = folder.parent
+        if names[folder] == nil { names[folder] = [] }
+      }
+    }
+    folders = names.map { Folder(name: $0.key, files: $0.value.sorted()) }
+      .sorted { $0.name < $1.name }
+  }
+
   /// All paths in order.
   var files: [FileName] { folders.flatMap { folder in folder.files.map(folder.path) } }
 

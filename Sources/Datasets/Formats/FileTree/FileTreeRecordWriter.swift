@@ -7,7 +7,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
   private let writer: any FileTreeWriter
   private let staging: FileName
   private var changes: RecordChanges
-  private var copied: Set<Int> = []
+  private var copied: Set<FileName> = []
 
   init(source: FileTreeRecords, directory: FileName) throws {
     self.source = source
@@ -29,7 +29,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     guard !writer.isOrdered else { return }
     // A record that does not change keeps its name, whatever the others do.
     let name = source.files[record]
-    guard copied.insert(record).inserted else { return }
+    guard copied.insert(name).inserted else { return }
     try writer.copy(name, to: name)
   }
 
@@ -41,7 +41,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     }
     var records: [FileName: [Int]] = [:]
     for (record, file) in source.files.enumerated() { records[file, default: []].append(record) }
-    var written = Set(copied.map { source.files[$0] })
+    var written = copied
     for file in source.tree.listing.files {
       if let text = plan.texts.removeValue(forKey: file) {
         try writer.write(text, to: file)
@@ -66,7 +66,12 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     }
     try writer.finish()
     Directory.delete(staging)
-    return plan.names.enumerated().map { removed.contains($0) ? "" : $1.description }
+    let kept = plan.names.indices.filter { !removed.contains($0) }
+    var names = [String](repeating: "", count: plan.names.count)
+    for (record, name) in zip(kept, FileTreeRecords.uniqueNames(kept.map { plan.names[$0] })) {
+      names[record] = name.description
+    }
+    return names
   }
 
   private func stagedPath(_ record: Int) -> FileName { staging / FileName("\(record)") }
