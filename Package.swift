@@ -10,8 +10,9 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
-        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
+        "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
+        "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
@@ -26,13 +27,15 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
-    .target(name: "Support"),
+    .target(name: "Support", dependencies: ["CZlib"]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Pickles", dependencies: ["Support"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -158,6 +161,7 @@ let tests: [String: [Target.Dependency]] = [
   "NeuralNet": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
   ],
+  "Pickles": ["Support", "Pickles"],
   "Checkpoints": ["Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": [

@@ -1,0 +1,10 @@
+// zlib. Its initializers are macros, which Swift does not see.
+#include <zlib.h>
+
+static inline int elixir_inflate_init(z_stream *stream, int window_bits) {
+  return inflateInit2(stream, window_bits);
+}
+
+static inline int elixir_deflate_init(z_stream *stream, int level, int window_bits) {
+  return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+}
