@@ -35,6 +35,12 @@ public final class AppendOnlyFile {
     }
   }
 
+  /// Puts other bytes in the place of some that were appended.
+  func overwrite(_ bytes: [UInt8], at position: Int) throws {
+    precondition(position + bytes.count <= count, "AppendOnlyFile.overwrite: beyond the end")
+    try file.write(bytes, at: position)
+  }
+
   /// Waits until what was appended is on the disk.
   public func flush() throws { try file.flush() }
 

@@ -7,6 +7,8 @@ struct ZipDirectory {
   private(set) var members: [ZipFile.Member] = []
   /// Bytes in the file.
   let range: Range<Int>
+  let entries: [UInt8]
+  let comment: [UInt8]
 
   private static let endSize = 22
   private static let locatorSize = 20
@@ -42,6 +44,8 @@ struct ZipDirectory {
     }
     range = start..<start + size
     let bytes = try file.bytes(at: start, count: size)
+    entries = bytes
+    comment = Array(fields.dropFirst(Self.endSize))
     members.reserveCapacity(count)
     var position = 0
     for _ in 0..<count { members.append(try Self.entry(bytes, &position, end: start)) }
@@ -102,6 +106,7 @@ struct ZipDirectory {
     guard headerPosition <= end, wide.storedSize <= end - headerPosition else {
       throw Failure(reason: "its archive is damaged: member \(name) lies outside of it")
     }
+    let entryRange = position..<position + total
     position += total
     let isFromUnix = fields.number(4, as: UInt16.self) >> 8 == 3
     let method = Int(fields.number(10, as: UInt16.self))
@@ -111,7 +116,7 @@ struct ZipDirectory {
       isEncrypted: fields.number(8, as: UInt16.self) & 1 != 0,
       checksum: fields.number(16, as: UInt32.self),
       mode: isFromUnix ? UInt16(fields.number(38, as: UInt32.self) >> 16) : nil,
-      headerPosition: headerPosition)
+      headerPosition: headerPosition, entryRange: entryRange)
   }
 
   /// Sizes and position: of the fields, or of the zip64 extra field where those are all ones.

@@ -28,6 +28,8 @@ public final class ZipFile: Sendable {
     public let mode: UInt16?
     /// Where the local header begins.
     let headerPosition: Int
+    /// Its bytes in the central directory.
+    let entryRange: Range<Int>
 
     /// Whether the name ends with a slash.
     public var isFolder: Bool { name.bytes.last == UInt8(ascii: "/") }
@@ -41,6 +43,12 @@ public final class ZipFile: Sendable {
   let file: RandomAccessFile
   /// Where the central directory begins.
   let directoryPosition: Int
+  /// The bytes of the central directory.
+  let entries: [UInt8]
+  /// What the archive's maker said of it.
+  let comment: [UInt8]
+  /// Where members begin, in ascending order, and the directory.
+  private let boundaries: [Int]
   private let indices: [FileName: Int]
 
   /// Opens an archive and reads its directory.
@@ -53,6 +61,9 @@ public final class ZipFile: Sendable {
       let directory = try ZipDirectory(file)
       directoryPosition = directory.range.lowerBound
       members = directory.members
+      entries = directory.entries
+      comment = directory.comment
+      boundaries = members.map(\.headerPosition).sorted() + [directoryPosition]
       var indices: [FileName: Int] = [:]
       indices.reserveCapacity(members.count)
       for (index, member) in members.enumerated() {
@@ -71,6 +82,16 @@ public final class ZipFile: Sendable {
   /// Whether a file begins as zip archives do.
   public static func begins(_ bytes: some Collection<UInt8>) -> Bool {
     bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) || bytes.starts(with: Array("PK\u{5}\u{6}".utf8))
+  }
+
+  /// A member's header, its bytes as they are kept, and what follows up to the next one.
+  func wholeRange(of member: Member) -> Range<Int> {
+    var (low, high) = (0, boundaries.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if boundaries[middle] <= member.headerPosition { low = middle + 1 } else { high = middle }
+    }
+    return member.headerPosition..<boundaries[low]
   }
 
   public subscript(name: FileName) -> Member? { indices[name].map { members[$0] } }

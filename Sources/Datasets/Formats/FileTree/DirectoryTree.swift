@@ -100,8 +100,6 @@ private final class DirectoryTreeWriter: FileTreeWriter {
   /// Folders that are there.
   private var made: Set<FileName> = []
 
-  var isOrdered: Bool { false }
-
   init(source: DirectoryTree, directory: FileName) {
     self.source = source
     self.directory = directory
@@ -118,6 +116,10 @@ private final class DirectoryTreeWriter: FileTreeWriter {
     } else if Directory.kind(old) == .brokenLink {
       try old.copyLink(to: new)
     }
+  }
+
+  func replace(_ name: FileName, by file: FileName, to newName: FileName) throws {
+    try file.rename(to: try path(newName))
   }
 
   func write(_ bytes: [UInt8], to name: FileName) throws {

@@ -1,7 +1,6 @@
 import Support
 
-/// Writes a changed copy of a tree of files: records and all else in it, file after file in the
-/// source's order.
+/// Writes a changed copy of a tree of files: records and all else in it.
 final class FileTreeRecordWriter: EncodedRecordWriter {
   private let source: FileTreeRecords
   private let writer: any FileTreeWriter
@@ -26,7 +25,6 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
   }
 
   func copy(_ record: Int) throws {
-    guard !writer.isOrdered else { return }
     // A record that does not change keeps its name, whatever the others do.
     let name = source.files[record]
     guard copied.insert(name).inserted else { return }
@@ -54,8 +52,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
       for record in records where !removed.contains(record) {
         guard written.insert(plan.names[record]).inserted else { continue }
         if changes.replaced.contains(record) {
-          try writer.write(
-            try RandomAccessFile.contents(stagedPath(record)), to: plan.names[record])
+          try writer.replace(file, by: stagedPath(record), to: plan.names[record])
         } else {
           try writer.copy(file, to: plan.names[record])
         }
