@@ -28,6 +28,9 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CCompression",
+      providers: [.apt(["libsnappy-dev", "libzstd-dev", "liblz4-dev", "libbrotli-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
@@ -71,7 +74,10 @@ let package = Package(
 
     // Data and algorithms.
     .target(
-      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CPNG"],
+      name: "Datasets",
+      dependencies: [
+        "Support", "ComputeBackend", "Checkpoints", "CPNG", "CZlib", "CCompression",
+      ],
       exclude: ["README.md"]),
     .target(
       name: "Diffusion",

@@ -1,9 +1,8 @@
+import Datasets
 import Foundation
 import Support
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct ListFormatTests {
   private func open(
@@ -126,12 +125,14 @@ import Testing
 
   @Test func takesColumnsAndClassesThatAreNamed() throws {
     let folder = try example("u,v,w\nx/a.png,dog,cat\nx/d.jpg,cat,\n")
-    let options = DatasetOptions(imageColumn: "u", labelColumn: "w")
+    var options = DatasetOptions()
+    options.imageColumn = "u"
+    options.labelColumn = "w"
     #expect(try open(folder.path + "/list.csv", options: options).labels == [0, -1])
     let named = try example("u,path,w\n1,x/a.png,cat\n2,x/d.jpg,\n")
+    options.imageColumn = nil
     let records = try open(
-      named.path + "/list.csv", options: DatasetOptions(labelColumn: "w"),
-      classNames: ["ant", "cat"])
+      named.path + "/list.csv", options: options, classNames: ["ant", "cat"])
     #expect(records.labels == [1, -1])
   }
 }

@@ -1,8 +1,7 @@
+import Datasets
 import Support
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct TinyImageNetTests {
   private func open(

@@ -1,8 +1,7 @@
+import Datasets
 import Support
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct ZipFormatTests {
   private func open(_ path: String) throws -> any EncodedRecords {

@@ -6,37 +6,45 @@ import Support
 /// This is the only file that touches libpng. Sizes are checked before anything is allocated;
 /// an alpha channel is dropped and a palette expanded.
 public enum PNG: ImageCodec {
-  public static let fileKinds: Set<String> = ["png"]
+  public static let name = "PNG"
+  public static var library: String { "libpng \(PNG_LIBPNG_VER_STRING)" }
+  public static let fileKinds = ["png"]
 
-  /// Bytes up to the end of the header chunk's contents.
-  private static let headerSize = 29
+  private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  public static func shape(of file: RandomAccessFile) throws -> ImageShape {
-    try shape(header: try file.bytes(at: 0, count: min(file.size, headerSize)))
+  public static func recognizes(_ first: [UInt8]) -> Bool { first.starts(with: signature) }
+
+  public static func header(
+    _ first: [UInt8], isWhole: Bool, options: DecodingOptions
+  ) throws -> ImageHeader? {
+    guard recognizes(first) else { throw ImageFailure(reason: "it is not a PNG image") }
+    guard first.count >= 29 else {
+      guard !isWhole else { throw ImageFailure(reason: "it is cut short") }
+      return nil
+    }
+    func word(_ start: Int) -> Int { first[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
+    let header = try ImageHeader(
+      shape: ImageShape(height: word(20), width: word(16), channels: first[25] & 2 != 0 ? 3 : 1),
+      codec: name, bitDepth: Int(first[24]), limits: options.limits)
+    guard header.bitDepth <= 8 else {
+      throw ImageFailure(reason: "it has \(header.bitDepth) bits per channel")
+    }
+    return header
   }
 
-  /// The shape that the first bytes of a file say.
-  private static func shape(header bytes: [UInt8]) throws -> ImageShape {
-    let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    guard bytes.count >= headerSize, bytes.starts(with: signature),
-      bytes[12..<16].elementsEqual("IHDR".utf8)
-    else { throw ImageFailure(reason: "it is not a PNG image") }
-    func word(_ start: Int) -> Int { bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
-    let isColor = bytes[25] & 2 != 0
-    let shape = ImageShape(height: word(20), width: word(16), channels: isColor ? 3 : 1)
-    guard shape.isReadable else {
-      throw ImageFailure(reason: "it says it is \(shape.width)×\(shape.height)")
-    }
-    guard bytes[24] <= 8 else {
-      throw ImageFailure(reason: "it has \(bytes[24]) bits per channel")
-    }
-    return shape
+  public static func changing(
+    _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
+  ) throws -> ChangedImage {
+    let image = try decode(bytes, channels: nil, options: options)
+    return ChangedImage(contents: try encode(try change.applied(to: image)))
   }
 
   public static func decode(
-    _ bytes: [UInt8], channels wanted: Int? = nil
+    _ bytes: [UInt8], channels wanted: Int?, options: DecodingOptions
   ) throws -> RasterImage {
-    var shape = try shape(header: bytes)
+    guard var shape = try header(bytes, isWhole: true, options: options)?.shape else {
+      throw ImageFailure(reason: "it is cut short")
+    }
     shape.channels = wanted ?? shape.channels
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
@@ -62,6 +70,12 @@ public enum PNG: ImageCodec {
     }
   }
 
+  /// Writes an image to a new or existing file.
+  public static func write(_ image: RasterImage, to path: String) throws {
+    try RandomAccessFile.write(try encode(image), to: FileName(path))
+  }
+
+  /// The bytes of a file.
   public static func encode(_ image: RasterImage) throws -> [UInt8] {
     let shape = image.shape
     precondition(

@@ -127,7 +127,7 @@ struct LabelList: Sendable {
 extension FileName {
   /// This path without `.` and empty parts; nil if it is absolute, an address, empty or leads
   /// upwards, as no path in an archive or a list may.
-  var insideArchive: FileName? {
+  package var insideArchive: FileName? {
     guard bytes.first != UInt8(ascii: "/"), !bytes.contains(0),
       String(decoding: bytes, as: UTF8.self).range(of: "://") == nil
     else { return nil }

@@ -6,19 +6,19 @@ extension ImageDataset.Format {
 
 /// A table `path,label` in a file, separated by commas, semicolons, tabs or spaces, with or without
 /// a heading; the files lie below the table's folder.
-struct ListFormat {
+package struct ListFormat: EncodedFormat {
   static let expectation = "a table of files and labels (.csv, .tsv, .txt)"
 
   let path: FileName
   let options: DatasetOptions
 
-  static func probe(_ place: DatasetPlace) throws -> ListFormat? {
+  package static func probe(_ place: DatasetPlace) throws -> ListFormat? {
     let path = FileName(place.path)
     guard place.kind == .file, ["csv", "tsv", "txt", "lst"].contains(path.kind) else { return nil }
     return ListFormat(path: path, options: place.options)
   }
 
-  func records(classNames: [String]?) throws -> any EncodedRecords {
+  package func records(classNames: [String]?) throws -> any EncodedRecords {
     let read: @Sendable ([UInt8]) throws -> LabelList = { [path, options] in
       try LabelList($0, path: path.description, options: options)
     }

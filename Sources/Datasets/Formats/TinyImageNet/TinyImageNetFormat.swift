@@ -6,14 +6,14 @@ extension ImageDataset.Format {
 
 /// The tree of Tiny-ImageNet: `wnids.txt`, `train/<wnid>/images/`, and `val/images/` with
 /// `val_annotations.txt`, or rearranged as `val/<wnid>/`.
-struct TinyImageNetFormat {
+package struct TinyImageNetFormat: EncodedFormat {
   static let expectation = "a Tiny-ImageNet folder"
   private static let identifiers = FileName("wnids.txt")
 
   let path: FileName
   let split: ImageDataset.Split
 
-  static func probe(_ place: DatasetPlace) throws -> TinyImageNetFormat? {
+  package static func probe(_ place: DatasetPlace) throws -> TinyImageNetFormat? {
     guard place.kind == .directory else { return nil }
     if place.entries.contains(identifiers), place.entries.contains(FileName("train")) {
       return TinyImageNetFormat(path: FileName(place.path), split: place.split)
@@ -24,7 +24,7 @@ struct TinyImageNetFormat {
     return TinyImageNetFormat(path: place.file(inner[0]), split: place.split)
   }
 
-  func records(classNames: [String]?) throws -> any EncodedRecords {
+  package func records(classNames: [String]?) throws -> any EncodedRecords {
     try Self.index(try DirectoryTree(path), split: split, classNames: classNames)
   }
 

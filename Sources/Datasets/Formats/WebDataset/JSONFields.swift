@@ -2,13 +2,13 @@ import Foundation
 
 /// The values of a JSON object by their keys, as places in its text, so that one can be changed and
 /// all else stays as it is.
-struct JSONFields {
+package struct JSONFields {
   let bytes: [UInt8]
   /// In the object's order.
-  private(set) var fields: [(key: String, range: Range<Int>)] = []
+  package private(set) var fields: [(key: String, range: Range<Int>)] = []
 
   /// nil if the text is no object with keys of their own.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     self.bytes = bytes
     guard (try? JSONSerialization.jsonObject(with: Data(bytes))) is [String: Any] else {
       return nil
@@ -51,14 +51,14 @@ struct JSONFields {
   }
 
   /// A text or a whole number as text; nil for other values and keys that are not there.
-  func text(_ key: String) -> String? {
+  package func text(_ key: String) -> String? {
     guard let range = fields.first(where: { $0.key == key })?.range else { return nil }
     let raw = String(decoding: bytes[range], as: UTF8.self)
     return Int(raw).map { String($0) } ?? (Self.value(bytes[range]) as? String)
   }
 
   /// The object's text with another text or number for a key, as what was there before.
-  func replacing(_ key: String, with text: String) throws -> [UInt8] {
+  package func replacing(_ key: String, with text: String) throws -> [UInt8] {
     guard let range = fields.first(where: { $0.key == key })?.range else { return bytes }
     let isText = bytes[range.lowerBound] == UInt8(ascii: "\"")
     let value = isText ? try JSONEncoder().encode(text) : Data(text.utf8)

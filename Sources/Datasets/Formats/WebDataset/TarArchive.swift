@@ -1,11 +1,11 @@
 import Support
 
 /// The members of a tar archive, indexed by their headers; nothing is unpacked.
-struct TarArchive: Sendable {
+package struct TarArchive: Sendable {
   let file: RandomAccessFile
   /// The file's path as the user knows it.
   let path: String
-  let members: [TarMember]
+  package let members: [TarMember]
   /// Where the last member ends.
   let end: Int
 
@@ -15,7 +15,7 @@ struct TarArchive: Sendable {
   /// Reads all headers: ustar, GNU's long names, pax.
   ///
   /// - Throws: `FileError.damaged` for a wrong checksum or a member that is cut short.
-  init(_ file: RandomAccessFile, path: String) throws {
+  package init(_ file: RandomAccessFile, path: String) throws {
     self.file = file
     self.path = path
     var members: [TarMember] = []
@@ -79,7 +79,7 @@ struct TarArchive: Sendable {
     end = min(start, file.size)
   }
 
-  func contents(of member: TarMember, first count: Int? = nil) throws -> [UInt8] {
+  package func contents(of member: TarMember, first count: Int? = nil) throws -> [UInt8] {
     try file.bytes(
       at: member.contents.lowerBound,
       count: min(member.contents.count, count ?? member.contents.count))

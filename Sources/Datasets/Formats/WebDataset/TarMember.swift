@@ -1,7 +1,7 @@
 import Support
 
 /// A member of a tar archive, and where it lies.
-struct TarMember: Sendable {
+package struct TarMember: Sendable {
   /// The name as it stands there, which is never used as a path.
   let name: FileName
   /// `0` for a regular file.
@@ -26,16 +26,16 @@ struct TarMember: Sendable {
 }
 
 /// A header block of a tar archive: POSIX ustar (IEEE Std 1003.1), with GNU's extensions.
-struct TarHeader {
+package struct TarHeader {
   static let size = 512
 
-  var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   private static let sizeField = 124..<136
   private static let checksumField = 148..<156
 
   /// A header for a file, without user, time or prefix.
-  init(name: [UInt8], type: UInt8, size: Int) {
+  package init(name: [UInt8], type: UInt8, size: Int) {
     bytes = [UInt8](repeating: 0, count: Self.size)
     bytes.replaceSubrange(0..<min(name.count, 100), with: name.prefix(100))
     bytes.replaceSubrange(100..<108, with: Array("0000644\0".utf8))
@@ -48,7 +48,7 @@ struct TarHeader {
     setSize(size)
   }
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   var type: UInt8 { bytes[156] == 0 || bytes[156] == UInt8(ascii: "7") ? 0x30 : bytes[156] }
   var isEmpty: Bool { bytes.allSatisfy { $0 == 0 } }
@@ -63,7 +63,7 @@ struct TarHeader {
   }
 
   /// Octal digits, or GNU's binary number; nil if it is neither.
-  var contentSize: Int? {
+  package var contentSize: Int? {
     let field = bytes[Self.sizeField]
     if bytes[124] & 0x80 != 0 {
       guard bytes[124] == 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 }) else {
@@ -76,7 +76,7 @@ struct TarHeader {
   }
 
   /// Whether the checksum is that of the bytes, which old programs summed as signed.
-  var isValid: Bool {
+  package var isValid: Bool {
     let field = bytes[Self.checksumField].drop { $0 == 32 }.prefix { $0 != 0 && $0 != 32 }
     guard let stated = Int(String(decoding: field, as: UTF8.self), radix: 8) else { return false }
     let blank = blankChecksum
@@ -96,7 +96,7 @@ struct TarHeader {
     setChecksum()
   }
 
-  mutating func setSize(_ size: Int) {
+  package mutating func setSize(_ size: Int) {
     precondition(size < 1 << 33, "TarHeader: \(size) bytes")
     bytes.replaceSubrange(Self.sizeField, with: Self.octal(size, digits: 11) + [0])
     setChecksum()

@@ -5,13 +5,13 @@ extension ImageDataset.Format {
 }
 
 /// Shards of tar archives: one file, the files of a folder, or `name-{000..012}.tar`.
-struct WebDatasetFormat {
+package struct WebDatasetFormat: EncodedFormat {
   static let expectation = "WebDataset shards (.tar)"
 
   let shards: [FileName]
   let options: DatasetOptions
 
-  static func probe(_ place: DatasetPlace) throws -> WebDatasetFormat? {
+  package static func probe(_ place: DatasetPlace) throws -> WebDatasetFormat? {
     let path = FileName(place.path)
     if place.kind == .file, isShard(path) {
       return WebDatasetFormat(shards: [path], options: place.options)
@@ -40,7 +40,7 @@ struct WebDatasetFormat {
   private static func isShard(_ name: FileName) -> Bool { name.kind == "tar" }
 
   /// The names of `a{000..012}b`; nil if it is no such range.
-  static func range(_ text: String) -> [String]? {
+  package static func range(_ text: String) -> [String]? {
     guard let open = text.firstIndex(of: "{"), let close = text[open...].firstIndex(of: "}"),
       let dots = text[open..<close].range(of: "..")
     else { return nil }
@@ -56,7 +56,7 @@ struct WebDatasetFormat {
     }
   }
 
-  func records(classNames: [String]?) throws -> any EncodedRecords {
+  package func records(classNames: [String]?) throws -> any EncodedRecords {
     let archives = try shards.map { try TarArchive(try RandomAccessFile($0), path: $0.description) }
     return try WebDatasetRecords(archives, options: options, classNames: classNames)
   }

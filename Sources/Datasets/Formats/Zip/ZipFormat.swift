@@ -5,19 +5,19 @@ extension ImageDataset.Format {
 }
 
 /// A zip archive of an image folder, or of Tiny-ImageNet's tree.
-struct ZipFormat {
+package struct ZipFormat: EncodedFormat {
   static let expectation = "a .zip of an image folder"
 
   let path: FileName
   let split: ImageDataset.Split
 
-  static func probe(_ place: DatasetPlace) throws -> ZipFormat? {
+  package static func probe(_ place: DatasetPlace) throws -> ZipFormat? {
     let path = FileName(place.path)
     guard place.kind == .file, path.kind == "zip" else { return nil }
     return ZipFormat(path: path, split: place.split)
   }
 
-  func records(classNames: [String]?) throws -> any EncodedRecords {
+  package func records(classNames: [String]?) throws -> any EncodedRecords {
     let tree = try ZipTree(try ZipFile(path))
     return try ImageFolderRecords.index(
       tree, split: split, classNames: classNames, format: .zip)
