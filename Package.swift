@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
-    .target(name: "Support"),
+    .target(name: "Support", dependencies: ["CZlib"]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(name: "Pickles", dependencies: ["Support"]),
 

@@ -1,9 +1,8 @@
+import Datasets
 import Foundation
 import Support
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 /// Datasets written by other tools, with what those tools read: `../shared/formats/datasets`.
 enum ContainerFixtures {
@@ -63,13 +62,21 @@ func expectSamples(
   }
 }
 
-/// All files below a folder but the mark of an output, with their bytes.
+/// All files below a folder but hidden ones, with their bytes.
 func filesBelow(_ path: String) throws -> [FileName: [UInt8]] {
-  let tree = try DirectoryTree(FileName(path))
-  return Dictionary(
-    uniqueKeysWithValues: try tree.listing.files.filter { tree.listing.problems[$0] == nil }.map {
-      ($0, try tree.contents(of: $0, first: nil))
-    })
+  var files: [FileName: [UInt8]] = [:]
+  func visit(_ folder: FileName, _ prefix: [UInt8]) throws {
+    for entry in try Directory.entries(folder) where entry.bytes.first != UInt8(ascii: ".") {
+      let name = prefix + entry.bytes
+      switch Directory.kind(folder / entry) {
+      case .directory: try visit(folder / entry, name + [UInt8(ascii: "/")])
+      case .file: files[FileName(bytes: name)] = try RandomAccessFile.contents(folder / entry)
+      default: break
+      }
+    }
+  }
+  try visit(FileName(path), [])
+  return files
 }
 
 /// Writes a copy of a container with the changes that `body` makes.

@@ -1,9 +1,8 @@
+import Datasets
 import Foundation
 import Support
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct ImageFolderRecordsTests {
   private func open(

@@ -55,7 +55,8 @@ struct HostilePickleTests {
       "cnumpy.core.multiarray\n_reconstruct\n(tR(I1\n(I2\ntcnumpy\ndtype\n(S'O8'\ntRI0\n(ltb.",
       "the type 'O8', which is not numbers"),
     Case(
-      "cnumpy.core.multiarray\n_reconstruct\n(tR(I1\n(I2\ntcnumpy\ndtype\n(S'u1'\ntRI0\nS'abc'\ntb.",
+      "cnumpy.core.multiarray\n_reconstruct\n(tR(I1\n(I2\ntcnumpy\ndtype\n"
+        + "(S'u1'\ntRI0\nS'abc'\ntb.",
       "shape [2] and type |u1 with 3 bytes"),
   ])
   func isRefused(_ item: Case) {

@@ -3,7 +3,7 @@ import Pickles
 import Testing
 
 struct PickleProtocolTests {
-  /// By Python 3.11 with NumPy 2.4, at protocols 0 to 5:
+  /// By Python 3.11 with NumPy 2.4, at protocols 0 to 5.
   ///
   ///     {'a': [1, -2, 300, 70000, -2**40], 'b': (1.5, None, True), 'c': b'\x00\xff', 'd': {1},
   ///      'e': OrderedDict([('x', 'ä€😀')]), 'n': np.int64(-7),

@@ -69,7 +69,8 @@ private final class CIFARWriter: SampleWriter {
       try copies[file].file.write(coarse + [UInt8(label)], at: position)
     }
     if let image {
-      try copies[file].file.write(CIFARDataset.planes(image.pixels), at: position + source.labelBytes)
+      try copies[file].file.write(
+        CIFARDataset.planes(image.pixels), at: position + source.labelBytes)
     }
   }
 

@@ -19,6 +19,21 @@ struct DirectoryTree: FileTree {
     listing = walk.listing
   }
 
+  /// Some files below a folder, each of which may be missing.
+  init(_ root: FileName, files: [FileName]) {
+    self.root = root
+    var listing = FileListing(files: files)
+    for file in Set(files) {
+      switch Directory.kind(root / file) {
+      case .file: break
+      case nil: listing.problems[file] = "the file is missing"
+      case .brokenLink: listing.problems[file] = "the link leads nowhere; correct it"
+      case .directory, .other: listing.problems[file] = "it is not a regular file"
+      }
+    }
+    self.listing = listing
+  }
+
   func contents(of name: FileName, first count: Int?) throws -> [UInt8] {
     let file = try RandomAccessFile(root / name)
     return try file.bytes(at: 0, count: min(file.size, count ?? file.size))
@@ -85,8 +100,6 @@ private final class DirectoryTreeWriter: FileTreeWriter {
   /// Folders that are there.
   private var made: Set<FileName> = []
 
-  var isOrdered: Bool { false }
-
   init(source: DirectoryTree, directory: FileName) {
     self.source = source
     self.directory = directory
@@ -100,9 +113,13 @@ private final class DirectoryTreeWriter: FileTreeWriter {
     let (old, new) = (source.root / name, try path(newName))
     if source.listing.problems[name] == nil {
       try RandomAccessFile.copy(old, to: new)
-    } else {
+    } else if Directory.kind(old) == .brokenLink {
       try old.copyLink(to: new)
     }
+  }
+
+  func replace(_ name: FileName, by file: FileName, to newName: FileName) throws {
+    try file.rename(to: try path(newName))
   }
 
   func write(_ bytes: [UInt8], to name: FileName) throws {
@@ -112,7 +129,7 @@ private final class DirectoryTreeWriter: FileTreeWriter {
   func finish() {}
 
   private func path(_ name: FileName) throws -> FileName {
-    try makeFolder(name.parent)
+    if name.bytes.contains(UInt8(ascii: "/")) { try makeFolder(name.parent) }
     return directory / name
   }
 }

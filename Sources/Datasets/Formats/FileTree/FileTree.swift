@@ -12,13 +12,14 @@ protocol FileTree: Sendable {
   func makeWriter(in directory: FileName) throws -> any FileTreeWriter
 }
 
-/// Writes a changed copy of a tree.
+/// Writes a changed copy of a tree: each file that is not named is left out.
 protocol FileTreeWriter: AnyObject {
-  /// Whether files must be written in the order of the listing.
-  var isOrdered: Bool { get }
   func makeFolder(_ name: FileName) throws
   /// Copies a file of the source byte for byte.
   func copy(_ name: FileName, to newName: FileName) throws
+  /// Takes a finished file in the place of one of the source, before `finish` returns.
+  func replace(_ name: FileName, by file: FileName, to newName: FileName) throws
+  /// Writes a text, new or in the place of one of the source.
   func write(_ bytes: [UInt8], to name: FileName) throws
   func finish() throws
 }
@@ -41,6 +42,28 @@ struct FileListing: Sendable {
   var ignored: [IgnoredEntry] = []
   /// Files that cannot be read, such as links that lead nowhere, and why.
   var problems: [FileName: String] = [:]
+
+  init(folders: [Folder]) { self.folders = folders }
+
+  /// The folders of some files, and others that may be empty.
+  init(files: [FileName], folders empty: [FileName] = []) {
+    let root = FileName("")
+    var names: [FileName: Set<FileName>] = [root: []]
+    for file in files {
+      let isLoose = !file.bytes.contains(UInt8(ascii: "/"))
+      names[isLoose ? root : file.parent, default: []].insert(file.lastComponent)
+    }
+    for inner in Array(names.keys) + empty {
+      var folder = inner
+      while names[folder] == nil || folder == inner {
+        if names[folder] == nil { names[folder] = [] }
+        guard folder.bytes.contains(UInt8(ascii: "/")) else { break }
+        folder = folder.parent
+      }
+    }
+    folders = names.map { Folder(name: $0.key, files: $0.value.sorted()) }
+      .sorted { $0.name < $1.name }
+  }
 
   /// All paths in order.
   var files: [FileName] { folders.flatMap { folder in folder.files.map(folder.path) } }

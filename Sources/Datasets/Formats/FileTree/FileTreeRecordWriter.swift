@@ -1,13 +1,12 @@
 import Support
 
-/// Writes a changed copy of a tree of files: records and all else in it, file after file in the
-/// source's order.
+/// Writes a changed copy of a tree of files: records and all else in it.
 final class FileTreeRecordWriter: EncodedRecordWriter {
   private let source: FileTreeRecords
   private let writer: any FileTreeWriter
   private let staging: FileName
   private var changes: RecordChanges
-  private var copied: Set<Int> = []
+  private var copied: Set<FileName> = []
 
   init(source: FileTreeRecords, directory: FileName) throws {
     self.source = source
@@ -26,10 +25,9 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
   }
 
   func copy(_ record: Int) throws {
-    guard !writer.isOrdered else { return }
     // A record that does not change keeps its name, whatever the others do.
     let name = source.files[record]
-    guard copied.insert(record).inserted else { return }
+    guard copied.insert(name).inserted else { return }
     try writer.copy(name, to: name)
   }
 
@@ -41,7 +39,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     }
     var records: [FileName: [Int]] = [:]
     for (record, file) in source.files.enumerated() { records[file, default: []].append(record) }
-    var written = Set(copied.map { source.files[$0] })
+    var written = copied
     for file in source.tree.listing.files {
       if let text = plan.texts.removeValue(forKey: file) {
         try writer.write(text, to: file)
@@ -54,8 +52,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
       for record in records where !removed.contains(record) {
         guard written.insert(plan.names[record]).inserted else { continue }
         if changes.replaced.contains(record) {
-          try writer.write(
-            try RandomAccessFile.contents(stagedPath(record)), to: plan.names[record])
+          try writer.replace(file, by: stagedPath(record), to: plan.names[record])
         } else {
           try writer.copy(file, to: plan.names[record])
         }
@@ -66,7 +63,12 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     }
     try writer.finish()
     Directory.delete(staging)
-    return plan.names.enumerated().map { removed.contains($0) ? "" : $1.description }
+    let kept = plan.names.indices.filter { !removed.contains($0) }
+    var names = [String](repeating: "", count: plan.names.count)
+    for (record, name) in zip(kept, FileTreeRecords.uniqueNames(kept.map { plan.names[$0] })) {
+      names[record] = name.description
+    }
+    return names
   }
 
   private func stagedPath(_ record: Int) -> FileName { staging / FileName("\(record)") }

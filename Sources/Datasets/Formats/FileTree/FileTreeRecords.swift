@@ -12,9 +12,37 @@ struct FileTreeRecords: EncodedRecords {
   let problems: [Int: String]
   let ignored: [IgnoredEntry]
   let labelling: any TreeLabelling
-  var appliesOrientation = false
+  let appliesOrientation: Bool
+  private let names: [FileName]
 
-  func name(of record: Int) -> FileName { files[record] }
+  init(
+    format: ImageDataset.Format, tree: any FileTree, classNames: [String], files: [FileName],
+    labels: [Int32], problems: [Int: String], ignored: [IgnoredEntry],
+    labelling: any TreeLabelling, appliesOrientation: Bool = false
+  ) {
+    self.format = format
+    self.tree = tree
+    self.classNames = classNames
+    self.files = files
+    self.labels = labels
+    self.problems = problems
+    self.ignored = ignored
+    self.labelling = labelling
+    self.appliesOrientation = appliesOrientation
+    names = Self.uniqueNames(files)
+  }
+
+  static func uniqueNames(_ files: [FileName]) -> [FileName] {
+    var uses: [FileName: Int] = [:]
+    return files.map { file in
+      let count = uses[file, default: 0] + 1
+      uses[file] = count
+      return count == 1 ? file : FileName(bytes: file.bytes + Array("#\(count)".utf8))
+    }
+  }
+
+  /// Its file, or `file#2` and so on if several records have that.
+  func name(of record: Int) -> FileName { names[record] }
 
   func problem(of record: Int) -> String? { problems[record] }
 
@@ -25,7 +53,7 @@ struct FileTreeRecords: EncodedRecords {
   func storedLabels() throws -> [Int32] { try labelling.storedLabels() }
 
   func addContents(to hash: inout SHA256) throws {
-    for (record, name) in files.enumerated() {
+    for (record, name) in names.enumerated() {
       hash.add(name)
       let bytes = problems[record] == nil ? try contents(of: record, first: nil) : []
       hash.add("\(labels[record]) \(bytes.count)")

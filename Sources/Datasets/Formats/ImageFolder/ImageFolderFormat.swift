@@ -5,17 +5,17 @@ extension ImageDataset.Format {
 }
 
 /// A folder of class folders of image files, at any depth below the class.
-struct ImageFolderFormat: EncodedFormat {
+package struct ImageFolderFormat: EncodedFormat {
   static let expectation = "a folder of class folders of images"
 
   let path: String
   let split: ImageDataset.Split
 
-  static func probe(_ place: DatasetPlace) throws -> ImageFolderFormat? {
+  package static func probe(_ place: DatasetPlace) throws -> ImageFolderFormat? {
     place.kind == .directory ? ImageFolderFormat(path: place.path, split: place.split) : nil
   }
 
-  func records(classNames: [String]?) throws -> any EncodedRecords {
+  package func records(classNames: [String]?) throws -> any EncodedRecords {
     try ImageFolderRecords.index(
       try DirectoryTree(FileName(path)), split: split, classNames: classNames,
       format: .imageFolder)
