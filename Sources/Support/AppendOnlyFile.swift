@@ -9,7 +9,7 @@ public final class AppendOnlyFile {
     self.init(try RandomAccessFile(path, .extend))
   }
 
-  init(_ file: RandomAccessFile) {
+  public init(_ file: RandomAccessFile) {
     self.file = file
     count = file.size
   }
@@ -18,6 +18,16 @@ public final class AppendOnlyFile {
 
   public func append(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try append($0) }
+  }
+
+  /// Appends a part of another file, by blocks.
+  public func append(_ part: Range<Int>, of source: RandomAccessFile) throws {
+    var position = part.lowerBound
+    while position < part.upperBound {
+      let count = min(part.upperBound - position, 1 << 20)
+      try append(try source.bytes(at: position, count: count))
+      position += count
+    }
   }
 
   public func append(_ bytes: UnsafeRawBufferPointer) throws {

@@ -1,7 +1,7 @@
 import Support
 
 /// A path that may be a dataset's, and the names that are found there.
-struct DatasetPlace {
+package struct DatasetPlace {
   /// What the user named.
   let path: String
   /// nil if there is nothing of that name.
@@ -12,7 +12,7 @@ struct DatasetPlace {
   let split: ImageDataset.Split
   let options: DatasetOptions
 
-  init(
+  package init(
     _ path: String, split: ImageDataset.Split, options: DatasetOptions = DatasetOptions()
   ) throws {
     self.path = path

@@ -4,7 +4,7 @@ import Support
 ///
 /// What the bytes show, how large it is, and how a change of pixels gets into them is
 /// `EncodedDataset`'s part.
-protocol EncodedRecords: Sendable {
+package protocol EncodedRecords: Sendable {
   var format: ImageDataset.Format { get }
   /// By label; digits where the container has no names.
   var classNames: [String] { get }
@@ -30,7 +30,7 @@ protocol EncodedRecords: Sendable {
 }
 
 /// Writes a changed copy of a container; records that stay, and all else in it, keep their bytes.
-protocol EncodedRecordWriter: AnyObject {
+package protocol EncodedRecordWriter: AnyObject {
   /// Notes a record's new image file and label; nil keeps what there was.
   ///
   /// - Parameter kind: the ending for its name, such as `png`, if the kind of file is another.
@@ -42,7 +42,7 @@ protocol EncodedRecordWriter: AnyObject {
 }
 
 extension EncodedRecordWriter {
-  func copy(_ record: Int) throws {}
+  package func copy(_ record: Int) throws {}
 }
 
 /// Something in a dataset's place that is not one of its samples.
