@@ -28,6 +28,8 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
+    .target(
+      name: "CImageFiles", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -68,7 +70,7 @@ let package = Package(
 
     // Data and algorithms.
     .target(
-      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CPNG"],
+      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CImageFiles"],
       exclude: ["README.md"]),
     .target(
       name: "Diffusion",
