@@ -26,10 +26,12 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(
-      name: "CImageFiles", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("z")]),
+      name: "CImageFiles", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.

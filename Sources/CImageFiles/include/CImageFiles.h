@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "JPEGFile.h"
 #include "PNGFile.h"
 
 enum { ELIXIR_MESSAGE_SIZE = 200 };

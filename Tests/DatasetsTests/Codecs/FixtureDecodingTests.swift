@@ -7,7 +7,7 @@ import Testing
 /// Files of the real tools decode to the very pixels that Pillow gives.
 @Suite(.enabled(if: FixtureImages.arePresent, "../shared/formats is absent"))
 struct FixtureDecodingTests {
-  static let folders = ["imagefolder-png"]
+  static let folders = ["imagefolder-png", "imagefolder-jpeg"]
 
   @Test(arguments: folders)
   func pixelsAreThoseOfPillow(folder: String) throws {

@@ -40,7 +40,7 @@ struct PNGSamples {
     }
     let size = header.width * header.sampleCount * (header.bitDepth == 16 ? 2 : 1)
     samples = [UInt8](repeating: 0, count: size * header.height)
-    try Self.naming { message in
+    try ImageFailure.check(PNG.name) { message in
       samples.withUnsafeMutableBufferPointer {
         elixirReadPNG(file, file.count, allowsTruncation, $0.baseAddress, size, message)
       }
@@ -55,15 +55,6 @@ struct PNGSamples {
     samples = image.pixels
   }
 
-  /// Calls libpng with a place for its message, which becomes the error.
-  private static func naming(_ call: (UnsafeMutablePointer<CChar>) -> Bool) throws {
-    var message = [CChar](repeating: 0, count: Int(ELIXIR_MESSAGE_SIZE))
-    guard message.withUnsafeMutableBufferPointer({ $0.baseAddress.map(call) ?? false }) else {
-      let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-      throw ImageFailure(reason: "the PNG data are corrupt (\(text))")
-    }
-  }
-
   /// A PNG file of these pixels.
   ///
   /// - Parameter level: zlib's, from 0 to 9; its usual one by default.
@@ -75,7 +66,7 @@ struct PNGSamples {
     var file: UnsafeMutablePointer<UInt8>?
     var count = 0
     defer { free(file) }
-    try Self.naming { message in
+    try ImageFailure.check(PNG.name) { message in
       elixirWritePNG(
         &control, palette, Int32(palette.count / 3), samples, rowSize, Int32(level), &file,
         &count, message)
