@@ -1,7 +1,7 @@
 import Support
 
 /// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.parquet`.
-package struct ParquetFormat {
+package struct ParquetFormat: EncodedFormat {
   static let expectation = "Parquet files"
 
   let root: FileName
