@@ -64,7 +64,7 @@ let package = Package(
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
-    .target(name: "Checkpoints", dependencies: ["Support"]),
+    .target(name: "Checkpoints", dependencies: ["Support", "Pickles"]),
     .target(
       name: "Models",
       dependencies: [
@@ -172,7 +172,7 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
   ],
   "Pickles": ["Support", "Pickles"],
-  "Checkpoints": ["Checkpoints"],
+  "Checkpoints": ["Support", "Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
