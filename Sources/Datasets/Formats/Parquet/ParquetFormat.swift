@@ -1,6 +1,6 @@
 import Support
 
-/// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.parquet`.
+/// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.…`.
 package struct ParquetFormat {
   static let expectation = "Parquet files"
 

@@ -1,11 +1,11 @@
 /// Parquet's DELTA_BINARY_PACKED (5): differences of integers, packed by blocks with a minimum.
-enum DeltaBinaryPacked {
+package enum DeltaBinaryPacked {
   /// What writers use: blocks of 128 in 4 parts.
   private static let blockSize = 128
   private static let partCount = 4
 
   /// Reads at most `limit` numbers, and leaves the reader behind them.
-  static func decode(_ reader: inout PageReader, limit: Int) throws -> [Int64] {
+  package static func decode(_ reader: inout PageReader, limit: Int) throws -> [Int64] {
     let blockSize = try reader.varint()
     let partCount = try reader.varint()
     let count = try reader.varint()
@@ -39,7 +39,7 @@ enum DeltaBinaryPacked {
     return values
   }
 
-  static func encode(_ values: [Int64]) -> [UInt8] {
+  package static func encode(_ values: [Int64]) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in [blockSize, partCount, values.count] { bytes.append(varint: UInt64(number)) }
     let first = values.first ?? 0

@@ -1,8 +1,9 @@
 /// Parquet's RLE/bit-packing hybrid ("Run Length Encoding / Bit-Packing Hybrid", RLE = 3): levels,
 /// indices into dictionaries, truth values.
-enum HybridRuns {
+package enum HybridRuns {
   /// Reads `count` numbers of a width of 0 to 32 bits.
-  static func decode(_ bytes: ArraySlice<UInt8>, count: Int, width: Int) throws -> [UInt32] {
+  package static func decode(_ bytes: ArraySlice<UInt8>, count: Int, width: Int) throws -> [UInt32]
+  {
     guard (0...32).contains(width) else {
       throw ParquetFailure(reason: "a page has indices of \(width) bits")
     }
@@ -40,7 +41,7 @@ enum HybridRuns {
   }
 
   /// Runs of at least 8 equal numbers as such, others packed in groups of 8.
-  static func encode(_ values: [UInt32], width: Int) -> [UInt8] {
+  package static func encode(_ values: [UInt32], width: Int) -> [UInt8] {
     guard width > 0 else { return [] }
     var bytes: [UInt8] = []
     var literals: [UInt64] = []

@@ -1,8 +1,8 @@
 /// Takes parts of a page's bytes one after another; throws `ParquetFailure.cutShort` at the end.
-struct PageReader {
+package struct PageReader {
   private(set) var rest: ArraySlice<UInt8>
 
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+  package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
   mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
     guard count >= 0, count <= rest.count else { throw ParquetFailure.cutShort }
