@@ -12,9 +12,9 @@ package enum DeltaBinaryPacked {
     var value = try reader.zigzag()
     guard (1...1 << 20).contains(blockSize), (1...blockSize).contains(partCount),
       blockSize % partCount == 0, (blockSize / partCount) % 8 == 0
-    else { throw ParquetFailure(reason: "a page has impossible blocks of differences") }
+    else { throw TableFailure(reason: "a page has impossible blocks of differences") }
     guard count <= UInt64(limit) else {
-      throw ParquetFailure(reason: "a page has \(count) differences for \(limit) values")
+      throw TableFailure(reason: "a page has \(count) differences for \(limit) values")
     }
     let partSize = Int(blockSize / partCount)
     var values: [Int64] = []
@@ -26,7 +26,7 @@ package enum DeltaBinaryPacked {
         let missing = Int(count) - values.count
         if missing == 0 { break }
         guard width <= 64 else {
-          throw ParquetFailure(reason: "a page has differences of \(width) bits")
+          throw TableFailure(reason: "a page has differences of \(width) bits")
         }
         let packed = try reader.take(PackedBits.size(count: partSize, width: width))
         let deltas = PackedBits.unpack(packed, count: min(partSize, missing), width: width)
