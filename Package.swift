@@ -31,8 +31,12 @@ let package = Package(
     .systemLibrary(
       name: "CCompression",
       providers: [.apt(["libsnappy-dev", "libzstd-dev", "liblz4-dev", "libbrotli-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
+    .target(
+      name: "CImageFiles", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -60,7 +64,7 @@ let package = Package(
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
-    .target(name: "Checkpoints", dependencies: ["Support"]),
+    .target(name: "Checkpoints", dependencies: ["Support", "Pickles"]),
     .target(
       name: "Models",
       dependencies: [
@@ -76,7 +80,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Support", "ComputeBackend", "Checkpoints", "CPNG", "CZlib", "CCompression",
+        "Support", "ComputeBackend", "Checkpoints", "CImageFiles", "CZlib", "CCompression",
       ],
       exclude: ["README.md"]),
     .target(
@@ -168,7 +172,7 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
   ],
   "Pickles": ["Support", "Pickles"],
-  "Checkpoints": ["Checkpoints"],
+  "Checkpoints": ["Support", "Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",

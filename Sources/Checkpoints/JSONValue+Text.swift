@@ -9,11 +9,17 @@ extension JSONValue {
       throw CheckpointError.invalidJSON(
         path: url.path, reason: "\(file.size) bytes are too many for a configuration file")
     }
+    return try parse(file.bytes(at: 0, count: file.size), path: url.path)
+  }
+
+  /// Reads JSON text.
+  ///
+  /// - Parameter path: where it stands, for the error `CheckpointError.invalidJSON`.
+  public static func parse(_ bytes: [UInt8], path: String) throws -> JSONValue {
     do {
-      return try JSONScanner.parse(file.bytes(at: 0, count: file.size))
-    } catch let failure as JSONScanner.Failure {
-      throw CheckpointError.invalidJSON(
-        path: url.path, reason: "not valid JSON: \(failure.reason)")
+      return try JSONScanner.parse(bytes)
+    } catch {
+      throw CheckpointError.invalidJSON(path: path, reason: "not valid JSON: \(error.reason)")
     }
   }
 

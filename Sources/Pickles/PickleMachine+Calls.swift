@@ -17,13 +17,20 @@ extension PickleMachine {
     }
     return result
   }()
-  private static let byteStrings = Set(
-    builtins.flatMap { [PickleName($0, "bytes"), PickleName($0, "bytearray")] })
+  private static let byteStrings = builtinNames(["bytes", "bytearray"])
+  private static let defaultDictionary = PickleName("collections", "defaultdict")
+  /// What a `defaultdict` may be told to make: names, never called.
+  private static let types = builtinNames(["bool", "int", "float", "complex", "str", "slice"])
+
+  private static func builtinNames(_ names: [String]) -> Set<PickleName> {
+    Set(builtins.flatMap { module in names.map { PickleName(module, $0) } })
+  }
 
   mutating func pushName(_ module: [UInt8], _ name: [UInt8]) throws(PickleFailure) {
     let name = PickleName(try text(module), try text(name))
     guard
       Self.containers[name] != nil || Self.byteStrings.contains(name) || name == Self.encode
+        || name == Self.defaultDictionary || Self.types.contains(name)
         || NumPyNames.all.contains(name) || allowed.contains(name)
     else {
       throw PickleFailure(
@@ -49,6 +56,8 @@ extension PickleMachine {
     }
     if let kind = Self.containers[name] {
       try makeContainer(kind, name, arguments)
+    } else if name == Self.defaultDictionary {
+      make(.dictionary)
     } else if name == Self.encode {
       push(.bytes(try latin1(arguments, name)))
     } else if Self.byteStrings.contains(name) {

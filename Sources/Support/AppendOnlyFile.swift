@@ -20,6 +20,16 @@ public final class AppendOnlyFile {
     try bytes.withUnsafeBytes { try append($0) }
   }
 
+  /// Appends a part of another file, by blocks.
+  public func append(_ part: Range<Int>, of source: RandomAccessFile) throws {
+    var position = part.lowerBound
+    while position < part.upperBound {
+      let count = min(part.upperBound - position, 1 << 20)
+      try append(try source.bytes(at: position, count: count))
+      position += count
+    }
+  }
+
   public func append(_ bytes: UnsafeRawBufferPointer) throws {
     try file.write(bytes, at: count)
     count += bytes.count

@@ -1,7 +1,6 @@
+import Datasets
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct CompressionTests {
   private static let methods: [CompressionMethod] = [

@@ -40,12 +40,3 @@ public protocol ImageCodec: Sendable {
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
   ) throws -> ChangedImage
 }
-
-/// Why bytes are not a usable image.
-public struct ImageFailure: Error, Equatable {
-  public let reason: String
-
-  public init(reason: String) {
-    self.reason = reason
-  }
-}

@@ -1,4 +1,4 @@
 /// What is wrong with compressed bytes; the caller names the file.
-struct CompressionFailure: Error {
+package struct CompressionFailure: Error {
   let reason: String
 }

@@ -2,7 +2,7 @@ import CCompression
 
 extension CompressionMethod {
   /// A block of compressed bytes, at the levels that Parquet and Arrow writers use.
-  func compress(_ bytes: [UInt8]) throws -> [UInt8] {
+  package func compress(_ bytes: [UInt8]) throws -> [UInt8] {
     if self == .none { return bytes }
     if self == .gzip { return try Deflate.gzip(bytes) }
     let capacity =

@@ -2,7 +2,7 @@ import CCompression
 import Support
 
 /// How a block of bytes of known size is compressed.
-enum CompressionMethod: String, Sendable {
+package enum CompressionMethod: String, Sendable {
   case none, snappy, gzip, brotli, zstd
   case lz4Block = "LZ4 block"
   case lz4Frame = "LZ4 frame"
@@ -10,7 +10,7 @@ enum CompressionMethod: String, Sendable {
   /// The bytes of a block, which must be `size` of them.
   ///
   /// The caller has checked that so many may be allocated.
-  func decompress(_ bytes: ArraySlice<UInt8>, size: Int) throws -> [UInt8] {
+  package func decompress(_ bytes: ArraySlice<UInt8>, size: Int) throws -> [UInt8] {
     if self == .none {
       guard bytes.count == size else { throw failure("\(bytes.count) bytes instead of \(size)") }
       return Array(bytes)

@@ -1,7 +1,7 @@
 import CZlib
 
 /// Blocks of Deflate data (RFC 1951) in memory, through zlib.
-enum Deflate {
+package enum Deflate {
   /// What stands around the compressed bytes.
   enum Wrapper: Int32 {
     /// Nothing, as in zip archives.
@@ -71,7 +71,7 @@ enum Deflate {
   }
 
   /// The CRC-32 of bytes (IEEE 802.3), as PNG, gzip and Parquet have it.
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.withUnsafeBytes {
       UInt32(
         truncatingIfNeeded: crc32_z(0, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count))
