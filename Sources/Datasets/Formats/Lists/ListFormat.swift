@@ -16,7 +16,7 @@ package struct ListFormat: EncodedFormat {
     let path = FileName(place.path)
     guard place.kind == .file, ["csv", "tsv", "txt", "lst"].contains(path.kind) else { return nil }
     // Other texts have such names, too.
-    guard ["csv", "tsv"].contains(path.kind) || (try namesImages(path)) else { return nil }
+    guard try ["csv", "tsv"].contains(path.kind) || namesImages(path) else { return nil }
     return ListFormat(path: path, options: place.options)
   }
 

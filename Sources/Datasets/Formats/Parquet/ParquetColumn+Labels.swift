@@ -60,7 +60,8 @@ extension ParquetColumn {
       let largest = bits >= 64 ? Int.max : 1 << (isSigned ? bits - 1 : bits) - 1
       guard (isSigned ? -largest - 1 : 0)...largest ~= number else { throw failure }
       return type == .int32
-        ? Self.bytes(UInt32(truncatingIfNeeded: number)) : Self.bytes(UInt64(bitPattern: Int64(number)))
+        ? Self.bytes(UInt32(truncatingIfNeeded: number))
+        : Self.bytes(UInt64(bitPattern: Int64(number)))
     default: throw failure
     }
   }
