@@ -27,6 +27,8 @@ public struct PurificationJob<Method: Purifier> {
   public var batchSize = 128
   /// Keeps the run's files, such as candidates, in `OUTPUT.run`.
   public var keepsFiles = true
+  /// How changed images are written.
+  public var writing = WritingOptions()
   public var handler: (RunEvent) throws -> Void = { _ in }
   let backend: any ComputeBackend
 
@@ -50,7 +52,7 @@ public struct PurificationJob<Method: Purifier> {
     do {
       context = try PurificationContext(
         dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
-        truth: truth, output: output, force: force)
+        truth: truth, output: output, force: force, writing: writing)
     } catch let error as FileError where error == .outputExists(path: output) {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error
