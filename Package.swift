@@ -80,7 +80,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Support", "ComputeBackend", "Checkpoints", "CImageFiles", "CZlib", "CCompression",
+        "Support", "Pickles", "ComputeBackend", "Checkpoints", "CImageFiles", "CZlib",
+        "CCompression",
       ],
       exclude: ["README.md"]),
     .target(
@@ -177,7 +178,7 @@ let tests: [String: [Target.Dependency]] = [
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
-  "Datasets": ["Support", "Datasets"],
+  "Datasets": ["Support", "Pickles", "Datasets"],
   "Attacks": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",
