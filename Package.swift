@@ -27,6 +27,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(
@@ -72,7 +73,7 @@ let package = Package(
 
     // Data and algorithms.
     .target(
-      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CImageFiles"],
+      name: "Datasets", dependencies: ["Support", "ComputeBackend", "CImageFiles", "CWebP"],
       exclude: ["README.md"]),
     .target(
       name: "Diffusion",
