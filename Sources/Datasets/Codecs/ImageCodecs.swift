@@ -2,7 +2,9 @@ import Support
 
 /// All kinds of image files that are read.
 public enum ImageCodecs {
-  public static let all: [any ImageCodec.Type] = [PNG.self, JPEG.self, WebP.self]
+  public static let all: [any ImageCodec.Type] = [
+    PNG.self, JPEG.self, WebP.self, GIF.self, BMP.self, PNM.self,
+  ]
 
   /// First bytes of a file that tell what kind it is.
   public static let signatureSize = 16
