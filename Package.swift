@@ -28,11 +28,12 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(
-      name: "CImageFiles", dependencies: ["CPNG", "CJPEG"],
-      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg")]),
+      name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
+      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -168,7 +169,7 @@ let tests: [String: [Target.Dependency]] = [
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
-  "Datasets": ["Support", "Datasets"],
+  "Datasets": ["Support", "ComputeBackend", "Datasets"],
   "Attacks": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",

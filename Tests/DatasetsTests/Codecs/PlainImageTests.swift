@@ -35,7 +35,7 @@ import Testing
     let noise = PixelChange(
       shape: ImageShape(height: 30, width: 39, channels: 3),
       values: patternBytes(3510).map { Int16($0 % 9) - 4 })
-    let noisy = try ImageCodecs.changing(bytes, by: noise)
+    let noisy = try ImageCodecs.changing(bytes, by: noise, keepsGray: false)
     #expect(try ImageCodecs.decode(noisy.contents) == (try noise.applied(to: image)))
     let isColored = name == "pnm/p5.pgm"
     #expect(noisy.kind == (isColored ? "ppm" : nil))

@@ -7,7 +7,7 @@ struct JPEGDifference {
   /// By component, `[H, W]`.
   private(set) var planes: [[Float]]
 
-  /// - Parameter change: in the orientation of the file; colored changes of gray count by luma.
+  /// - Parameter change: in the orientation of the file.
   init(_ change: PixelChange, of pixels: JPEGPixels, in space: ElixirJPEGColorSpace) {
     height = pixels.shape.height
     width = pixels.shape.width
