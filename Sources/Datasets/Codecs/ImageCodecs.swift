@@ -40,7 +40,7 @@ public enum ImageCodecs {
   }
 
   /// The file with its pixels changed and all else as it was, or a PNG file of the changed image if
-  /// it cannot hold the change.
+  /// it cannot hold the change or has faults that its decoder overlooks.
   ///
   /// - Parameters:
   ///   - keepsGray: whether a gray image stays gray, so that of a colored change its luma counts;
@@ -57,8 +57,14 @@ public enum ImageCodecs {
     {
       change = change.converted(toChannels: 1)
     }
-    return toPNG && codec != PNG.self
-      ? try codec.changingToPNG(bytes, by: change, options: options)
-      : try codec.changing(bytes, by: change, options: options)
+    guard !toPNG || codec == PNG.self else {
+      return try codec.changingToPNG(bytes, by: change, options: options)
+    }
+    do {
+      return try codec.changing(bytes, by: change, options: options)
+    } catch is ImageFailure where codec != PNG.self {
+      // Decoders overlook faults with which nothing can be written.
+      return try codec.changingToPNG(bytes, by: change, options: options)
+    }
   }
 }

@@ -30,7 +30,7 @@ struct DamagedImageTests {
     let bytes = try FixtureImages.bytes(folder, key)
     var random = PhiloxGenerator(seed: 18, purpose: .test)
     var (errors, images) = (0, 0)
-    for round in 0..<300 {
+    for round in 0..<120 {
       var damaged = bytes
       if round % 3 == 0 {
         damaged = Array(bytes[..<Int.random(in: 0..<bytes.count, using: &random)])
@@ -45,18 +45,21 @@ struct DamagedImageTests {
       let options = DecodingOptions(
         appliesOrientation: round % 2 == 0, allowsTruncation: round % 5 == 0,
         limits: ImageLimits(side: 2000, decodedBytes: 1 << 22))
+      let image: RasterImage
       do {
         let header = try ImageCodecs.header(damaged, isWhole: true, options: options)
-        let image = try ImageCodecs.decode(damaged, options: options)
+        image = try ImageCodecs.decode(damaged, options: options)
         #expect(header?.shape == image.shape)
-        let change = PixelChange(shape: image.shape, values: image.pixels.map { _ in 3 })
-        let changed = try ImageCodecs.changing(damaged, by: change, options: options)
-        _ = try ImageCodecs.decode(changed.contents, options: options)
-        images += 1
       } catch is ImageFailure {
         errors += 1
+        continue
       }
+      // What can be read can be changed, and read again.
+      images += 1
+      let change = PixelChange(shape: image.shape, values: image.pixels.map { _ in 3 })
+      let changed = try ImageCodecs.changing(damaged, by: change, options: options)
+      _ = try ImageCodecs.decode(changed.contents, options: options)
     }
-    #expect(errors > 50 && errors + images == 300)
+    #expect(errors > 20 && errors + images == 120)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Support
 import TestSupport
 
-/// A folder of image files in `../shared/formats/datasets`, with what torchvision and datasets read.
+/// A folder of image files in `../shared/formats/datasets`, with what Pillow makes of them.
 struct FixtureImages: Decodable {
   struct Picture: Decodable {
     let width: Int?

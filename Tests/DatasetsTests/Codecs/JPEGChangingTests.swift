@@ -128,7 +128,7 @@ struct JPEGChangingTests {
     }
   }
 
-  /// A colored change of a gray file counts by its luma: 0.299·100 is 30. Or it takes PNG.
+  /// A colored change of a gray file counts by its luma, 0.299·100 ≈ 30, or takes PNG.
   @Test func grayStaysGray() throws {
     let bytes = try FixtureImages.bytes("imagefolder-jpeg", "rocket/gray.jpg")
     let image = try JPEG.decode(bytes)

@@ -134,7 +134,9 @@ import Testing
     #expect(try PNG.decode(changed.contents) == (try change.applied(to: image)))
   }
 
-  /// 3×5 with 4 colors, interlaced: rows 0, 4, 2, 1, 3. Codes of 3 bits and then more: clear (4),
+  /// 3×5 with 4 colors, interlaced: rows 0, 4, 2, 1, 3.
+  ///
+  /// Codes of 3 bits and then more: clear (4),
   /// the values, end (5); made by hand with a clear code before the codes would grow.
   @Test func interlacedRowsAreSorted() throws {
     let rows: [[Int]] = [[0, 1, 2], [3, 3, 3], [1, 1, 1], [2, 2, 2], [0, 0, 1]]

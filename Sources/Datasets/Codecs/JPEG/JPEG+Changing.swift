@@ -2,12 +2,14 @@ import CImageFiles
 
 /// Changed JPEG files, by their coefficients.
 extension JPEG {
-  /// Adds the transformed change to the coefficients and quantizes the sum by the file's own
-  /// tables. So blocks in which nothing changes keep their coefficients, and so do frequencies in
-  /// which the change is less than half a quantization step. Gray that gets color becomes a PNG file.
+  /// The file with changed coefficients, and all else as it was.
   ///
-  /// Tables, subsampling, scans, restart intervals, metadata and what follows the image stay.
-  /// Huffman tables are the standard ones if they were, else the best for the new coefficients.
+  /// The transformed change is added to the coefficients, and the sum quantized by the file's own
+  /// tables. So blocks in which nothing changes keep their coefficients, and so do frequencies in
+  /// which the change is less than half a quantization step. Tables, subsampling, scans, restart
+  /// intervals, metadata and what follows the image stay. Huffman tables are the standard ones if
+  /// they were, else the best for the new coefficients. Of gray that gets color, a PNG file is
+  /// made.
   public static func changing(
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
   ) throws -> ChangedImage {

@@ -53,8 +53,10 @@ struct JPEGDifference {
     ]
   }
 
-  /// The block of a component, whose samples are means over `sampleWidth`×`sampleHeight` pixels;
-  /// nil if nothing in it changes. At the edges the last pixels are repeated, as encoders do.
+  /// The block of a component; nil if nothing in it changes.
+  ///
+  /// Its samples are means over `sampleWidth`×`sampleHeight` pixels. At the edges the last pixels
+  /// are repeated, as encoders do.
   func block(
     component: Int, row: Int, column: Int, layout: ElixirJPEGComponent
   ) -> [Float]? {

@@ -41,8 +41,9 @@ public enum PNM: ImageCodec {
     return (layout, values, places)
   }
 
-  /// Header, comments and untouched values keep their bytes. What a file cannot hold, such as color
-  /// in gray, makes it a binary one with a maximum of 255.
+  /// The file with changed values; header, comments and other values keep their bytes.
+  ///
+  /// What it cannot hold, such as color in gray, makes it a binary one with a maximum of 255.
   public static func changing(
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
   ) throws -> ChangedImage {

@@ -2,8 +2,10 @@ import CWebP
 
 /// Changed WebP files.
 extension WebP {
-  /// Lossless files stay lossless, lossy ones are coded again by the quality that their quantizer
-  /// tells; alpha, metadata and color profiles stay. Of an animation, a PNG file is made.
+  /// The file coded again in its mode.
+  ///
+  /// Lossless files stay lossless, lossy ones get the quality that their quantizer tells; alpha,
+  /// metadata and color profiles stay. Of an animation, a PNG file is made.
   public static func changing(
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
   ) throws -> ChangedImage {
