@@ -10,8 +10,9 @@ let package = Package(
     .library(
       name: "Elixir",
       targets: [
-        "Support", "LinearAlgebra", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
-        "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion",
+        "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
+        "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
+        "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
@@ -30,13 +31,18 @@ let package = Package(
     .systemLibrary(
       name: "CCompression",
       providers: [.apt(["libsnappy-dev", "libzstd-dev", "liblz4-dev", "libbrotli-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
+    .target(
+      name: "CImageFiles", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
-    .target(name: "Support"),
+    .target(name: "Support", dependencies: ["CZlib"]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Pickles", dependencies: ["Support"]),
 
     // Devices.
     .target(name: "ComputeBackend"),
@@ -58,7 +64,7 @@ let package = Package(
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
     .target(name: "NeuralNet", dependencies: ["ComputeBackend", "Autograd"]),
-    .target(name: "Checkpoints", dependencies: ["Support"]),
+    .target(name: "Checkpoints", dependencies: ["Support", "Pickles"]),
     .target(
       name: "Models",
       dependencies: [
@@ -74,7 +80,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Support", "ComputeBackend", "Checkpoints", "CPNG", "CZlib", "CCompression",
+        "Support", "ComputeBackend", "Checkpoints", "CImageFiles", "CZlib", "CCompression",
       ],
       exclude: ["README.md"]),
     .target(
@@ -165,7 +171,8 @@ let tests: [String: [Target.Dependency]] = [
   "NeuralNet": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
   ],
-  "Checkpoints": ["Checkpoints"],
+  "Pickles": ["Support", "Pickles"],
+  "Checkpoints": ["Support", "Checkpoints"],
   "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",

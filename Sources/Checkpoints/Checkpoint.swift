@@ -1,21 +1,27 @@
 import Foundation
+import Support
 
-/// The tensors of a model: one safetensors file, or several listed by a `*.safetensors.index.json`.
+/// The tensors of a model: a file of safetensors or of `torch.save`, several listed by an index
+/// (`*.index.json`), or a folder that holds such a file.
+///
+/// Of a PyTorch file these are the weights among what it holds; see `TorchStateDictionary`.
 public struct Checkpoint: Sendable {
-  /// What the user named; used in messages.
+  /// The file or index; used in messages.
   public let url: URL
   /// Strings under `__metadata__` of the (first) file.
   public let metadata: [String: String]
-  private let files: [String: SafetensorsFile]
+  private let files: [String: any TensorFile]
 
-  /// Opens the file, or all files of the index.
+  /// Opens the file, or all files of the index, or those of the folder.
   public init(_ url: URL) throws {
+    let url =
+      Directory.kind(FileName(url.path)) == .directory ? try Self.file(in: url) : url
     self.url = url
     if url.pathExtension == "json" {
       files = try Self.shards(url)
       metadata = files.min { $0.key < $1.key }?.value.metadata ?? [:]
     } else {
-      let file = try SafetensorsFile(url)
+      let file = try Self.open(url)
       files = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
       metadata = file.metadata
     }
@@ -35,39 +41,24 @@ public struct Checkpoint: Sendable {
 
   public func shape(_ name: String) -> [Int]? { files[name]?.shape(name) }
 
+  public func elementType(_ name: String) -> ElementType? { files[name]?.elementType(name) }
+
   /// A tensor's finite elements as Float, in row-major order.
   ///
   /// - Throws: `CheckpointError.missingTensor`, `.notFinite`, `.unsupportedElementType`, ….
   public func floats(_ name: String) throws -> [Float] {
+    try file(of: name).readFiniteFloats(name)
+  }
+
+  /// A tensor's elements in row-major order, little-endian.
+  ///
+  /// - Throws: `CheckpointError.missingTensor`, or `FileError`.
+  public func bytes(_ name: String) throws -> [UInt8] { try file(of: name).bytes(name) }
+
+  private func file(of name: String) throws -> any TensorFile {
     guard let file = files[name] else {
       throw CheckpointError.missingTensor(path: url.path, tensor: name)
     }
-    return try file.finiteFloats(name)
-  }
-
-  private static func shards(_ url: URL) throws -> [String: SafetensorsFile] {
-    guard case .object(let root) = try JSONValue.read(url),
-      case .object(let map)? = root["weight_map"]
-    else {
-      throw CheckpointError.invalidJSON(
-        path: url.path, reason: "no weight_map; a safetensors index is expected")
-    }
-    let folder = url.deletingLastPathComponent()
-    var opened: [String: SafetensorsFile] = [:]
-    var result: [String: SafetensorsFile] = [:]
-    for (name, value) in map.members {
-      guard case .string(let fileName) = value, !fileName.contains("/"), !fileName.hasPrefix(".")
-      else {
-        throw CheckpointError.invalidJSON(
-          path: url.path, reason: "weight_map '\(name)' does not name a file beside the index")
-      }
-      let file = try opened[fileName] ?? SafetensorsFile(folder.appendingPathComponent(fileName))
-      opened[fileName] = file
-      guard file.contains(name) else {
-        throw CheckpointError.missingTensor(path: file.url.path, tensor: name)
-      }
-      result[name] = file
-    }
-    return result
+    return file
   }
 }

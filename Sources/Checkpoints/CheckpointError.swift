@@ -2,6 +2,10 @@
 public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file breaks the rules of the safetensors format.
   case invalidSafetensors(path: String, reason: String)
+  /// A file of `torch.save` that is damaged, or holds what is not supported.
+  case invalidTorchFile(path: String, reason: String, advice: String)
+  /// A file of another kind in the place of weights.
+  case foreignFile(path: String, kind: String, advice: String)
   /// The file breaks the rules of JSON, or lacks what it must have.
   case invalidJSON(path: String, reason: String)
   /// A tensor stored in an element type that is not supported.
@@ -23,6 +27,9 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
     switch self {
     case .invalidSafetensors(let path, let reason):
       "\(path): not a valid safetensors file: \(reason); download or export it again"
+    case .invalidTorchFile(let path, let reason, let advice):
+      "\(path): not a PyTorch file that can be read: \(reason); \(advice)"
+    case .foreignFile(let path, let kind, let advice): "\(path): this is \(kind); \(advice)"
     case .invalidJSON(let path, let reason): "\(path): \(reason)"
     case .unsupportedElementType(let path, let tensor, let type):
       "\(path): tensor '\(tensor)' has element type \(type); convert it to one of "

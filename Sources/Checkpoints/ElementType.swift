@@ -21,11 +21,6 @@ public enum ElementType: String, Sendable, CaseIterable {
   case int64 = "I64"
   case uint64 = "U64"
 
-  /// Types that `SafetensorsFile.floats` converts.
-  public static let readable: [ElementType] = [
-    .float32, .float16, .bfloat16, .float64, .int64, .int32, .uint8,
-  ]
-
   /// Bits of one element.
   var bits: Int {
     switch self {

@@ -5,7 +5,7 @@ import Support
 ///
 ///     let file = try SafetensorsFile(url)
 ///     let weight = try file.floats("conv_in.weight")   // any readable type, as Float
-public final class SafetensorsFile: Sendable {
+public final class SafetensorsFile: TensorFile {
   public let url: URL
   /// Strings under `__metadata__`.
   public let metadata: [String: String]
@@ -63,47 +63,23 @@ public final class SafetensorsFile: Sendable {
   /// A tensor's element type, or `nil` if there is none of that name.
   public func elementType(_ name: String) -> ElementType? { entries[name]?.type }
 
-  /// A tensor's elements in row-major order, converted to Float.
+  /// A tensor's elements in row-major order, little-endian.
   ///
-  /// - Throws: `CheckpointError.missingTensor` or `.unsupportedElementType`, or `FileError`.
-  public func floats(_ name: String) throws -> [Float] {
+  /// - Throws: `CheckpointError.missingTensor`, or `FileError`.
+  public func bytes(_ name: String) throws -> [UInt8] {
     guard let entry = entries[name] else {
       throw CheckpointError.missingTensor(path: url.path, tensor: name)
     }
-    switch entry.type {
-    case .float32: return try elements(entry) { (bits: UInt32) in Float(bitPattern: bits) }
-    case .float16: return try elements(entry) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
-    case .bfloat16:
-      return try elements(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .float64:
-      return try elements(entry) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-    case .int64: return try elements(entry) { (bits: UInt64) in Float(Int64(bitPattern: bits)) }
-    case .int32: return try elements(entry) { (bits: UInt32) in Float(Int32(bitPattern: bits)) }
-    case .uint8: return try elements(entry) { (bits: UInt8) in Float(bits) }
-    default:
-      throw CheckpointError.unsupportedElementType(
-        path: url.path, tensor: name, type: entry.type.rawValue)
-    }
+    return try file.bytes(at: dataStart + entry.range.lowerBound, count: entry.range.count)
   }
+
+  /// A tensor's elements in row-major order, converted to Float.
+  ///
+  /// - Throws: `CheckpointError.missingTensor` or `.unsupportedElementType`, or `FileError`.
+  public func floats(_ name: String) throws -> [Float] { try readFloats(name) }
 
   /// As `floats`, but refuses NaN and infinity.
   ///
   /// - Throws: also `CheckpointError.notFinite`, naming the tensor.
-  public func finiteFloats(_ name: String) throws -> [Float] {
-    let values = try floats(name)
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw CheckpointError.notFinite(path: url.path, tensor: name, index: index)
-    }
-    return values
-  }
-
-  private func elements<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ entry: SafetensorsHeader.Entry, _ convert: (Bits) -> Float
-  ) throws -> [Float] {
-    var stored = [Bits](repeating: 0, count: entry.count)
-    try stored.withUnsafeMutableBytes {
-      try file.read(at: dataStart + entry.range.lowerBound, into: $0)
-    }
-    return stored.map { convert(Bits(littleEndian: $0)) }
-  }
+  public func finiteFloats(_ name: String) throws -> [Float] { try readFiniteFloats(name) }
 }

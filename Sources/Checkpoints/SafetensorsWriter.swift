@@ -48,6 +48,15 @@ public struct StoredTensor: Sendable {
   }
 }
 
+/// What a header says of a tensor.
+struct TensorDescription {
+  var name: String
+  var type: ElementType
+  var shape: [Int]
+
+  var byteCount: Int { shape.reduce(1, *) * type.bits / 8 }
+}
+
 extension SafetensorsFile {
   /// Writes tensors sorted by name, atomically, with the data aligned to 8 bytes.
   ///
@@ -55,20 +64,31 @@ extension SafetensorsFile {
   public static func write(
     _ tensors: [String: StoredTensor], metadata: [String: String] = [:], to url: URL
   ) throws {
-    // Wider elements first keeps each tensor aligned; ties by name.
-    let order = tensors.sorted {
-      ($1.value.type.bits, $0.key) < ($0.value.type.bits, $1.key)
+    let descriptions = tensors.map {
+      TensorDescription(name: $0.key, type: $0.value.type, shape: $0.value.shape)
     }
+    try write(descriptions, metadata: metadata, to: url) { description, file in
+      try tensors[description.name]?.withBytes { try file.write($0) }
+    }
+  }
+
+  /// Writes tensors one after the other; `body` writes the bytes of each.
+  static func write(
+    _ tensors: [TensorDescription], metadata: [String: String], to url: URL,
+    _ body: (TensorDescription, borrowing AtomicFile) throws -> Void
+  ) throws {
+    // Wider elements first keeps each tensor aligned; ties by name.
+    let order = tensors.sorted { ($1.type.bits, $0.name) < ($0.type.bits, $1.name) }
     let header = headerText(order, metadata: metadata)
     let file = try AtomicFile(url.path)
     try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
     try header.withUnsafeBytes { try file.write($0) }
-    for (_, tensor) in order { try tensor.withBytes { try file.write($0) } }
+    for tensor in order { try body(tensor, file) }
     try file.commit()
   }
 
   private static func headerText(
-    _ order: [(key: String, value: StoredTensor)], metadata: [String: String]
+    _ order: [TensorDescription], metadata: [String: String]
   ) -> [UInt8] {
     var header = JSONObject()
     if !metadata.isEmpty {
@@ -76,9 +96,9 @@ extension SafetensorsFile {
         JSONObject(metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
     var offset = 0
-    for (name, tensor) in order {
-      let end = offset + tensor.count * tensor.type.bits / 8
-      header[name] = .object(
+    for tensor in order {
+      let end = offset + tensor.byteCount
+      header[tensor.name] = .object(
         JSONObject([
           ("dtype", .string(tensor.type.rawValue)),
           ("shape", .array(tensor.shape.map { .integer($0) })),

@@ -47,6 +47,7 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case triggerRegion = 0xE71E
   case carrierSearch = 0xE71F
   case labelAsymmetry = 0xE720
+  case keptLabels = 0xE721
   case sifter = 0x51F7
   case dilution = 0x51F8
   case gradientSampling = 0x51F9

@@ -8,7 +8,7 @@ import Support
 ///     try writer.commit()
 ///
 /// Samples may be replaced in any order, or removed; all others are copied byte for byte, at once
-/// where `copy` names them early. Memory does not grow with the dataset.
+/// where `copy` names them early, and so are records that are set aside. Memory does not grow with the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
   private let directory: AtomicDirectory
@@ -20,12 +20,17 @@ public final class DatasetWriter {
   /// - Parameters:
   ///   - output: the new folder.
   ///   - force: replace an output of an earlier run.
+  ///   - options: how changed images are written.
   /// - Throws: `FileError` when the output exists, contains the source, lies in it, or cannot be
   ///   written.
-  public init(copying dataset: ImageDataset, to output: String, force: Bool = false) throws {
+  public init(
+    copying dataset: ImageDataset, to output: String, force: Bool = false,
+    options: WritingOptions = WritingOptions()
+  ) throws {
     self.dataset = dataset
     directory = try AtomicDirectory(output, force: force, inputs: [dataset.path])
-    writer = try dataset.indexed.makeWriter(in: FileName(directory.path))
+    writer = try dataset.indexed.makeWriter(
+      in: FileName(directory.path), options: options)
   }
 
   /// The folder as long as it is not committed; files added to it appear together with the dataset.
@@ -44,7 +49,9 @@ public final class DatasetWriter {
     precondition(
       label.map { (0..<dataset.classCount).contains(Int($0)) } ?? true,
       "DatasetWriter.replace: label \(label ?? 0) with \(dataset.classCount) classes")
-    try writer.replace(index, image: image, label: label)
+    try writer.replace(
+      dataset.records[index], image: try image.map { try dataset.restored(index, seen: $0) },
+      label: label)
   }
 
   /// Copies samples now that will be neither replaced nor removed, instead of at the end.
@@ -54,7 +61,7 @@ public final class DatasetWriter {
       precondition(
         dataset.labels.indices.contains(sample) && !removed.contains(sample),
         "DatasetWriter.copy: sample \(sample) is outside the dataset or removed")
-      try writer.copy(sample)
+      try writer.copy(dataset.records[sample])
       copied.insert(sample)
     }
   }
@@ -75,7 +82,8 @@ public final class DatasetWriter {
   @discardableResult
   public func finishLayout() throws -> [String] {
     if let names { return names }
-    let finished = try writer.finish(removing: removed)
+    let all = try writer.finish(removing: Set(removed.map { dataset.records[$0] }))
+    let finished = dataset.records.map { all[$0] }
     names = finished
     return finished
   }

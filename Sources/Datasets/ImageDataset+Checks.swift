@@ -1,26 +1,16 @@
 import Support
 
 extension ImageDataset {
-  /// Decodes every image once, on all processors, and throws the error of the first that is
-  /// damaged: for work that would meet it after hours.
-  public func requireReadableImages() throws {
-    guard !indexed.holdsPlainBytes else { return }
-    _ = try Parallel.map(count) { part in
-      for index in part { _ = try images([index]) }
-      return [Void]()
-    }
-  }
-
   /// Throws `FileError.unreadable` unless names, labels and pixels still are those of a
   /// fingerprint, and the labels those that were read first.
   public func requireUnchanged(since fingerprint: String) throws {
-    guard try contentHash() == fingerprint else { throw changed }
+    guard try self.fingerprint() == fingerprint else { throw changed }
     try requireUnchangedLabels()
   }
 
   /// Throws `FileError.unreadable` unless the stored labels are those that were read first.
   func requireUnchangedLabels() throws {
-    guard try indexed.storedLabels() == labels else { throw changed }
+    guard try indexed.storedLabels() == indexed.labels else { throw changed }
   }
 
   private var changed: FileError {

@@ -1,32 +1,133 @@
 import Support
 
 extension ImageDataset {
-  /// Opens a dataset, its format found from the path.
+  /// Opens a dataset, its format found from the path; see `DatasetFormats` for what is read.
   ///
-  /// - a CIFAR-10 or CIFAR-100 binary file, or the folder that holds such files;
-  /// - either file of an IDX pair (`NAME-images-idx3-ubyte`, `NAME-labels-idx1-ubyte`), their
-  ///   common prefix, or a folder that holds them;
-  /// - a folder of class folders of PNG files.
-  ///
-  /// Only headers are read: an image whose body is damaged is an error when it is decoded; see
-  /// `requireReadableImages`.
+  /// Every image file is decoded once, so that damaged ones are set aside before anything begins;
+  /// see `DecodedImages`.
   ///
   /// - Parameters:
-  ///   - split: the part wanted of a folder that holds a training and a test set.
+  ///   - split: the part wanted of a dataset that holds several.
   ///   - classNames: names of a related dataset's classes, so that labels mean the same in both.
-  /// - Throws: `DatasetError` or `FileError` for anything unreadable, damaged or inconsistent.
+  /// - Throws: `DatasetError` or `FileError` for anything unreadable or inconsistent, and for a
+  ///   dataset without samples.
   public static func open(
-    _ path: String, split: Split = .training, classNames: [String]? = nil
+    _ path: String, split: Split = .training, classNames: [String]? = nil,
+    options: DatasetOptions = DatasetOptions()
   ) throws -> ImageDataset {
-    let indexed = try DatasetFormats.probe(try DatasetPlace(path, split: split))
-      .index(classNames: classNames)
-    let dataset = ImageDataset(
-      path: path, shape: indexed.shape, classNames: classNames ?? indexed.classNames,
-      labels: indexed.records.labels, indexed: indexed)
-    guard dataset.count > 0 else {
+    let place = try DatasetPlace(path, split: split, options: options)
+    let indexed = try DatasetFormats.probe(place)
+      .index(classNames: classNames, options: options)
+    var records = DatasetRecords(indexed)
+    guard !indexed.labels.isEmpty else {
       throw DatasetError.empty(path: path, advice: "give a dataset with at least one image")
     }
+    let shape = try records.shape(options, path: path)
+    let decoded = try indexed.holdsPlainBytes ? nil : records.decode(as: shape)
+    if options.isStrict, let first = records.problems.first {
+      throw DatasetError.setAside(
+        path: path, count: records.problems.count, name: first.name, reason: first.reason)
+    }
+    guard !records.samples.isEmpty else {
+      throw DatasetError.empty(
+        path: path,
+        advice: records.problems.first.map { "\($0.name): \($0.reason)" }
+          ?? "give a dataset with labels")
+    }
+    let dataset = ImageDataset(
+      path: path, shape: shape, classNames: classNames ?? indexed.classNames,
+      labels: records.samples.map { indexed.labels[$0] }, setAside: records.setAside,
+      indexed: indexed, records: records.samples, decoded: decoded)
     try dataset.requireLabels(below: dataset.classCount)
     return dataset
+  }
+}
+
+/// Which records of a dataset are samples, found out step by step.
+private struct DatasetRecords {
+  private let indexed: any IndexedDataset
+  private(set) var samples: [Int]
+  /// Why others are none, by record.
+  private var reasons: [Int: String] = [:]
+  private var isUnlabelled: Set<Int> = []
+
+  init(_ indexed: any IndexedDataset) {
+    self.indexed = indexed
+    for (record, label) in indexed.labels.enumerated() {
+      if let problem = indexed.problem(of: record) {
+        reasons[record] = problem
+      } else if label == ImageDataset.unlabelled {
+        reasons[record] = "it has no label"
+        isUnlabelled.insert(record)
+      }
+    }
+    let reasons = reasons
+    samples = indexed.labels.indices.filter { reasons[$0] == nil }
+  }
+
+  /// In the order of records.
+  var setAside: [SetAsideRecord] { list { _ in true } }
+
+  /// Those of `setAside` with something wrong.
+  var problems: [SetAsideRecord] { list { !isUnlabelled.contains($0) } }
+
+  private func list(_ isListed: (Int) -> Bool) -> [SetAsideRecord] {
+    reasons.keys.sorted().filter(isListed).map {
+      SetAsideRecord(name: indexed.name(of: $0).description, reason: reasons[$0] ?? "")
+    }
+  }
+
+  /// The shape that networks see: the common one, or a square.
+  func shape(_ options: DatasetOptions, path: String) throws -> ImageShape {
+    var common: (record: Int, shape: ImageShape)?
+    var isCommon = true
+    for record in samples {
+      guard let shape = indexed.shape(of: record) else { continue }
+      guard let first = common else {
+        common = (record, shape)
+        continue
+      }
+      let isSame = shape.height == first.shape.height && shape.width == first.shape.width
+      isCommon = isCommon && isSame
+      guard isSame || options.size ?? options.sizeLimit != nil else {
+        throw DatasetError.sizesDiffer(
+          path: path, name: indexed.name(of: record).description, shape: shape,
+          other: indexed.name(of: first.record).description, otherShape: first.shape)
+      }
+      common?.shape.channels = max(first.shape.channels, shape.channels)
+    }
+    guard var shape = common?.shape else { return ImageShape(height: 1, width: 1, channels: 1) }
+    var side = options.size
+    if side == nil, let limit = options.sizeLimit,
+      !isCommon || max(shape.height, shape.width) > limit
+    {
+      side = limit
+    }
+    if let side {
+      shape.height = side
+      shape.width = side
+    }
+    return shape
+  }
+
+  /// Decodes all samples; those that cannot be are samples no more.
+  mutating func decode(as shape: ImageShape) throws -> DecodedImages {
+    let images = try DecodedImages(size: shape.byteCount)
+    let found = try Parallel.map(samples.count) { [indexed, samples] part in
+      try part.map { index -> String? in
+        let record = samples[index]
+        let image: RasterImage
+        do {
+          image = try indexed.image(of: record, channels: nil)
+        } catch FileError.damaged(_, let reason, _) {
+          return reason
+        }
+        try images.write(Framing(image.shape, in: shape).show(image).pixels, at: record)
+        return nil
+      }
+    }
+    for (record, reason) in zip(samples, found) { reasons[record] = reason }
+    samples = zip(samples, found).filter { $1 == nil }.map(\.0)
+    return images
   }
 }

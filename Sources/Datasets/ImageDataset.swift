@@ -6,8 +6,11 @@ import Support
 ///     let pixels = try dataset.images(0..<128)      // [128, H, W, C] bytes
 ///     let label = dataset.labels[0]                 // index into classNames
 ///
-/// Only labels (and an image folder's file names) are held in memory. Reading is safe from several
-/// threads at once.
+/// Only labels and the places of records are held in memory. Reading is safe from several threads
+/// at once.
+///
+/// A sample is a record with a label and an image that can be read. Other records are *set aside*:
+/// no method sees them, and every copy of the dataset has them as they are.
 public struct ImageDataset: Sendable {
   /// What a layout is called; `DatasetFormats` lists those that are read and written.
   public struct Format: RawRepresentable, Hashable, Sendable, Codable {
@@ -26,12 +29,19 @@ public struct ImageDataset: Sendable {
 
   /// The path it was opened by.
   public let path: String
+  /// What networks see: the images' own shape if they have one, see `DatasetOptions.size`.
   public let shape: ImageShape
   /// By label; digits where the layout has no names.
   public let classNames: [String]
   /// By sample.
   public let labels: [Int32]
+  /// Records that are no samples.
+  public let setAside: [SetAsideRecord]
   let indexed: any IndexedDataset
+  /// The record of each sample.
+  let records: [Int]
+  /// Of a dataset of image files.
+  let decoded: DecodedImages?
 
   public var format: Format { indexed.format }
   public var count: Int { labels.count }
@@ -56,7 +66,7 @@ public struct ImageDataset: Sendable {
           labels.indices.contains(index), "images: sample \(index) of a dataset of \(count)")
         let part = UnsafeMutableBufferPointer(
           rebasing: buffer[position * size..<(position + 1) * size])
-        try indexed.readImage(index, into: part)
+        try readImage(index, into: part)
       }
       filled = indices.count * size
     }
@@ -70,19 +80,44 @@ public struct ImageDataset: Sendable {
   /// A sample's name, unique in the dataset: `data_batch_1.bin#123` or `class/name.png`.
   ///
   /// Bytes that are not UTF-8 are escaped, see `FileName`; compare names as `FileName`.
-  public func name(of index: Int) -> String { indexed.records.name(of: index).description }
+  public func name(of index: Int) -> String { indexed.name(of: records[index]).description }
+
+  /// What lies in the dataset's place and is no record, and why.
+  public var ignored: [IgnoredEntry] { indexed.ignored }
+
+  /// Writes what networks see of a sample.
+  private func readImage(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+    let record = records[index]
+    if let decoded { return try decoded.read(record, into: pixels) }
+    if let plain = indexed as? any PlainRecords, plain.shape == shape {
+      return try plain.readImage(record, into: pixels)
+    }
+    let image = try indexed.image(of: record, channels: nil)
+    _ = pixels.update(fromContentsOf: Framing(image.shape, in: shape).show(image).pixels)
+  }
+
+  /// What decoded the images, with versions; empty if they are stored as plain bytes.
+  public var decoders: [String] { indexed.decoders }
+
+  /// Whether networks see any image at another size than its own.
+  public var isFramed: Bool {
+    records.contains {
+      indexed.shape(of: $0).map { $0.height != shape.height || $0.width != shape.width } ?? false
+    }
+  }
+
+  /// A sample's image at its own size, with what changed in what networks saw of it.
+  func restored(_ index: Int, seen pixels: [UInt8]) throws -> RasterImage {
+    let changed = RasterImage(shape: shape, pixels: pixels)
+    guard let own = indexed.shape(of: records[index]), own != shape else { return changed }
+    let image = try indexed.image(of: records[index], channels: own.channels)
+    return Framing(own, in: shape).apply(changed, to: image)
+  }
 
   /// The SHA-256, 64 hexadecimal digits, of all names, labels and pixels.
   ///
-  /// Reads the whole dataset and decodes every image, so that a damaged one is known before long
-  /// work begins.
+  /// Reads the whole dataset.
   public func fingerprint() throws -> String {
-    try requireReadableImages()
-    return try contentHash()
-  }
-
-  /// The fingerprint of what is stored, whether or not it can be decoded.
-  func contentHash() throws -> String {
     var hash = SHA256()
     hash.add(format.rawValue)
     hash.add(shape.description)

@@ -27,13 +27,15 @@ public struct EvaluationJob {
   /// - Parameters:
   ///   - poisoned: a poisoned or marked dataset's folder, with its manifest.
   ///   - markingNetwork: the file of the one that marks were made with.
+  ///   - reading: how all datasets are read.
   ///   - isUnmanipulated: whether it is as it should be, and without a manifest.
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
-    markingNetwork: String? = nil, isUnmanipulated: Bool = false, plan: ClassifierPlan
+    markingNetwork: String? = nil, isUnmanipulated: Bool = false, reading: DatasetOptions = DatasetOptions(),
+    plan: ClassifierPlan
   ) throws {
-    self.poisoned = try ImageDataset.open(poisoned)
+    self.poisoned = try ImageDataset.open(poisoned, options: reading)
     if isUnmanipulated {
       goal = nil
       truth = GroundTruth(count: self.poisoned.count, samples: [])
@@ -43,16 +45,15 @@ public struct EvaluationJob {
       truth = try GroundTruth.load(poisoned, of: self.poisoned)
     }
     let names = self.poisoned.classNames
-    self.purified = try ImageDataset.open(purified, classNames: names)
-    self.test = try ImageDataset.open(test, split: .test, classNames: names)
-    self.clean = try clean.map { try ImageDataset.open($0, classNames: names) }
+    self.purified = try ImageDataset.open(purified, classNames: names, options: reading)
+    self.test = try ImageDataset.open(
+      test, split: .test, classNames: names, options: reading)
+    self.clean = try clean.map { try ImageDataset.open($0, classNames: names, options: reading) }
     self.plan = plan
     let shape = self.poisoned.shape
     for other in [self.purified, self.test] + (self.clean.map { [$0] } ?? []) {
       try other.requireShape(shape, of: poisoned)
-      try other.requireReadableImages()
     }
-    try self.poisoned.requireReadableImages()
   }
 
   /// TPR, FPR and label accuracy; trains nothing.

@@ -13,12 +13,16 @@ final class AttentionBlock: Module {
   private let headSize: Int
   private let outputScale: Float
 
-  /// - Parameter groups: of the normalisation; `nil` for none.
+  /// - Parameters:
+  ///   - groups: of the normalisation; `nil` for none.
+  ///   - isUp: whether it is on the way up.
   init(
-    _ path: String, channels: Int, groups: Int?, outputScale: Float = 1,
+    _ path: String, channels: Int, groups: Int?, outputScale: Float = 1, isUp: Bool = false,
     _ configuration: UNet2DConfiguration, from weights: any WeightSource
   ) throws {
-    headSize = configuration.attentionHeadSize ?? channels
+    headSize =
+      configuration.attentionHeadCounts.map { channels / (isUp ? $0.up : $0.down) }
+      ?? configuration.attentionHeadSize ?? channels
     heads = channels / headSize
     self.outputScale = outputScale
     norm = try groups.map {

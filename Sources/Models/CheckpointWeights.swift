@@ -25,7 +25,7 @@ package final class CheckpointWeights: WeightSource {
     self.checkpoint = checkpoint
     self.storedNames = storedNames
     self.backend = backend
-    unused = Set(checkpoint.names)
+    unused = Set(storedNames.values)
   }
 
   package func contains(_ path: String) -> Bool { storedNames[path] != nil }

@@ -5,21 +5,14 @@ import NeuralNet
 
 /// Loads, saves and makes classifiers of any known architecture.
 public enum ClassifierFile {
-  /// Loads a safetensors file with the tensor names of torchvision, BackdoorBench or akamaster.
+  /// Loads a file of weights with the tensor names of torchvision, BackdoorBench or akamaster.
   ///
   /// The architecture follows from names and shapes. Files of others don't state their input
   /// normalisation; then the one customary for the architecture is assumed.
   /// - Throws: `CheckpointError`, naming a missing, mis-shaped, unknown or NaN tensor.
   public static func load(_ url: URL, on backend: any ComputeBackend) throws -> any Classifier {
     let checkpoint = try Checkpoint(url)
-    var storedNames: [String: String] = [:]
-    for name in checkpoint.names {
-      // DataParallel puts this before each name.
-      let path = name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name
-      if let other = storedNames.updateValue(name, forKey: path) {
-        throw CheckpointError.conflictingTensors(path: url.path, tensors: [other, name].sorted())
-      }
-    }
+    let storedNames = try checkpoint.storedNames()
     let configuration = try ClassifierConfiguration(
       path: url.path, metadata: checkpoint.metadata,
       shapes: storedNames.compactMapValues { checkpoint.shape($0) })

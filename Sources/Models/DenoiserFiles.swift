@@ -5,11 +5,12 @@ import Support
 /// Where the parts of a diffusers model lie: in one folder, or under `unet/` and `scheduler/`.
 public struct DenoiserFiles: Sendable {
   static let configurationName = "config.json"
-  static let weightsName = "diffusion_pytorch_model.safetensors"
+  static let weightsStem = "diffusion_pytorch_model"
+  static let weightsName = weightsStem + ".safetensors"
   static let schedulerName = "scheduler_config.json"
 
   public let configuration: URL
-  /// The safetensors file or the index of its shards.
+  /// The file of weights, or the index of its shards.
   public let weights: URL
   /// `scheduler_config.json`, if there is one.
   public let scheduler: URL?
@@ -29,7 +30,7 @@ public struct DenoiserFiles: Sendable {
         advice: "name a diffusers model folder")
     }
     configuration = root.appendingPathComponent(Self.configurationName)
-    weights = try Self.weights(in: root)
+    weights = try Checkpoint.file(in: root, named: [Self.weightsStem])
     scheduler = [
       root, folder.appendingPathComponent("scheduler"),
       root.deletingLastPathComponent().appendingPathComponent("scheduler"),
@@ -46,21 +47,6 @@ public struct DenoiserFiles: Sendable {
     get throws {
       [configuration] + (try Checkpoint(weights).fileURLs) + (scheduler.map { [$0] } ?? [])
     }
-  }
-
-  private static func weights(in root: URL) throws -> URL {
-    for name in [weightsName, weightsName + ".index.json"] where exists(root, name) {
-      return root.appendingPathComponent(name)
-    }
-    let pickle = "diffusion_pytorch_model.bin"
-    guard exists(root, pickle) else {
-      throw FileError.damaged(
-        path: root.path, reason: "no \(weightsName)", advice: "download or export the weights")
-    }
-    throw FileError.damaged(
-      path: root.path, reason: "\(pickle) is a pickle, which can run code",
-      advice: "convert it to safetensors with "
-        + "UNet2DModel.from_pretrained(...).save_pretrained(...)")
   }
 
   private static func exists(_ folder: URL, _ name: String) -> Bool {

@@ -3,7 +3,7 @@ import ComputeBackend
 import NeuralNet
 
 /// A resolution level on the way down: residual blocks, maybe attention, then half the resolution.
-final class DownBlock: Module {
+final class DownBlock: DownLevel {
   private enum Downsampler {
     case convolution(Conv2D)
     case resnet(ResidualBlock)
@@ -30,7 +30,7 @@ final class DownBlock: Module {
       ? []
       : try (0..<configuration.layersPerBlock).map { j in
         try AttentionBlock(
-          "\(path).attentions.\(j)", channels: channels, groups: configuration.normGroups,
+          "\(path).attentions.\(j)", channels: channels, groups: configuration.groups(of: channels),
           configuration, from: weights)
       }
     guard level + 1 < configuration.blockOutputChannels.count else {
@@ -64,20 +64,19 @@ final class DownBlock: Module {
     }
   }
 
-  /// Appends each layer's output to `skips`; returns the last.
-  func callAsFunction(_ x: Tensor, time: Tensor, skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, time: Tensor, path: inout UNetPath) -> Tensor {
     var h = x
     for (j, resnet) in resnets.enumerated() {
       h = resnet(h, time: time)
       if !attentions.isEmpty { h = attentions[j](h) }
-      skips.append(h)
+      path.skips.append(h)
     }
     switch downsampler {
     case .convolution(let convolution)?: h = convolution(h)
     case .resnet(let block)?: h = block(h, time: time)
     case nil: return h
     }
-    skips.append(h)
+    path.skips.append(h)
     return h
   }
 }

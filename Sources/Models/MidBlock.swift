@@ -20,7 +20,8 @@ final class MidBlock: Module {
     attention =
       configuration.hasMidAttention
       ? try AttentionBlock(
-        "mid_block.attentions.0", channels: channels, groups: configuration.midAttentionGroups,
+        "mid_block.attentions.0", channels: channels,
+        groups: configuration.midAttentionGroups(of: channels),
         outputScale: scale, configuration, from: weights) : nil
     second = try resnet(1)
   }

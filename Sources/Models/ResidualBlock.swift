@@ -12,6 +12,8 @@ final class ResidualBlock: Module {
   /// What happens to the resolution inside the block.
   enum Resampling {
     case none, down, up
+    /// By the filter of NCSN++.
+    case filteredDown, filteredUp
   }
 
   private let norm1: GroupNorm
@@ -25,30 +27,35 @@ final class ResidualBlock: Module {
   private let outputScale: Float
   private let resampling: Resampling
 
+  /// - Parameters:
+  ///   - groups: of the two normalizations; `nil` for the configuration's.
+  ///   - projectsShortcut: has a 1×1 convolution in the shortcut even if no channels change.
   init(
     _ path: String, inputs: Int, outputs: Int, outputScale: Float = 1,
-    resampling: Resampling = .none, _ configuration: UNet2DConfiguration,
+    resampling: Resampling = .none, groups: (input: Int, output: Int)? = nil,
+    projectsShortcut: Bool = false, _ configuration: UNet2DConfiguration,
     from weights: any WeightSource
   ) throws {
     activation = configuration.activation.activation
     usesScaleShift = configuration.timeScaleShift == .scaleShift
     self.outputScale = outputScale
     self.resampling = resampling
-    let groups = configuration.normGroups
+    let groups =
+      groups ?? (configuration.groups(of: inputs), configuration.groups(of: outputs))
     let epsilon = configuration.normEpsilon
     norm1 = try GroupNorm(
-      "\(path).norm1", channels: inputs, groups: groups, epsilon: epsilon, from: weights)
+      "\(path).norm1", channels: inputs, groups: groups.input, epsilon: epsilon, from: weights)
     conv1 = try Conv2D(
       "\(path).conv1", inputs: inputs, outputs: outputs, kernel: 3, from: weights)
     timeProjection = try Linear(
       "\(path).time_emb_proj", inputs: configuration.timeWidth,
       outputs: usesScaleShift ? 2 * outputs : outputs, from: weights)
     norm2 = try GroupNorm(
-      "\(path).norm2", channels: outputs, groups: groups, epsilon: epsilon, from: weights)
+      "\(path).norm2", channels: outputs, groups: groups.output, epsilon: epsilon, from: weights)
     conv2 = try Conv2D(
       "\(path).conv2", inputs: outputs, outputs: outputs, kernel: 3, from: weights)
     shortcut =
-      inputs == outputs
+      inputs == outputs && !projectsShortcut
       ? nil
       : try Conv2D(
         "\(path).conv_shortcut", inputs: inputs, outputs: outputs, kernel: 1, from: weights)
@@ -100,6 +107,8 @@ final class ResidualBlock: Module {
     case .none: x
     case .down: averagePool(x, factor: 2)
     case .up: upsampleNearest(x, factor: 2)
+    case .filteredDown: filteredHalf(x)
+    case .filteredUp: filteredDouble(x)
     }
   }
 }

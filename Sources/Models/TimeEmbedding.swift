@@ -61,7 +61,8 @@ final class TimeEmbedding: Module {
     return embedding
   }
 
-  private func projected(_ timesteps: [Float]) -> Tensor {
+  /// What the first layer takes, `[steps, timeInputWidth]`.
+  func projected(_ timesteps: [Float]) -> Tensor {
     let width = configuration.timeInputWidth
     switch source {
     case .positional:

@@ -2,6 +2,9 @@ import Checkpoints
 import Foundation
 
 extension UNet2DConfiguration {
+  /// Our own key, absent where diffusers' fields say all.
+  static let headCountsKey = "elixir_attention_heads"
+
   /// Reads a diffusers `config.json`; unknown keys are ignored.
   ///
   /// - Throws: `CheckpointError`, naming the field, its value and what is supported.
@@ -26,14 +29,10 @@ extension UNet2DConfiguration {
     centersInput = try reader.bool("center_input_sample", default: centersInput)
     dropout = try reader.number("dropout", default: dropout, in: 0...1)
     activation = try reader.choice("act_fn", default: activation)
-    normGroups = try reader.integer("norm_num_groups", default: normGroups)
+    normGroups = try reader.optionalInteger("norm_num_groups", default: normGroups)
     attentionNormGroups = try reader.optionalInteger("attn_norm_num_groups", default: nil)
     normEpsilon = Float(try reader.number("norm_eps", default: 1e-5, in: 0...1))
-    for field in ["class_embed_type", "num_class_embeds"] {
-      guard reader.object[field] ?? .null == .null else {
-        throw reader.failure(field, supported: "null (a model without classes)")
-      }
-    }
+    classEmbedding = try Self.classEmbedding(reader)
     try validate(reader)
   }
 
@@ -69,7 +68,27 @@ extension UNet2DConfiguration {
     downsampleType = try reader.choice("downsample_type", default: downsampleType)
     upsampleType = try reader.choice("upsample_type", default: upsampleType)
     attentionHeadSize = try reader.optionalInteger("attention_head_dim", default: attentionHeadSize)
+    attentionHeadCounts = try Self.headCounts(reader)
     hasMidAttention = try reader.bool("add_attention", default: hasMidAttention)
+  }
+
+  private static func classEmbedding(_ reader: ConfigurationReader) throws -> ClassEmbedding? {
+    switch try reader.optionalString("class_embed_type", default: nil) {
+    case "timestep": return .timestep
+    case "identity": return .identity
+    case nil:
+      return try reader.optionalInteger("num_class_embeds", default: nil, in: 1...1_000_000)
+        .map { .table(classes: $0) }
+    default: throw reader.failure("class_embed_type", supported: "null, timestep, identity")
+    }
+  }
+
+  private static func headCounts(_ reader: ConfigurationReader) throws -> HeadCounts? {
+    let counts = try reader.integers(headCountsKey, default: [])
+    guard counts.isEmpty || counts.count == 2 else {
+      throw reader.failure(headCountsKey, supported: "two numbers: on the way down, and up")
+    }
+    return counts.isEmpty ? nil : HeadCounts(down: counts[0], up: counts[1])
   }
 
   private static func sampleSize(_ reader: ConfigurationReader) throws -> ImageSize? {
@@ -111,12 +130,25 @@ extension UNet2DConfiguration {
       throw reader.failure(field, supported: "\(levels) blocks, as many as block_out_channels")
     }
     for (field, groups) in [
-      ("norm_num_groups", normGroups), ("attn_norm_num_groups", attentionNormGroups ?? 1),
+      ("norm_num_groups", normGroups ?? 1), ("attn_norm_num_groups", attentionNormGroups ?? 1),
     ] where !blockOutputChannels.allSatisfy({ $0 % groups == 0 }) {
       throw reader.failure(
         field, supported: "divisors of all of block_out_channels \(blockOutputChannels)")
     }
-    let head = attentionHeadSize ?? 1
+    if normGroups == nil {
+      guard downBlockTypes.allSatisfy(\.isSkip), upBlockTypes.allSatisfy(\.isSkip) else {
+        throw reader.failure("norm_num_groups", supported: "a number, where not all blocks skip")
+      }
+    }
+    if let counts = attentionHeadCounts {
+      guard
+        blockOutputChannels.allSatisfy({ $0 % counts.down == 0 && $0 % counts.up == 0 })
+      else {
+        throw reader.failure(
+          Self.headCountsKey, supported: "divisors of all of block_out_channels")
+      }
+    }
+    let head = attentionHeadCounts == nil ? attentionHeadSize ?? 1 : 1
     guard blockOutputChannels.allSatisfy({ $0 >= head }) else {
       throw reader.failure("attention_head_dim", supported: "at most the channels of each level")
     }
@@ -135,13 +167,20 @@ extension UNet2DConfiguration {
     func names<Name: RawRepresentable<String>>(_ values: [Name]) -> JSONValue {
       .array(values.map { .string($0.rawValue) })
     }
+    var classes: (type: JSONValue, count: JSONValue) = (.null, .null)
+    switch classEmbedding {
+    case .table(let count)?: classes.count = .integer(count)
+    case .timestep?: classes.type = .string("timestep")
+    case .identity?: classes.type = .string("identity")
+    case nil: break
+    }
     func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
     let size: JSONValue =
       sampleSize.map { size in
         size.height == size.width
           ? .integer(size.height) : .array([.integer(size.height), .integer(size.width)])
       } ?? .null
-    return .object(
+    var object =
       JSONObject([
         ("_class_name", .string("UNet2DModel")),
         ("act_fn", .string(activation.rawValue)),
@@ -150,7 +189,7 @@ extension UNet2DConfiguration {
         ("attn_norm_num_groups", optional(attentionNormGroups)),
         ("block_out_channels", .array(blockOutputChannels.map { .integer($0) })),
         ("center_input_sample", .bool(centersInput)),
-        ("class_embed_type", .null),
+        ("class_embed_type", classes.type),
         ("down_block_types", names(downBlockTypes)),
         ("downsample_padding", .integer(downsamplePadding)),
         ("downsample_type", .string(downsampleType.rawValue)),
@@ -162,8 +201,8 @@ extension UNet2DConfiguration {
         ("mid_block_scale_factor", number(midBlockScaleFactor)),
         ("mid_block_type", hasMidBlock ? .string("UNetMidBlock2D") : .null),
         ("norm_eps", number(normEpsilon)),
-        ("norm_num_groups", .integer(normGroups)),
-        ("num_class_embeds", .null),
+        ("norm_num_groups", optional(normGroups)),
+        ("num_class_embeds", classes.count),
         ("num_train_timesteps", optional(trainingTimesteps)),
         ("out_channels", .integer(outputChannels)),
         ("resnet_time_scale_shift", .string(timeScaleShift.rawValue)),
@@ -172,6 +211,18 @@ extension UNet2DConfiguration {
         ("time_embedding_type", .string(timeEmbeddingType.rawValue)),
         ("up_block_types", names(upBlockTypes)),
         ("upsample_type", .string(upsampleType.rawValue)),
-      ]))
+      ])
+    if let counts = attentionHeadCounts {
+      object[Self.headCountsKey] = .array([.integer(counts.down), .integer(counts.up)])
+    }
+    return .object(object)
   }
+}
+
+extension UNet2DConfiguration.DownBlockType {
+  var isSkip: Bool { self == .skip || self == .attentionSkip }
+}
+
+extension UNet2DConfiguration.UpBlockType {
+  var isSkip: Bool { self == .skip || self == .attentionSkip }
 }

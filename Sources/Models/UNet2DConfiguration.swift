@@ -1,4 +1,4 @@
-/// The architecture of a diffusers `UNet2DModel`: every field that an unconditional model uses.
+/// The architecture of a diffusers `UNet2DModel`: every field that such a model uses.
 ///
 /// The defaults are those of the class in diffusers, which hold for keys that `config.json` lacks.
 public struct UNet2DConfiguration: Sendable, Equatable {
@@ -7,6 +7,9 @@ public struct UNet2DConfiguration: Sendable, Equatable {
     case plain = "DownBlock2D"
     case attention = "AttnDownBlock2D"
     case resnet = "ResnetDownsampleBlock2D"
+    /// With a small copy of the image beside the features (NCSN++).
+    case skip = "SkipDownBlock2D"
+    case attentionSkip = "AttnSkipDownBlock2D"
   }
 
   /// A resolution level on the way up.
@@ -14,6 +17,9 @@ public struct UNet2DConfiguration: Sendable, Equatable {
     case plain = "UpBlock2D"
     case attention = "AttnUpBlock2D"
     case resnet = "ResnetUpsampleBlock2D"
+    /// With an image that grows beside the features (NCSN++).
+    case skip = "SkipUpBlock2D"
+    case attentionSkip = "AttnSkipUpBlock2D"
   }
 
   /// How the time step becomes a vector.
@@ -24,6 +30,28 @@ public struct UNet2DConfiguration: Sendable, Equatable {
     case fourier
     /// A table with a row for each step.
     case learned
+  }
+
+  /// How an image's class enters the time embedding.
+  public enum ClassEmbedding: Sendable, Equatable {
+    /// A table with a row for each class.
+    case table(classes: Int)
+    /// A number like a time step, with layers of its own.
+    case timestep
+    /// A vector as long as the time embedding, as it is.
+    case identity
+  }
+
+  /// Heads of the attention layers, as many at every level.
+  public struct HeadCounts: Sendable, Equatable {
+    /// On the way down and in the middle.
+    public var down: Int
+    public var up: Int
+
+    public init(down: Int, up: Int) {
+      self.down = down
+      self.up = up
+    }
   }
 
   /// How attention levels change the resolution.
@@ -73,13 +101,18 @@ public struct UNet2DConfiguration: Sendable, Equatable {
   public var activation = ActivationName.silu
   /// Channels of an attention head; `nil` for a single head.
   public var attentionHeadSize: Int? = 8
-  public var normGroups = 32
+  /// Decides instead of `attentionHeadSize`; no field of diffusers, but OpenAI's networks have it.
+  public var attentionHeadCounts: HeadCounts?
+  /// Groups of the normalizations; `nil` for a quarter of the channels, 32 at most.
+  public var normGroups: Int? = 32
   /// Groups of the middle's attention; `nil` for `normGroups`, or none with scale and shift.
   public var attentionNormGroups: Int?
   public var normEpsilon: Float = 1e-5
   public var timeScaleShift = TimeScaleShift.add
   /// Attention between the middle's residual blocks.
   public var hasMidAttention = true
+  /// `nil` for a network that knows no classes.
+  public var classEmbedding: ClassEmbedding?
   /// Rows of a learned time embedding.
   public var trainingTimesteps: Int?
 
@@ -103,9 +136,15 @@ public struct UNet2DConfiguration: Sendable, Equatable {
   /// Heights and widths must be multiples of this.
   public var sizeDivisor: Int { 1 << (blockOutputChannels.count - 1) }
 
+  /// Groups of a normalization of so many channels.
+  func groups(of channels: Int) -> Int { normGroups ?? Self.skipGroups(of: channels) }
+
+  /// Groups that NCSN++ has.
+  static func skipGroups(of channels: Int) -> Int { max(min(channels / 4, 32), 1) }
+
   /// Groups of the normalisation before the middle's attention; `nil` for none.
-  var midAttentionGroups: Int? {
-    attentionNormGroups ?? (timeScaleShift == .add ? normGroups : nil)
+  func midAttentionGroups(of channels: Int) -> Int? {
+    attentionNormGroups ?? (timeScaleShift == .add ? groups(of: channels) : nil)
   }
 
   /// Length of the vector that the time embedding's first layer takes.

@@ -12,7 +12,9 @@ extension UNet2DModel {
     var flops = 0
     for parameter in parameters.weights where parameter.name.hasSuffix(".weight") {
       let shape = parameter.value.shape
-      guard shape.count == 2 || shape.count == 4, parameter.name != "time_proj.weight" else {
+      guard shape.count == 2 || shape.count == 4,
+        !["time_proj.weight", "class_embedding.weight"].contains(parameter.name)
+      else {
         continue
       }
       let level = self.level(parameter.name)
@@ -37,9 +39,10 @@ extension UNet2DModel {
     switch parts[0] {
     case "mid_block": return last
     case "down_blocks":
-      return (Int(parts[1]) ?? 0) + (parts[2] == "downsamplers" ? 1 : 0)
+      return (Int(parts[1]) ?? 0)
+        + (["downsamplers", "resnet_down", "skip_conv"].contains(parts[2]) ? 1 : 0)
     case "up_blocks":
-      return last - (Int(parts[1]) ?? 0) - (parts[2] == "upsamplers" ? 1 : 0)
+      return last - (Int(parts[1]) ?? 0) - (["upsamplers", "resnet_up"].contains(parts[2]) ? 1 : 0)
     default: return 0
     }
   }

@@ -5,7 +5,7 @@ import NeuralNet
 import Support
 
 extension UNet2DModel {
-  /// Loads a diffusers model: `config.json` and `diffusion_pytorch_model.safetensors`.
+  /// Loads a diffusers model: `config.json` and `diffusion_pytorch_model.safetensors` or `.bin`.
   ///
   /// - Throws: `CheckpointError`, naming the file, the field or the tensor (with both shapes).
   public static func load(_ folder: URL, on backend: any ComputeBackend) throws -> UNet2DModel {
@@ -51,9 +51,9 @@ extension UNet2DModel {
   /// The file's name of each tensor by its present one.
   private static func storedNames(_ checkpoint: Checkpoint) throws -> [String: String] {
     var result: [String: String] = [:]
-    for name in checkpoint.names {
-      let old = oldNames.first { name.contains(".attentions.") && name.contains($0.key) }
-      let present = old.map { name.replacingOccurrences(of: $0.key, with: $0.value) } ?? name
+    for (path, name) in try checkpoint.storedNames() {
+      let old = oldNames.first { path.contains(".attentions.") && path.contains($0.key) }
+      let present = old.map { path.replacingOccurrences(of: $0.key, with: $0.value) } ?? path
       if let other = result.updateValue(name, forKey: present) {
         throw CheckpointError.conflictingTensors(
           path: checkpoint.url.path, tensors: [other, name].sorted())

@@ -14,10 +14,11 @@ public final class UNet2DModel: Module {
 
   public let configuration: UNet2DConfiguration
   private let timeEmbedding: TimeEmbedding
+  private let classEmbedding: ClassEmbedding?
   private let inputConvolution: Conv2D
-  private let downBlocks: [DownBlock]
+  private let downBlocks: [any DownLevel]
   private let midBlock: MidBlock?
-  private let upBlocks: [UpBlock]
+  private let upBlocks: [any UpLevel]
   private let outputNorm: GroupNorm
   private let outputConvolution: Conv2D
 
@@ -28,15 +29,26 @@ public final class UNet2DModel: Module {
     inputConvolution = try Conv2D(
       "conv_in", inputs: configuration.inputChannels, outputs: widths[0], kernel: 3, from: weights)
     timeEmbedding = try TimeEmbedding(configuration, from: weights)
-    downBlocks = try widths.indices.map {
-      try DownBlock(level: $0, configuration, from: weights)
+    classEmbedding = try configuration.classEmbedding.map {
+      try ClassEmbedding($0, configuration, from: weights)
+    }
+    downBlocks = try widths.indices.map { level -> any DownLevel in
+      if configuration.downBlockTypes[level].isSkip {
+        return try SkipDownBlock(level: level, configuration, from: weights)
+      }
+      return try DownBlock(level: level, configuration, from: weights)
     }
     midBlock =
       configuration.hasMidBlock
       ? try MidBlock(channels: widths[widths.count - 1], configuration, from: weights) : nil
-    upBlocks = try widths.indices.map { try UpBlock(level: $0, configuration, from: weights) }
+    upBlocks = try widths.indices.map { level -> any UpLevel in
+      if configuration.upBlockTypes[level].isSkip {
+        return try SkipUpBlock(level: level, configuration, from: weights)
+      }
+      return try UpBlock(level: level, configuration, from: weights)
+    }
     outputNorm = try GroupNorm(
-      "conv_norm_out", channels: widths[0], groups: configuration.normGroups,
+      "conv_norm_out", channels: widths[0], groups: configuration.groups(of: widths[0]),
       epsilon: configuration.normEpsilon, from: weights)
     outputConvolution = try Conv2D(
       "conv_out", inputs: widths[0], outputs: configuration.outputChannels, kernel: 3,
@@ -46,6 +58,7 @@ public final class UNet2DModel: Module {
   public func collectParameters(into list: inout ParameterList) {
     inputConvolution.collectParameters(into: &list)
     timeEmbedding.collectParameters(into: &list)
+    classEmbedding?.collectParameters(into: &list)
     downBlocks.forEach { $0.collectParameters(into: &list) }
     midBlock?.collectParameters(into: &list)
     upBlocks.forEach { $0.collectParameters(into: &list) }
@@ -57,29 +70,43 @@ public final class UNet2DModel: Module {
   ///
   /// - Parameters:
   ///   - timesteps: one for each image, or a single one for all, which is embedded once.
+  ///   - condition: the images' classes; without, a network that knows classes is run with the time
+  ///     embedding alone.
   ///   - trace: sees intermediate results.
-  public func callAsFunction(_ x: Tensor, timesteps: [Float], trace: Trace? = nil) -> Tensor {
+  public func callAsFunction(
+    _ x: Tensor, timesteps: [Float], condition: ClassCondition? = nil, trace: Trace? = nil
+  ) -> Tensor {
     checkInput(x, timesteps: timesteps)
-    let embedding = timeEmbedding(timesteps, trace: trace)
+    var embedding = timeEmbedding(timesteps, trace: trace)
+    if let condition {
+      guard let classEmbedding else {
+        preconditionFailure("UNet2DModel: classes for a network that knows none")
+      }
+      let classes = classEmbedding(condition, project: timeEmbedding.projected, on: x.backend)
+      trace?("class_embedding", classes)
+      embedding = perImage(embedding, batch: x.shape[0]) + perImage(classes, batch: x.shape[0])
+    }
     let time = perImage(
       embedding.activated(configuration.activation.activation), batch: x.shape[0])
 
-    var h = inputConvolution(configuration.centersInput ? x.affine(scale: 2, offset: -1) : x)
+    let image = configuration.centersInput ? x.affine(scale: 2, offset: -1) : x
+    var h = inputConvolution(image)
     trace?("conv_in", h)
-    var skips = [h]
+    var path = UNetPath(skips: [h], image: image)
     for (level, block) in downBlocks.enumerated() {
-      h = block(h, time: time, skips: &skips)
+      h = block(h, time: time, path: &path)
       trace?("down_blocks.\(level)", h)
     }
     if let midBlock {
       h = midBlock(h, time: time)
       trace?("mid_block", h)
     }
+    path.image = nil
     for (level, block) in upBlocks.enumerated() {
-      h = block(consume h, time: time, skips: &skips)
+      h = block(consume h, time: time, path: &path)
       trace?("up_blocks.\(level)", h)
     }
-    let output = outputConvolution(outputNorm(h, activation: .silu))
+    let output = outputConvolution(outputNorm(h, activation: .silu), residual: path.image)
     return configuration.timeEmbeddingType == .fourier ? divided(output, by: timesteps) : output
   }
 

@@ -3,7 +3,7 @@ import NeuralNet
 
 /// A resolution level on the way up: residual blocks that each take one skip connection, maybe
 /// attention, then twice the resolution.
-final class UpBlock: Module {
+final class UpBlock: UpLevel {
   private enum Upsampler {
     case convolution(Conv2D)
     case resnet(ResidualBlock)
@@ -33,7 +33,8 @@ final class UpBlock: Module {
       ? []
       : try (0..<layers).map { j in
         try AttentionBlock(
-          "\(path).attentions.\(j)", channels: channels, groups: configuration.normGroups,
+          "\(path).attentions.\(j)", channels: channels, groups: configuration.groups(of: channels),
+          isUp: true,
           configuration, from: weights)
       }
     guard level + 1 < widths.count else {
@@ -65,14 +66,13 @@ final class UpBlock: Module {
     }
   }
 
-  /// Takes a skip connection off `skips` for each layer.
   func callAsFunction(
-    _ x: consuming Tensor, time: Tensor, skips: inout [Tensor]
+    _ x: consuming Tensor, time: Tensor, path: inout UNetPath
   ) -> Tensor {
     var h = consume x
     for (j, resnet) in resnets.enumerated() {
       // What is joined is gone before the block begins.
-      h = concatenate([h, skips.removeLast()])
+      h = concatenate([h, path.skips.removeLast()])
       h = resnet(consume h, time: time)
       if !attentions.isEmpty { h = attentions[j](h) }
     }

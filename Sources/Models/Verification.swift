@@ -37,7 +37,8 @@ public struct Deviation: Sendable, Equatable, Codable {
 
 /// Compares networks with outputs exported from PyTorch (images `[N, C, H, W]`).
 public enum Verification {
-  /// Deviation of `expected` for the fixture's `x` and `timesteps`.
+  /// Deviation of `expected` for the fixture's `x` and `timesteps`, and `class_labels` or `y` for
+  /// a network that knows classes.
   ///
   /// - Throws: `CheckpointError` if the fixture lacks a tensor or does not fit the model.
   public static func denoiser(
@@ -59,11 +60,24 @@ public enum Verification {
       throw CheckpointError.shapeMismatch(
         path: url.path, tensor: "timesteps", expected: [x.shape[0]], found: [timesteps.count])
     }
-    let output = withoutGradient { model(x, timesteps: timesteps) }
+    let condition = try condition(for: model, file, on: backend)
+    let output = withoutGradient { model(x, timesteps: timesteps, condition: condition) }
     return try deviation(output, "expected", file)
   }
 
-  /// Deviations of `expected` (the logits) and, if the fixture has them, `features`.
+  private static func condition(
+    for model: UNet2DModel, _ file: SafetensorsFile, on backend: any ComputeBackend
+  ) throws -> ClassCondition? {
+    guard let embedding = model.configuration.classEmbedding,
+      let name = ["class_labels", "y"].first(where: { file.contains($0) })
+    else { return nil }
+    if embedding == .identity {
+      return .vectors(try Tensor(name, of: file, on: backend))
+    }
+    return .labels(try file.finiteFloats(name))
+  }
+
+  /// Deviations of `expected` or `logits` and, if the fixture has them, `features`.
   public static func classifier(
     _ model: any Classifier, fixture url: URL, on backend: any ComputeBackend
   ) throws -> (logits: Deviation, features: Deviation?) {
@@ -78,7 +92,7 @@ public enum Verification {
     }
     let (features, logits) = withoutGradient { model.featuresAndLogits(x) }
     return (
-      try deviation(logits, "expected", file),
+      try deviation(logits, file.contains("logits") ? "logits" : "expected", file),
       file.contains("features") ? try deviation(features, "features", file) : nil
     )
   }

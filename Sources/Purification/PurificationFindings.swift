@@ -33,6 +33,12 @@ public struct PurifiedData: Codable, Sendable {
   public var shape: ImageShape
   public var classNames: [String]
   public var fingerprint: String
+  /// Records that are no samples and stay as they are.
+  public var setAside: [SetAsideRecord]
+  /// What lies in the dataset's place and is no record.
+  public var ignored: [IgnoredEntry]
+  /// What decoded the images; empty if they are stored as plain bytes.
+  public var decoders: [String]
 
   init(_ dataset: ImageDataset, fingerprint: String) {
     path = dataset.path
@@ -40,6 +46,9 @@ public struct PurifiedData: Codable, Sendable {
     samples = dataset.count
     shape = dataset.shape
     classNames = dataset.classNames
+    setAside = dataset.setAside
+    ignored = dataset.ignored
+    decoders = dataset.decoders
     self.fingerprint = fingerprint
   }
 

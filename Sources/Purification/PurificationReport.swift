@@ -68,8 +68,9 @@ public struct PurificationReport<Method: Purifier> {
       findings.parameters + [
         ("seed", String(options.seed)), ("device", device),
         ("dataset fingerprint", data.fingerprint),
-      ]
-    let warnings = doubts.map { "result unsure: " + $0 } + findings.warnings
+      ] + (data.decoders.isEmpty ? [] : [("decoders", data.decoders.joined(separator: ", "))])
+    let warnings =
+      doubts.map { "result unsure: " + $0 } + data.remarks + findings.warnings
     return HTML.document(
       title: "Purification report",
       [introduction, HTML.warnings(warnings)] + (try findings.chapters(data)) + [

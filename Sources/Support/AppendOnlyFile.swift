@@ -35,6 +35,22 @@ public final class AppendOnlyFile {
     count += bytes.count
   }
 
+  /// Appends a part of another file, in blocks.
+  public func append(_ source: RandomAccessFile, _ range: Range<Int>) throws {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let count = min(range.upperBound - position, 1 << 20)
+      try append(try source.bytes(at: position, count: count))
+      position += count
+    }
+  }
+
+  /// Puts other bytes in the place of some that were appended.
+  func overwrite(_ bytes: [UInt8], at position: Int) throws {
+    precondition(position + bytes.count <= count, "AppendOnlyFile.overwrite: beyond the end")
+    try file.write(bytes, at: position)
+  }
+
   /// Waits until what was appended is on the disk.
   public func flush() throws { try file.flush() }
 

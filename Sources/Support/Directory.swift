@@ -43,6 +43,19 @@ public enum Directory {
     }
   }
 
+  /// What tells a file or directory from all others, whatever its name.
+  public struct Identity: Hashable, Sendable {
+    let device: UInt64
+    let number: UInt64
+  }
+
+  /// Throws `FileError` if there is nothing under the name.
+  public static func identity(_ path: FileName) throws -> Identity {
+    var information = stat()
+    guard path.withCString({ stat($0, &information) }) == 0 else { throw FileError.reading(path) }
+    return Identity(device: UInt64(information.st_dev), number: UInt64(information.st_ino))
+  }
+
   /// Whether a directory is this user's own, and nobody else can write to it.
   public static func isPrivate(_ path: FileName) -> Bool {
     var information = stat()

@@ -9,6 +9,15 @@ extension FileName {
     guard status == 0 else { throw FileError.writing(target) }
   }
 
+  /// Makes a link with the same target as this one, which need not exist.
+  public func copyLink(to target: FileName) throws {
+    var text = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard withCString({ readlink($0, &text, text.count - 1) }) >= 0 else {
+      throw FileError.reading(self)
+    }
+    guard target.withCString({ symlink(text, $0) }) == 0 else { throw FileError.writing(target) }
+  }
+
   /// Whether the open file of a descriptor has this name, links followed.
   func names(_ descriptor: Int32) -> Bool {
     var (open, named) = (stat(), stat())

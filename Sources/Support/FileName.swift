@@ -43,6 +43,20 @@ public struct FileName: Hashable, Comparable, Sendable {
     return String(decoding: last[(dot + 1)...], as: UTF8.self).lowercased()
   }
 
+  /// Whether this names something in a folder and nothing outside of it.
+  ///
+  /// There is no leading slash, no part that is empty, `.` or `..`, no backslash (a separator
+  /// elsewhere), no NUL. A slash may be last.
+  public var isPlainRelativePath: Bool {
+    guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "\\")) else {
+      return false
+    }
+    let path = bytes.last == Self.slash ? bytes.dropLast() : bytes[...]
+    return path.split(separator: Self.slash, omittingEmptySubsequences: false).allSatisfy {
+      !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+    }
+  }
+
   func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
     try (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { preconditionFailure("FileName: no terminator") }

@@ -50,7 +50,6 @@ public struct MarkJob {
     output: String, force: Bool = false, batchSize: Int = 64, in run: Run = Run()
   ) throws -> MarkManifest {
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
-    try dataset.requireReadableImages()
     var grid = ImageGrid(
       columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))
     var (done, shift, length) = (0, 0.0, 0.0)

@@ -10,15 +10,15 @@ struct ElixirCommand: ParsableCommand {
     commandName: "elixir-gpu",
     abstract: "Purifies image datasets that may be poisoned, on the CPU or an OpenCL device.",
     discussion: """
-      Datasets are CIFAR binary files, IDX pairs or folders class/name.png; results are \
-      written in the same layout. Each subcommand's --help shows examples.
+      Datasets are folders of images, files of CIFAR, IDX pairs and more ('inspect --help'); \
+      results are written in the same layout. Each subcommand's --help shows examples.
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      PurifyCommand.self, SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
+      InspectCommand.self, PurifyCommand.self, SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
-      DevicesCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
-      DemoCommand.self,
+      DevicesCommand.self, VerifyCommand.self, ConvertCommand.self, BenchCommand.self,
+      TuneCommand.self, DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.
     helpNames: .long)

@@ -69,6 +69,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Determines initial weights, order and augmentation of the trainings.")
   var seed: UInt64 = 0
 
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
   @OptionGroup var suite: SuiteArguments
 
   @OptionGroup var device: DeviceArguments
@@ -123,6 +125,6 @@ struct EvaluateCommand: ParsableCommand {
     guard let purified, let poisoned, let test else { return nil }
     return try EvaluationJob(
       purified: purified, poisoned: poisoned, test: test, clean: clean,
-      markingNetwork: markingNetwork, plan: plan)
+      markingNetwork: markingNetwork, reading: reading.options(), plan: plan)
   }
 }

@@ -27,8 +27,10 @@ struct MarkCommand: ParsableCommand {
       --budget 0.2 --output marked
       """)
 
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
 
   @Option(help: ArgumentHelp("A classifier of such images.", valueName: "safetensors"))
   var markingNetwork: String
@@ -86,7 +88,7 @@ struct MarkCommand: ParsableCommand {
 
   func run() throws {
     try destination.check(inputs: [dataset, markingNetwork])
-    let source = try ImageDataset.open(dataset)
+    let source = try reading.open(dataset)
     let network = try ClassifierFile.load(
       URL(fileURLWithPath: markingNetwork), on: try device.makeBackend())
     let job = try MarkJob(

@@ -29,8 +29,12 @@ struct SiftCommand: ParsableCommand {
         elixir-gpu sift digits --no-flip --total 500 --subset clean-digits --output clean.txt
       """)
 
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
+  @OptionGroup(visibility: .hidden) var record: AttackRecordArguments
 
   @Option(help: ArgumentHelp("The list of samples to write.", valueName: "file"))
   var output: String
@@ -93,7 +97,7 @@ struct SiftCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = try ImageDataset.open(dataset)
+    let source = try reading.open(dataset, record: record)
     let recipe = recipe.recipe(architecture, width: width)
     var method = MetaSift(recipe, seed: seed)
     method.sifters = sifters

@@ -40,6 +40,8 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
   var json: String?
 
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
   @OptionGroup var device: DeviceArguments
 
   /// Below it the verdict is that the marks are there.
@@ -57,7 +59,7 @@ struct TraceCommand: ParsableCommand {
         "warning: \(marks) is of an earlier version, by which it cannot be checked that "
           + "\(markingNetwork) is the network the marks were made with")
     }
-    let aligned = try ImageDataset.open(images, split: .test)
+    let aligned = try reading.open(images, split: .test)
     let backend = try device.makeBackend()
     func load(_ path: String) throws -> any Classifier {
       try ClassifierFile.load(URL(fileURLWithPath: path), on: backend)

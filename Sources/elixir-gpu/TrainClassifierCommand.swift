@@ -25,8 +25,10 @@ struct TrainClassifierCommand: ParsableCommand {
       --epochs 10 --output digits.safetensors
       """)
 
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "safetensors"))
   var output: String
@@ -69,10 +71,9 @@ struct TrainClassifierCommand: ParsableCommand {
     }
     try training.check(
       output, files: [file, state], inputs: [dataset] + [test, `init`].compactMap(\.self))
-    let images = try ImageDataset.open(dataset)
-    try images.requireReadableImages()
+    let images = try reading.open(dataset)
     let testImages = try test.map {
-      try ImageDataset.open($0, split: .test, classNames: images.classNames)
+      try reading.open($0, split: .test, classNames: images.classNames)
     }
     let network = try makeNetwork(for: images)
     var recipe = ClassifierRecipe(

@@ -33,6 +33,8 @@ struct TrainDenoiserCommand: ParsableCommand {
   @Argument(help: "Clean images: one or more datasets of one size. Labels do not matter.")
   var datasets: [String]
 
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
   @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
   var output: String
 
@@ -105,12 +107,7 @@ struct TrainDenoiserCommand: ParsableCommand {
       files: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
       }, inputs: inputs)
-    let images = try ImageConcatenation(
-      datasets.map {
-        let images = try ImageDataset.open($0)
-        try images.requireReadableImages()
-        return images
-      })
+    let images = try ImageConcatenation(datasets.map { try reading.open($0) })
     let backend = try training.device.makeBackend()
     let model = try initial.map {
       try PretrainedDenoiser(URL(fileURLWithPath: $0, isDirectory: true), on: backend)

@@ -35,9 +35,9 @@ import Testing
     #expect(dataset.format == .imageFolder)
     #expect(dataset.classNames == ["ant", "bee", "cat"])
     #expect(dataset.labels == [0, 0, 1, 2, 2])
-    #expect(dataset.name(of: 3) == "cat/deep/er/z.PNG")
+    #expect(dataset.name(of: 4) == "cat/deep/er/z.PNG")
     #expect(dataset.shape == ImageShape(height: 3, width: 5, channels: 3))
-    #expect(try dataset.images([4]) == patternBytes(45, seed: 400))
+    #expect(try dataset.images([3]) == patternBytes(45, seed: 400))
   }
 
   @Test func hasOneChannelOnlyIfAllAreGray() throws {
@@ -68,7 +68,10 @@ import Testing
     }
     #expect(try result.images([1]) == image)
     #expect(
-      try output.entries("out") == [".elixir-gpu", "ant", "bee", "cat", "metadata.jsonl"])
+      try output.entries("out") == [
+        ".elixir-gpu", "ant", "bee", "cat", "metadata.jsonl", "preview.png",
+      ])
+    #expect(try output.read("out/ant/notes.txt") == [1])
   }
 
   @Test func copyingEarlyMakesTheSameFolder() throws {
@@ -111,7 +114,7 @@ import Testing
     }
     #expect(
       names[0] == [
-        "bee/ant-x.png", "bee/y.png", "bee/x.png", "bee/deep/er/z.PNG", "bee/cat-x.png",
+        "bee/ant-x.png", "bee/y.png", "bee/x.png", "bee/cat-x.png", "bee/deep/er/z.PNG",
       ])
     #expect(names[1] == names[0])
     for (index, name) in names[0].enumerated() {
@@ -135,47 +138,111 @@ import Testing
     ) { try ImageDataset.open(folder.path, classNames: ["ant", "bee"]) }
   }
 
-  @Test func refusesSizesThatDiffer() throws {
+  @Test func sizesThatDifferNeedOneToBeSeenAt() throws {
     let folder = try example()
     try write("bee/w.png", to: folder, height: 4)
     let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
     let message = try #require(error).description
-    #expect(message.contains("bee/w.png: the image is 5×4, but "))
-    #expect(message.contains("ant/x.png is 5×3"))
+    #expect(message.contains("bee/w.png is 5×4, but ant/x.png is 5×3"))
+    var options = DatasetOptions()
+    options.sizeLimit = 8
+    let limited = try ImageDataset.open(folder.path, options: options)
+    #expect(limited.shape == ImageShape(height: 8, width: 8, channels: 3) && limited.isFramed)
+    options.size = 6
+    #expect(try ImageDataset.open(folder.path, options: options).width == 6)
   }
 
-  @Test func refusesCorruptAndForeignImages() throws {
+  /// Images of one size within the limit are seen as they are.
+  @Test func theLimitLeavesImagesThatFit() throws {
+    let folder = try example()
+    var options = DatasetOptions()
+    options.sizeLimit = 5
+    let dataset = try ImageDataset.open(folder.path, options: options)
+    #expect(dataset.shape == ImageShape(height: 3, width: 5, channels: 3) && !dataset.isFramed)
+    options.sizeLimit = 4
+    #expect(try ImageDataset.open(folder.path, options: options).height == 4)
+  }
+
+  /// A flat image with a flat change stays flat at its own size, in its own number of channels.
+  @Test func changesGoBackAtTheOwnSize() throws {
+    let folder = try TemporaryFolder()
+    for (name, height, channels) in [("a/wide.png", 4, 3), ("a/gray.png", 12, 1), ("b/x.png", 6, 3)]
+    {
+      let shape = ImageShape(height: height, width: 12, channels: channels)
+      try folder.write([], to: name)
+      try PNG.write(RasterImage(shape: shape, filledWith: 100), to: folder.path + "/" + name)
+    }
+    var options = DatasetOptions()
+    options.size = 6
+    let dataset = try ImageDataset.open(folder.path, options: options)
+    #expect(dataset.shape == ImageShape(height: 6, width: 6, channels: 3))
+    #expect(try dataset.images([0, 1, 2]).allSatisfy { $0 == 100 })
+    let output = try TemporaryFolder()
+    let writer = try DatasetWriter(copying: dataset, to: output.path + "/out")
+    for sample in 0..<2 { try writer.replace(sample, image: [UInt8](repeating: 130, count: 108)) }
+    try writer.commit()
+    let wide = try PNG.read(output.path + "/out/a/wide.png")
+    #expect(wide.shape == ImageShape(height: 4, width: 12, channels: 3))
+    #expect(wide.pixels.allSatisfy { $0 == 130 })
+    let gray = try PNG.read(output.path + "/out/a/gray.png")
+    #expect(gray.shape == ImageShape(height: 12, width: 12, channels: 1))
+    #expect(gray.pixels.allSatisfy { $0 == 130 })
+    #expect(try output.read("out/b/x.png") == folder.read("b/x.png"))
+  }
+
+  /// Whatever is wrong with it, and by content, whatever its name.
+  @Test func setsAsideWhatIsNoImage() throws {
     let folder = try example()
     try folder.write(Array("not an image, certainly not".utf8) + [0, 0, 0], to: "bee/bad.png")
-    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
-    #expect(try #require(error).description.contains("bee/bad.png: it is not a PNG image"))
-    let other = try example()
-    try other.write([0xFF, 0xD8], to: "bee/photo.jpg")
-    let refused = #expect(throws: FileError.self) { try ImageDataset.open(other.path) }
-    #expect(try #require(refused).description.contains("bee/photo.jpg: only PNG images are read"))
-  }
-
-  /// Found when it is decoded, by each that must find it.
-  @Test func damagedImagesAreNamedWhenTheyAreDecoded() throws {
-    let folder = try example()
     var bytes = try folder.read("bee/x.png")
     bytes[bytes.count - 20] ^= 0x55
-    try folder.write(bytes, to: "bee/x.png")
+    try folder.write(bytes, to: "cat/broken.png")
+    try folder.write(Array(bytes.prefix(20)), to: "cat/short.png")
+    try folder.write(try folder.read("ant/y.png"), to: "cat/photo.jpg")
     let dataset = try ImageDataset.open(folder.path)
-    #expect(dataset.count == 5)
-    #expect(try dataset.images([1]).count == 45)
+    #expect(dataset.setAside.map(\.name) == ["bee/bad.png", "cat/broken.png", "cat/short.png"])
+    #expect(dataset.setAside.allSatisfy { !$0.reason.isEmpty })
+    #expect(dataset.count == 6 && dataset.name(of: 5) == "cat/deep/er/z.PNG")
+    #expect(dataset.name(of: 3) == "cat/photo.jpg")
+    #expect(try dataset.images([3]) == patternBytes(45, seed: 100))
+    var strict = DatasetOptions()
+    strict.isStrict = true
+    let error = #expect(throws: DatasetError.self) {
+      try ImageDataset.open(folder.path, options: strict)
+    }
+    let message = try #require(error).description
+    #expect(message.contains("3 records cannot be used, bee/bad.png for one"))
+  }
+
+  /// They are in the copy as they were, and the others' indices do not count them.
+  @Test func copiesWhatIsSetAside() throws {
+    let folder = try example()
+    try folder.write([1, 2, 3], to: "ant/a.png")
     let output = try TemporaryFolder()
-    func expectError(_ body: () throws -> Void) throws {
-      let error = #expect(throws: FileError.self) { try body() }
-      #expect("\(try #require(error))".contains("bee/x.png: the PNG data are corrupt"))
-    }
-    try expectError { _ = try dataset.images([2]) }
-    try expectError { try dataset.requireReadableImages() }
-    try expectError { _ = try dataset.fingerprint() }
-    try expectError {
-      try DatasetWriter(copying: dataset, to: output.path + "/out").commit()
-    }
-    #expect(try output.entries() == [])
+    let dataset = try ImageDataset.open(folder.path)
+    #expect(dataset.count == 5 && dataset.setAside.map(\.name) == ["ant/a.png"])
+    let writer = try DatasetWriter(copying: dataset, to: output.path + "/out")
+    try writer.replace(0, label: 1)
+    try writer.remove([4])
+    #expect(
+      try writer.finishLayout() == [
+        "bee/ant-x.png", "ant/y.png", "bee/x.png", "cat/x.png", "",
+      ])
+    try writer.commit()
+    #expect(try output.read("out/ant/a.png") == [1, 2, 3])
+    let copy = try ImageDataset.open(output.path + "/out")
+    #expect(copy.setAside == dataset.setAside)
+    #expect(copy.labels == [0, 1, 1, 2])
+  }
+
+  @Test func leavesAloneWhatNobodyChanges() throws {
+    let folder = try example()
+    let dataset = try ImageDataset.open(folder.path)
+    let fingerprint = try dataset.fingerprint()
+    try write("bee/x.png", to: folder, seed: 7)
+    #expect(throws: FileError.self) { try dataset.requireUnchanged(since: fingerprint) }
+    // What was decoded stays what methods see.
+    #expect(try dataset.images([2]) == patternBytes(45, seed: 200))
   }
 
   @Test func refusesEmptyFolders() throws {
@@ -187,7 +254,7 @@ import Testing
       #expect(try #require(error).description.contains("there are no images"))
     }
     try folder.write([1], to: "bee/notes.txt")
-    let error = #expect(throws: FileError.self) { try ImageDataset.open(folder.path) }
-    #expect(try #require(error).description.contains("holds files but no PNG image"))
+    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    #expect(try #require(error).description.contains("it holds 1 other files (bee/notes.txt)"))
   }
 }

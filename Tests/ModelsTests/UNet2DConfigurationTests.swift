@@ -43,15 +43,18 @@ struct UNet2DConfigurationTests {
   @Test(arguments: [
     (#"{"act_fn": "mish"}"#, "act_fn is 'mish'", "silu, swish, relu, gelu"),
     (#"{"_class_name": "UNet2DConditionModel"}"#, "_class_name is", "UNet2DModel"),
-    (#"{"class_embed_type": "timestep"}"#, "class_embed_type is 'timestep'", "without classes"),
-    (#"{"num_class_embeds": 10}"#, "num_class_embeds is 10", "without classes"),
+    (
+      #"{"class_embed_type": "projection"}"#, "class_embed_type is 'projection'",
+      "null, timestep, identity"
+    ),
+    (#"{"num_class_embeds": 0}"#, "num_class_embeds is 0", "integers from 1"),
     (#"{"block_out_channels": [32, 800000]}"#, "block_out_channels is 800000", "1 to 8192"),
     (
       #"{"down_block_types": ["CrossAttnDownBlock2D"]}"#,
       "down_block_types is 'CrossAttnDownBlock2D'",
       "DownBlock2D, AttnDownBlock2D, ResnetDownsampleBlock2D"
     ),
-    (#"{"up_block_types": ["SkipUpBlock2D"]}"#, "up_block_types is 'SkipUpBlock2D'", "UpBlock2D"),
+    (#"{"up_block_types": ["KUpBlock2D"]}"#, "up_block_types is 'KUpBlock2D'", "UpBlock2D"),
     (#"{"down_block_types": ["DownBlock2D"]}"#, "down_block_types is a list of 1", "4 blocks"),
     (#"{"mid_block_type": "UNetMidBlock2DCrossAttn"}"#, "mid_block_type is", "UNetMidBlock2D"),
     (#"{"time_embedding_type": "fancy"}"#, "time_embedding_type is", "fourier, learned"),
@@ -60,7 +63,7 @@ struct UNet2DConfigurationTests {
     (#"{"downsample_type": "fir"}"#, "downsample_type is 'fir'", "conv, resnet"),
     (#"{"downsample_padding": 2}"#, "downsample_padding is 2", "from 0 to 1"),
     (#"{"norm_num_groups": 5}"#, "norm_num_groups is 5", "divisors of all of block_out_channels"),
-    (#"{"norm_num_groups": null}"#, "norm_num_groups is null", "integers from 1"),
+    (#"{"norm_num_groups": null}"#, "norm_num_groups is null", "not all blocks skip"),
     (#"{"attention_head_dim": 500}"#, "attention_head_dim is 500", "at most the channels"),
     (#"{"layers_per_block": "2"}"#, "layers_per_block is '2'", "integers from 1"),
     (#"{"center_input_sample": 1}"#, "center_input_sample is 1", "true, false"),

@@ -111,11 +111,12 @@ struct UNet2DFileErrorTests {
     } throws: {
       "\($0)".contains("no diffusion_pytorch_model.safetensors")
     }
-    _ = try folder.file("diffusion_pytorch_model.bin", "x")
+    _ = try folder.file(
+      "diffusion_pytorch_model.bin", "version https://git-lfs.github.com/spec/v1\n")
     #expect {
       try UNet2DModel.load(folder.url, on: device.backend)
     } throws: {
-      "\($0)".contains("diffusion_pytorch_model.bin is a pickle")
+      "\($0)".contains("diffusion_pytorch_model.bin: this is a Git LFS pointer")
     }
   }
 

@@ -1,59 +1,42 @@
-import Support
-
-/// A kind of image file of 8-bit gray or RGB images; `ImageCodecs` lists all.
+/// A kind of image file; `ImageCodecs` lists all.
+///
+/// Images are 8-bit gray or RGB, as Pillow's `convert("RGB")` gives them: alpha is dropped, not
+/// blended; gamma and color profiles are ignored; of more than 8 bits the high ones count.
 public protocol ImageCodec: Sendable {
-  /// Endings of file names, in lower case.
-  static var fileKinds: Set<String> { get }
+  /// What users call it, such as `JPEG`.
+  static var name: String { get }
+  /// Who decodes: `libjpeg-turbo 2.1.5`, or `own decoder`.
+  static var library: String { get }
+  /// Endings of file names, in lower case; the first is for new files.
+  static var fileKinds: [String] { get }
 
-  /// The shape of an image, from the header alone.
+  /// Whether a file that begins so is of this kind: by content, whatever its name.
   ///
-  /// - Throws: `ImageFailure`, or `FileError` if the file cannot be read.
-  static func shape(of file: RandomAccessFile) throws -> ImageShape
+  /// `ImageCodecs.signatureSize` bytes suffice.
+  static func recognizes(_ first: [UInt8]) -> Bool
+
+  /// What the header says, from the first bytes of a file; nil if more of them are needed.
+  ///
+  /// - Parameter isWhole: whether these are all bytes of the file.
+  /// - Throws: `ImageFailure`, also if the sizes are out of bounds.
+  static func header(
+    _ first: [UInt8], isWhole: Bool, options: DecodingOptions
+  ) throws -> ImageHeader?
 
   /// The image in a file's bytes; gray gives one channel unless 3 are asked for.
   ///
   /// - Throws: `ImageFailure`, before anything is allocated if the sizes are out of bounds.
-  static func decode(_ bytes: [UInt8], channels: Int?) throws -> RasterImage
+  static func decode(
+    _ bytes: [UInt8], channels: Int?, options: DecodingOptions
+  ) throws -> RasterImage
 
-  /// The bytes of a file.
-  static func encode(_ image: RasterImage) throws -> [UInt8]
-}
-
-extension ImageCodec {
-  /// Reads an image; gray files give one channel unless 3 are asked for.
+  /// The file with its pixels changed and all else as it was.
   ///
-  /// - Throws: `FileError`, naming the file.
-  public static func read(_ path: String, channels: Int? = nil) throws -> RasterImage {
-    try read(FileName(path), channels: channels)
-  }
-
-  static func read(_ path: FileName, channels: Int? = nil) throws -> RasterImage {
-    try naming(path) { try decode(try RandomAccessFile.contents(path), channels: channels) }
-  }
-
-  /// The shape of a file's image, from its header alone.
-  static func shape(of path: FileName) throws -> ImageShape {
-    try naming(path) { try shape(of: try RandomAccessFile(path)) }
-  }
-
-  /// Writes an image to a new or existing file.
-  public static func write(_ image: RasterImage, to path: String) throws {
-    try RandomAccessFile.write(try encode(image), to: FileName(path))
-  }
-
-  /// Turns an image's failure into one of the file.
-  static func naming<Result>(_ path: FileName, _ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch let failure as ImageFailure {
-      throw FileError.damaged(
-        path: path.description, reason: failure.reason,
-        advice: "replace it by an 8-bit gray or RGB \(path.kind.uppercased()) image")
-    }
-  }
-}
-
-/// Why bytes are not a usable image.
-public struct ImageFailure: Error, Equatable {
-  public let reason: String
+  /// Of a file that cannot hold the change, or of a kind that is only read, a PNG file is made.
+  ///
+  /// - Parameter options: those that the image was decoded with.
+  /// - Throws: `ImageFailure`.
+  static func changing(
+    _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
+  ) throws -> ChangedImage
 }

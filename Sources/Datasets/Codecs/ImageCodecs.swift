@@ -1,17 +1,50 @@
 import Support
 
-/// All kinds of image files that are read and written.
-enum ImageCodecs {
-  static let all: [any ImageCodec.Type] = [PNG.self]
+/// All kinds of image files that are read.
+public enum ImageCodecs {
+  public static let all: [any ImageCodec.Type] = [PNG.self, JPEG.self]
 
-  /// Image files that are known by name only.
-  static let unreadableKinds: Set<String> = [
-    "jpg", "jpeg", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
-  ]
+  /// First bytes of a file that tell what kind it is.
+  public static let signatureSize = 16
 
-  /// The codec of a file, by the ending of its name.
-  static func codec(of file: FileName) -> (any ImageCodec.Type)? {
-    let kind = file.kind
-    return all.first { $0.fileKinds.contains(kind) }
+  /// The codec of a file that begins so, by content; nil if it is no image that can be read.
+  public static func codec(of first: [UInt8]) -> (any ImageCodec.Type)? {
+    all.first { $0.recognizes(first) }
+  }
+
+  /// The codec of a file that begins so.
+  ///
+  /// - Throws: `ImageFailure` that says what the file is instead.
+  public static func requireCodec(of first: [UInt8]) throws -> any ImageCodec.Type {
+    guard let codec = codec(of: first) else {
+      throw ImageFailure(reason: UnreadableKind.description(of: first))
+    }
+    return codec
+  }
+
+  /// What the header of a file says, from its first bytes; nil if more of them are needed.
+  public static func header(
+    _ first: [UInt8], isWhole: Bool, options: DecodingOptions = DecodingOptions()
+  ) throws -> ImageHeader? {
+    guard isWhole || first.count >= signatureSize else { return nil }
+    return try requireCodec(of: first).header(first, isWhole: isWhole, options: options)
+  }
+
+  /// The image in a file's bytes; gray gives one channel unless 3 are asked for.
+  public static func decode(
+    _ bytes: [UInt8], channels: Int? = nil, options: DecodingOptions = DecodingOptions()
+  ) throws -> RasterImage {
+    try requireCodec(of: bytes).decode(bytes, channels: channels, options: options)
+  }
+
+  /// The file with its pixels changed and all else as it was, or a PNG file of the changed image.
+  public static func changing(
+    _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions = DecodingOptions(),
+    toPNG: Bool = false
+  ) throws -> ChangedImage {
+    let codec = try requireCodec(of: bytes)
+    return toPNG && codec != PNG.self
+      ? try codec.changingToPNG(bytes, by: change, options: options)
+      : try codec.changing(bytes, by: change, options: options)
   }
 }

@@ -16,5 +16,17 @@ protocol DatasetFormat: Sendable {
   /// - Parameter classNames: of a related dataset; a layout that knows its classes by name numbers
   ///   them alike.
   /// - Throws: `DatasetError` or `FileError`, naming the file that is at fault.
-  func index(classNames: [String]?) throws -> any IndexedDataset
+  func index(classNames: [String]?, options: DatasetOptions) throws -> any IndexedDataset
+}
+
+/// A layout of image files.
+protocol EncodedFormat: DatasetFormat {
+  /// The records of the container, as `index` does.
+  func records(classNames: [String]?) throws -> any EncodedRecords
+}
+
+extension EncodedFormat {
+  func index(classNames: [String]?, options: DatasetOptions) throws -> any IndexedDataset {
+    try EncodedDataset(try records(classNames: classNames), limits: options.limits)
+  }
 }

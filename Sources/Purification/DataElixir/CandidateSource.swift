@@ -33,6 +33,8 @@ package struct CandidateLooks: CandidateSource {
     ]
   }
 
+  init(looks: [Look]) { self.looks = looks }
+
   mutating func append(_ look: Look) { looks.append(look) }
 
   package func labels(of sample: Int) -> SampleLabels {

@@ -9,7 +9,8 @@ import Runs
 /// its first candidates that left the target, and one of those as its image. If most carriers of a
 /// target leave it, the attack changed labels, and the others are asked again for the likeliest
 /// label apart from the target: the model confuses the classes, but the attacker did not. A sample
-/// that moved, but is not known to carry anything, changes only if the model disowns its original
+/// that keeps its label however it is restored, since it is right, keeps it, and gets a restored
+/// image. A sample that moved, but is not known to carry anything, changes only if the model disowns its original
 /// as well as its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
@@ -41,17 +42,18 @@ package struct CarrierRepair {
     self.trainer = trainer
   }
 
+  /// - Parameter keepers: carriers whose label is right.
   /// - Returns: the revisions and the benign model.
   package func run(
-    carriers: [Int], uncleared: [Int], run: Run = Run()
+    carriers: [Int], keepers: [Int] = [], uncleared: [Int], run: Run = Run()
   ) throws -> (outcome: Outcome, benign: (any LabelModel)?) {
     var outcome = Outcome()
-    guard !carriers.isEmpty || !uncleared.isEmpty else { return (outcome, nil) }
-    let excluded = Set(carriers).union(uncleared)
+    let excluded = Set(carriers + keepers + uncleared)
+    guard !excluded.isEmpty else { return (outcome, nil) }
     let benign = try trainer.train(
       .first,
       on: RevisedImages(images, candidates: candidates, revisions: [:], leavingOut: excluded))
-    let count = try run.count("repair", of: carriers.count + uncleared.count)
+    let count = try run.count("repair", of: excluded.count)
     let byTarget = Dictionary(grouping: carriers, by: images.label)
     for (target, own) in byTarget.sorted(by: { $0.key < $1.key }) {
       for batch in batches(own) {
@@ -68,7 +70,11 @@ package struct CarrierRepair {
       }
     }
     outcome.stillCarrying.sort()
-    var done = carriers.count
+    for batch in batches(keepers) {
+      try keepLabels(batch, &outcome)
+      try count(outcome.revisions.count)
+    }
+    var done = carriers.count + keepers.count
     for batch in batches(uncleared) {
       let opinions = try benign.labels(images.images(batch), count: batch.count)
       let disowned = zip(batch, opinions).filter { sample, opinion in
@@ -96,6 +102,24 @@ package struct CarrierRepair {
     let choices = zip(samples, left).map { $1.isEmpty ? candidates.imaged(of: $0) : $1 }
     let revised = try revisions(of: samples, among: choices, by: benign, except: wrong)
     for (sample, revision) in zip(samples, revised) { outcome.revisions[sample] = revision }
+  }
+
+  /// Restored images for samples whose label stays, by the 80 % rule.
+  private func keepLabels(_ samples: [Int], _ outcome: inout Outcome) throws {
+    let choices = samples.map { sample in
+      let labels = candidates.labels(of: sample).candidates
+      return candidates.imaged(of: sample).filter { labels[$0] == images.label(sample) }
+    }
+    let distances = try ImageDistance().distances(
+      of: zip(samples, choices).map { sample, choices in
+        try choices.flatMap { try candidates.image(of: sample, candidate: $0) }
+      }, from: samples.map { try images.images([$0]) }, shape: images.shape, model: victim)
+    for (place, sample) in samples.enumerated() {
+      guard let chosen = ImageDistance.selection(distances[place]) else { continue }
+      outcome.revisions[sample] = Revision(
+        label: images.label(sample), candidate: choices[place][chosen],
+        distance: distances[place][chosen])
+    }
   }
 
   /// Samples that are asked at once.

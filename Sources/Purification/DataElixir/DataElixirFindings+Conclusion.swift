@@ -72,7 +72,7 @@ extension DataElixirFindings {
     }
     let names = targets.map(data.name).joined(separator: ", ")
     let noun = targets.count == 1 ? "class" : "classes"
-    let found = isOurs ? "\(repair.carriers) samples carry a trigger; " : ""
+    let found = isOurs ? "\(repair.carriers + repair.keepers) samples carry a trigger; " : ""
     return "Target \(noun) \(names): \(found)"
       + "\(changes.labels) labels and \(changes.images) images changed."
   }
@@ -95,6 +95,18 @@ extension DataElixirFindings {
           + column(String(format: "%.1f", row.nullRate * Double(row.donors)), 11)
           + column(String(format: "%.1g", row.pValue), 13)
           + (row.standing == .clear ? "" : "  \(row.standing.rawValue)"))
+    }
+    for row in keptLabels where row.isTarget {
+      lines.append(
+        "Class \(row.label) is a target, too: of \(row.tested) tested samples that keep their "
+          + "label \(row.carriers) carry a trigger (probability "
+          + String(format: "%.1g", row.pValue) + ")")
+    }
+    if let opinions {
+      lines += opinions.opinions.filter { !$0.suspected.isEmpty }.map { opinion in
+        "Detector \(opinion.detector) suspects class "
+          + opinion.suspected.map(String.init).joined(separator: ", ")
+      }
     }
     return lines
   }

@@ -4,7 +4,7 @@ import Reports
 extension DataElixirFindings {
   public func chapters(_ data: PurifiedData) -> [String] {
     [
-      counts, evidenceChapter(data), classChapter(data), triggerChapter, denoiserChapter(data),
+      counts, evidenceChapter(data), keptLabelChapter(data), classChapter(data), triggerChapter, denoiserChapter(data),
       noiseChapter,
       retentionChapter, secondLookChapter,
     ]
@@ -61,6 +61,35 @@ extension DataElixirFindings {
           "carriers by chance", "probability", "",
         ], rows)
       + "<p>\(TargetTest.rule.htmlEscaped)</p>"
+  }
+
+  private func keptLabelChapter(_ data: PurifiedData) -> String {
+    guard !keptLabels.isEmpty else { return "" }
+    let rows = keptLabels.map { row in
+      (
+        isMarked: row.isTarget,
+        cells: [
+          "\(row.label) \(data.classNames[row.label])", String(row.tested), String(row.carriers),
+          String(format: "%.1f", row.nullRate * Double(row.tested)),
+          String(format: "%.2g", row.pValue), row.detectors.joined(separator: ", "),
+          row.isTarget ? "target" : "",
+        ]
+      )
+    }
+    return "<h2>Samples that keep their label</h2>\n"
+      + HTML.table(
+        [
+          "class", "tested", "carriers", "carriers by chance", "probability",
+          "suspected by detectors", "",
+        ], rows)
+      + """
+      <p>Poison may leave labels alone. Of each class that is no target, up to
+      \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
+      were restored; what that took away was put on images of all other classes. If
+      \(Int(100 * TargetTest.carrierShare)) % of these get the class's label, the sample is a
+      carrier; the chance is counted as above. What detectors suspect decides nothing by
+      itself.</p>
+      """
   }
 
   private var triggerChapter: String {

@@ -40,6 +40,8 @@ public struct DataElixirFindings: PurificationFindings {
     /// Samples that carry a trigger, and how many of them have no candidate that is free of it.
     public var carriers = 0
     public var stillCarrying = 0
+    /// Samples that carry a trigger and keep their label, since it is right.
+    public var keepers = 0
     /// Samples that are not known to carry anything, but are disowned by the benign model.
     public var disowned = 0
   }
@@ -61,6 +63,10 @@ public struct DataElixirFindings: PurificationFindings {
   public var targets: [Int] = []
   /// Evidence by class; empty where the paper's rules decided.
   public var evidence: [TargetEvidence] = []
+  /// Evidence by class from samples that keep their label.
+  public var keptLabels: [KeptLabelEvidence] = []
+  /// What detectors say; nil where the paper's rules decided.
+  var opinions: DetectorOpinions?
   /// Whether unbelieved samples move in one direction; nil where the paper's rules decided.
   public var asymmetry: LabelAsymmetry?
   /// What the denoiser was made of; nil if one was given.
@@ -78,7 +84,8 @@ public struct DataElixirFindings: PurificationFindings {
   var triggerPicture: [UInt8]?
 
   private enum CodingKeys: String, CodingKey {
-    case candidates, rounds, verdicts, classes, targets, evidence, asymmetry, ownDenoiser
+    case candidates, rounds, verdicts, classes, targets, evidence, keptLabels, opinions, asymmetry
+    case ownDenoiser
     case noiseSearch
     case secondLook, triggerRegions, attack, repair
   }
@@ -99,6 +106,7 @@ public struct DataElixirFindings: PurificationFindings {
   /// Takes over what was found.
   mutating func take(_ found: CarrierSearch.Result) {
     evidence = found.evidence
+    keptLabels = found.keptLabels
     asymmetry = found.asymmetry
     targets = found.targets
     secondLook = found.levels

@@ -1,9 +1,11 @@
 import ComputeBackend
 import Datasets
+import Detection
 import Diffusion
 import Foundation
 import Runs
 import Support
+import Training
 
 /// Our decisions: noise from the data, targets by transplants, a repair that carriers cannot reach.
 extension DataElixirRun {
@@ -77,27 +79,41 @@ extension DataElixirRun {
     _ stage: Stage, _ findings: DataElixirFindings
   ) throws -> PurificationOutcome<DataElixirFindings> {
     var findings = findings
+    let opinions = try run.measure("detectors") { try detectorOpinions(stage) }
     let found = try run.measure("transplants and second look") {
       try CarrierSearch(
         images: dataset, victim: stage.victim, seed: options.seed,
         takesSuspects: options.forcesVerdict, run: run
       ).run(
         first: stage.store, findings: stage.findings,
-        secondLook: secondLook(stage, after: findings.candidates.noiseSteps))
+        secondLook: secondLook(stage, after: findings.candidates.noiseSteps)
+      ) { recipients in
+        KeptLabelSearch(
+          images: dataset, victim: stage.victim, recipients: recipients, opinions: opinions,
+          seed: options.seed, run: run
+        ) { name, samples in
+          try look(
+            at: samples, noiseSteps: findings.candidates.noiseSteps, name: name,
+            phase: "kept labels", stage)
+        }
+      }
     }
     findings.take(found)
-    try context.startCopying(allBut: found.carriers + found.uncleared)
+    findings.opinions = opinions
+    try context.startCopying(allBut: found.carriers + found.keepers + found.uncleared)
     let repair = CarrierRepair(
       images: dataset, candidates: found.candidates, victim: stage.victim, trainer: stage.training)
     let (outcome, benign) = try run.measure("benign model and repair") {
-      try repair.run(carriers: found.carriers, uncleared: found.uncleared, run: run)
+      try repair.run(
+        carriers: found.carriers, keepers: found.keepers, uncleared: found.uncleared, run: run)
     }
     findings.repair.carriers = found.carriers.count
+    findings.repair.keepers = found.keepers.count
     findings.repair.stillCarrying = outcome.stillCarrying.count
     findings.repair.disowned = outcome.disowned
     if let benign { findings.attack = try attack(found, on: [stage.victim, benign]) }
     var evidence = Dictionary(uniqueKeysWithValues: found.uncleared.map { ($0, "uncleared") })
-    for sample in found.carriers { evidence[sample] = "carrier" }
+    for sample in found.carriers + found.keepers { evidence[sample] = "carrier" }
     let triggers = TriggerEstimate.grid(
       try TriggerEstimate.all(of: found, images: dataset), classNames: dataset.classNames)
     findings.triggerPicture = try triggers.map { try PNG.encode($0.render()) }
@@ -110,17 +126,36 @@ extension DataElixirRun {
       images: dataset, filter: options.rules.filter,
       noiseSteps: SecondLook.levels(above: first, limit: noiseLimit)
     ) { noiseSteps, samples in
-      var construction = construction(
-        of: samples, chain: try chain(noiseSteps: noiseSteps, isSecond: true),
-        victim: stage.victim)
-      construction.keepsAllImages = true
-      let store = try CandidateStore(
-        directory: try folder.directory("second-look-\(noiseSteps)"),
-        candidatesPerSample: construction.candidatesPerSample,
-        imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
-      try construct(construction, phase: "second look, \(noiseSteps) noise steps", into: store)
-      return store
+      try look(
+        at: samples, noiseSteps: noiseSteps, name: "second-look-\(noiseSteps)",
+        phase: "second look, \(noiseSteps) noise steps", stage)
     }
+  }
+
+  /// Other candidates of some samples, all with images; the folder keeps them by name.
+  private func look(
+    at samples: any LabelledImages, noiseSteps: Int, name: String, phase: String, _ stage: Stage
+  ) throws -> CandidateStore {
+    var construction = construction(
+      of: samples, chain: try chain(noiseSteps: noiseSteps, isSecond: true),
+      victim: stage.victim)
+    construction.keepsAllImages = true
+    let store = try CandidateStore(
+      directory: try folder.directory(name),
+      candidatesPerSample: construction.candidatesPerSample,
+      imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
+    try construct(construction, phase: phase, into: store)
+    return store
+  }
+
+  /// What detectors say of the victim's features.
+  private func detectorOpinions(_ stage: Stage) throws -> DetectorOpinions {
+    let file = folder.file("victim.safetensors").path
+    let victim = options.victim.model ?? file
+    return try DetectorOpinions(
+      DetectionInput(
+        dataset: dataset, victim: VictimOptions(model: victim), seed: options.seed,
+        batchSize: context.batchSize, backend: context.backend), run)
   }
 
   /// How often the carriers' transplants bring their label about, on the victim and the benign

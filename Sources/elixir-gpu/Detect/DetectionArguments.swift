@@ -8,8 +8,12 @@ import Training
 
 /// The options of every method of `detect`, and how a method runs.
 struct DetectionArguments: ParsableArguments {
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
+  @OptionGroup(visibility: .hidden) var record: AttackRecordArguments
 
   @Option(help: ArgumentHelp("The list of samples to write.", valueName: "file"))
   var output: String
@@ -40,7 +44,7 @@ struct DetectionArguments: ParsableArguments {
     _ detector: any Detector, features: FeatureArguments? = nil, remark: (ImageDataset) -> String
   ) throws {
     try checkOutputs(inputs: [dataset, truth, features?.features].compactMap(\.self))
-    let source = try ImageDataset.open(dataset)
+    let source = try reading.open(dataset, record: record)
     let manipulated = try truth(of: source)
     let input = DetectionInput(
       dataset: source, features: features?.features, featureSide: features?.featureSize,

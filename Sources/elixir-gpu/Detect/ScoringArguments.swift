@@ -48,7 +48,7 @@ struct ScoringArguments: ParsableArguments {
     scores make: (DetectionInput, Run) throws -> SampleScores
   ) throws {
     try detection.checkOutputs(inputs: [detection.dataset, detection.truth].compactMap(\.self))
-    let source = try ImageDataset.open(detection.dataset)
+    let source = try detection.reading.open(detection.dataset, record: detection.record)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
     let folder = EvidenceFolder(detection, victim, of: source, backend: backend)

@@ -13,8 +13,10 @@ protocol PoisonSubcommand: ParsableCommand {
 
 /// What every attack needs.
 struct PoisonArguments: ParsableArguments {
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
 
   @OptionGroup var destination: OutputArguments
 
@@ -27,7 +29,7 @@ extension PoisonSubcommand {
 
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
-    let source = try ImageDataset.open(copy.dataset)
+    let source = try copy.reading.open(copy.dataset)
     let attack = try attack(on: source)
     let context = try context(for: source)
     let plan = try attack.plan(for: source, context)

@@ -6,8 +6,12 @@ import Training
 
 /// The options of every method of `purify`, and how a method runs.
 struct PurificationArguments: ParsableArguments {
-  @Argument(help: "A CIFAR binary file or folder, an IDX pair, or a folder class/name.png.")
+  @Argument(help: "A dataset; 'inspect --help' says which, and how they are read.")
   var dataset: String
+
+  @OptionGroup(visibility: .hidden) var reading: ReadingArguments
+
+  @OptionGroup(visibility: .hidden) var record: AttackRecordArguments
 
   @OptionGroup var destination: OutputArguments
 
@@ -34,11 +38,13 @@ struct PurificationArguments: ParsableArguments {
   /// - Parameters:
   ///   - truth: a manifest, or the folder it lies in.
   ///   - isForced: exits with 0 also where the result is unsure.
+  ///   - sizeLimit: the side at which networks see images that are larger, or of several sizes.
   func run<Method: Purifier>(
-    _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false
+    _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false,
+    sizeLimit: Int? = nil
   ) throws {
     try destination.check(inputs: [dataset])
-    let source = try ImageDataset.open(dataset)
+    let source = try reading.open(dataset, record: record, sizeLimit: sizeLimit)
     var job = PurificationJob(
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())
     job.batchSize = batch

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Diffusion
+import Foundation
+import Models
 import Purification
 
 /// `elixir-gpu purify dataelixir`: restores samples with a trigger.
@@ -117,7 +119,22 @@ struct PurifyDataElixirCommand: ParsableCommand {
   }
 
   func run() throws {
-    try purification.run({ _ in method }, isForced: forceVerdict)
+    try purification.run(
+      { _ in method }, isForced: forceVerdict, sizeLimit: try denoiserSide ?? Self.ownSide)
+  }
+
+  /// The side of the images that a denoiser of one's own is trained on, where they are larger.
+  private static let ownSide = 32
+
+  /// The side of the images that the given denoiser was trained on, if it is stated.
+  private var denoiserSide: Int? {
+    get throws {
+      guard let denoiser else { return nil }
+      let files = try DenoiserFiles(URL(fileURLWithPath: denoiser, isDirectory: true))
+      return try UNet2DConfiguration(files.configuration).sampleSize.map {
+        max($0.height, $0.width)
+      }
+    }
   }
 
   private var method: DataElixir {

@@ -1,7 +1,7 @@
 import Support
 
 /// CIFAR binary files: records of a label (CIFAR-100: coarse, fine) and 1024 bytes each of R, G, B.
-struct CIFARDataset: IndexedDataset {
+struct CIFARDataset: PlainRecords {
   static let imageShape = ImageShape(height: 32, width: 32, channels: 3)
   private static let plane = 1024
 
@@ -14,7 +14,6 @@ struct CIFARDataset: IndexedDataset {
   let sidecarFiles: [FileName]
 
   var shape: ImageShape { Self.imageShape }
-  var holdsPlainBytes: Bool { true }
   /// Bytes of a record before its image.
   var labelBytes: Int { coarseLabels == nil ? 1 : 2 }
 
@@ -62,7 +61,7 @@ private final class CIFARWriter: SampleWriter {
     self.copies = copies
   }
 
-  func replace(_ index: Int, image: [UInt8]?, label: Int32?) throws {
+  func replace(_ index: Int, image: RasterImage?, label: Int32?) throws {
     let (file, record) = source.records.locate(index)
     let position = copies[file].position(of: record)
     if let label {
@@ -70,7 +69,8 @@ private final class CIFARWriter: SampleWriter {
       try copies[file].file.write(coarse + [UInt8(label)], at: position)
     }
     if let image {
-      try copies[file].file.write(CIFARDataset.planes(image), at: position + source.labelBytes)
+      try copies[file].file.write(
+        CIFARDataset.planes(image.pixels), at: position + source.labelBytes)
     }
   }
 

@@ -55,7 +55,7 @@ struct CIFARFormat: DatasetFormat {
     }
   }
 
-  func index(classNames: [String]?) throws -> any IndexedDataset {
+  func index(classNames: [String]?, options: DatasetOptions) throws -> any IndexedDataset {
     let isHundred = try isCIFAR100()
     let labelBytes = isHundred ? 2 : 1
     let names =

@@ -1,7 +1,7 @@
 import Support
 
 /// One-channel images and labels in IDX files: a big-endian header, then one byte per element.
-struct IDXDataset: IndexedDataset {
+struct IDXDataset: PlainRecords {
   let shape: ImageShape
   let classNames: [String]
   let records: RecordTable
@@ -9,7 +9,6 @@ struct IDXDataset: IndexedDataset {
   let labels: FixedSizeRecords
 
   var format: ImageDataset.Format { .idx }
-  var holdsPlainBytes: Bool { true }
 
   func readImage(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
     try images.file.read(
@@ -45,8 +44,8 @@ private final class IDXWriter: SampleWriter {
     self.labels = labels
   }
 
-  func replace(_ index: Int, image: [UInt8]?, label: Int32?) throws {
-    if let image { try images.file.write(image, at: images.position(of: index)) }
+  func replace(_ index: Int, image: RasterImage?, label: Int32?) throws {
+    if let image { try images.file.write(image.pixels, at: images.position(of: index)) }
     if let label { try labels.file.write([UInt8(label)], at: labels.position(of: index)) }
   }
 

@@ -34,7 +34,7 @@ struct IDXFormat: DatasetFormat {
     return named[0]
   }
 
-  func index(classNames: [String]?) throws -> any IndexedDataset {
+  func index(classNames: [String]?, options: DatasetOptions) throws -> any IndexedDataset {
     let imageFile = try RandomAccessFile(pair.images)
     let sizes = try Self.header(of: imageFile, magic: 0x803, dimensions: 3)
     guard Directory.kind(pair.labels) != nil else {

@@ -5,7 +5,7 @@ extension ImageDataset.Format {
 }
 
 /// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.…`.
-package struct ParquetFormat {
+package struct ParquetFormat: EncodedFormat {
   static let expectation = "Parquet files"
 
   let root: FileName

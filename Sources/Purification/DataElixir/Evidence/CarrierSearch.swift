@@ -42,10 +42,20 @@ package struct CarrierSearch {
     package var carriers: [Int] = []
     /// Samples of target classes whose label moved, but that are not known to carry a trigger.
     package var uncleared: [Int] = []
+    /// What samples that keep their label however they are restored show; empty if none were
+    /// tested.
+    package var keptLabels: [KeptLabelEvidence] = []
+    /// Samples that carry a trigger and keep their label, rising.
+    package var keepers: [Int] = []
     /// Donors of target classes whose transplants bring the label most surely.
     var bestDonors: [TargetTest.Trial] = []
 
-    package var targets: [Int] { evidence.filter { $0.standing == .target }.map(\.label) }
+    /// Rising.
+    package var targets: [Int] {
+      Set(movedTargets + keptLabels.filter(\.isTarget).map(\.label)).sorted()
+    }
+    /// Targets that restorations betray by another label.
+    package var movedTargets: [Int] { evidence.filter { $0.standing == .target }.map(\.label) }
     package var suspected: [Int] { evidence.filter { $0.standing == .suspected }.map(\.label) }
   }
 
@@ -53,8 +63,10 @@ package struct CarrierSearch {
   ///   - first: candidates of every sample.
   ///   - findings: what the filter says of each sample's.
   ///   - secondLook: nil for none.
+  ///   - keptLabelSearch: made with the recipients of transplants; nil for none.
   package func run(
-    first: CandidateStore, findings: [AnomalyFilter.Finding], secondLook: SecondLook?
+    first: CandidateStore, findings: [AnomalyFilter.Finding], secondLook: SecondLook?,
+    keptLabelSearch: ((_ recipients: [[Int]]) throws -> KeptLabelSearch)? = nil
   ) throws -> Result {
     var candidates = CandidateLooks(first: first)
     let counts = counts(findings, candidates)
@@ -97,6 +109,20 @@ package struct CarrierSearch {
       }
     }
     try assign(&result, trials: trials, moved: moved, recipients: recipients)
+    if let keptLabelSearch {
+      let steady = findings.indices.filter { sample in
+        let label = images.label(sample)
+        return findings[sample].consensus == label && !moved.contains(sample)
+          && candidates.labels(of: sample).original == label
+          && !result.movedTargets.contains(label)
+      }
+      let byLabel = Dictionary(grouping: steady, by: images.label)
+      let kept = (0..<images.classCount).map { byLabel[$0] ?? [] }
+      let found = try keptLabelSearch(recipients).run(kept)
+      for look in found.looks { result.candidates.append(look) }
+      result.keptLabels = found.evidence
+      result.keepers = found.carriers
+    }
     return result
   }
 
@@ -210,7 +236,7 @@ package struct CarrierSearch {
   ) throws {
     var carriers: Set<Int> = []
     var uncleared: Set<Int> = []
-    for target in result.targets {
+    for target in result.movedTargets {
       let own = trials.filter { $0.donor.label == target }
       let known = own.filter(\.isCarrier)
       result.bestDonors += known

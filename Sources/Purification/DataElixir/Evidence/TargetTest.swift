@@ -187,7 +187,7 @@ public struct TargetTest: Sendable {
   }
 
   /// The share of hits, one more of each being assumed; 0 without trials.
-  private static func rate(_ hits: [Bool]) -> Double {
+  static func rate(_ hits: [Bool]) -> Double {
     hits.isEmpty ? 0 : Double(hits.count { $0 } + 1) / Double(hits.count + 1)
   }
 }

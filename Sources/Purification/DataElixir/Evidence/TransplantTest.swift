@@ -122,6 +122,17 @@ struct TransplantTest {
     return outcomes.map(\.undone)
   }
 
+  /// An outcome for each donor on images of all classes but its own.
+  func foreignOutcomes(
+    of donors: [Donor], isReversed: Bool, progress: (_ done: Int) throws -> Void
+  ) throws -> [TransplantOutcome] {
+    let pools = recipients
+    return try outcomes(of: donors, isReversed: isReversed, progress: progress) { donor in
+      let foreign = pools.indices.filter { $0 != donor.label }.flatMap { pools[$0] }
+      return choice(for: donor, among: foreign, count: count)
+    }
+  }
+
   private func outcomes(
     of donors: [Donor], isReversed: Bool, progress: (_ done: Int) throws -> Void,
     chosen choose: (Donor) -> [Int]

@@ -1,0 +1,64 @@
+import Support
+
+/// A dataset as it is, all its records included: those that no method would use, too.
+public struct DatasetInspection: Sendable {
+  public let path: String
+  private let indexed: any IndexedDataset
+
+  /// Opens a dataset; reads headers only.
+  ///
+  /// - Throws: `DatasetError` or `FileError` if there is none, or its index is damaged.
+  public init(
+    _ path: String, split: ImageDataset.Split = .training,
+    options: DatasetOptions = DatasetOptions()
+  ) throws {
+    self.path = path
+    let place = try DatasetPlace(path, split: split, options: options)
+    indexed = try DatasetFormats.probe(place)
+      .index(classNames: nil, options: options)
+  }
+
+  public var format: ImageDataset.Format { indexed.format }
+  public var classNames: [String] { indexed.classNames }
+  public var ignored: [IgnoredEntry] { indexed.ignored }
+  public var count: Int { indexed.labels.count }
+
+  /// Decodes every image and gives the records in their order, some at a time.
+  public func forEachRecord(_ body: (InspectedRecord) throws -> Void) throws {
+    for start in stride(from: 0, to: count, by: 4096) {
+      let end = min(start + 4096, count)
+      let records = try Parallel.map(end - start) { part in
+        part.map { record(start + $0) }
+      }
+      try records.forEach(body)
+    }
+  }
+
+  private func record(_ record: Int) -> InspectedRecord {
+    let label = indexed.labels[record] == ImageDataset.unlabelled ? nil : indexed.labels[record]
+    var image: RasterImage?
+    var problem = indexed.problem(of: record)
+    if problem == nil {
+      do {
+        image = try indexed.image(of: record, channels: nil)
+      } catch FileError.damaged(_, let reason, _) {
+        problem = reason
+      } catch {
+        problem = "\(error)"
+      }
+    }
+    let channels = indexed.holdsPlainBytes ? image?.shape.channels : 3
+    return InspectedRecord(
+      key: indexed.name(of: record).description, label: label,
+      class: label.flatMap { indexed.classNames.indices.contains(Int($0)) ? indexed.classNames[Int($0)] : nil },
+      width: image?.shape.width, height: image?.shape.height,
+      channels: image == nil ? nil : channels,
+      sha256: image.map { Self.hash($0.converted(toChannels: 3)) }, problem: problem)
+  }
+
+  private static func hash(_ image: RasterImage) -> String {
+    var hash = SHA256()
+    hash.add(image.pixels)
+    return hash.hexDigest
+  }
+}

@@ -1,0 +1,89 @@
+import Support
+
+/// What there is in a dataset, in numbers.
+public struct InspectionSummary: Sendable, Encodable {
+  public struct Class: Sendable, Encodable {
+    public let name: String
+    public var count: Int
+  }
+
+  public struct Size: Sendable, Encodable {
+    public let width: Int
+    public let height: Int
+    public let channels: Int
+    public var count: Int
+  }
+
+  public struct Problem: Sendable, Encodable {
+    public let key: String
+    public let problem: String
+  }
+
+  /// Records that show the same pixels.
+  public struct Duplicates: Sendable, Encodable {
+    public var keys: [String]
+    /// Whether their labels differ.
+    public var labelsDiffer: Bool
+  }
+
+  public let path: String
+  public let format: String
+  /// Records, whatever is in them.
+  public private(set) var records = 0
+  /// Those with an image that can be read and a label.
+  public private(set) var samples = 0
+  public private(set) var unlabelled = 0
+  public private(set) var classes: [Class]
+  /// The most frequent first.
+  public private(set) var sizes: [Size] = []
+  public private(set) var problems: [Problem] = []
+  public private(set) var duplicates: [Duplicates] = []
+  public let ignored: [IgnoredEntry]
+
+  /// Decodes every image.
+  ///
+  /// - Parameter each: gets every record on the way.
+  public init(
+    _ inspection: DatasetInspection, each: (InspectedRecord) throws -> Void = { _ in }
+  ) throws {
+    path = inspection.path
+    format = inspection.format.rawValue
+    classes = inspection.classNames.map { Class(name: $0, count: 0) }
+    ignored = inspection.ignored
+    var sizes: [[Int]: Int] = [:]
+    var first: [String: InspectedRecord] = [:]
+    var groups: [String: Duplicates] = [:]
+    var order: [String] = []
+    try inspection.forEachRecord { record in
+      records += 1
+      if record.label == nil { unlabelled += 1 }
+      if let problem = record.problem {
+        problems.append(Problem(key: record.key, problem: problem))
+      } else if let label = record.label {
+        samples += 1
+        if classes.indices.contains(Int(label)) { classes[Int(label)].count += 1 }
+      }
+      if let hash = record.sha256 {
+        sizes[[record.width ?? 0, record.height ?? 0, record.channels ?? 0], default: 0] += 1
+        if let earlier = first[hash] {
+          if groups[hash] == nil { order.append(hash) }
+          groups[hash, default: Duplicates(keys: [earlier.key], labelsDiffer: false)]
+            .add(record, differs: record.label != earlier.label)
+        } else {
+          first[hash] = record
+        }
+      }
+      try each(record)
+    }
+    self.sizes = sizes.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
+      .map { Size(width: $0.key[0], height: $0.key[1], channels: $0.key[2], count: $0.value) }
+    duplicates = order.compactMap { groups[$0] }
+  }
+}
+
+extension InspectionSummary.Duplicates {
+  fileprivate mutating func add(_ record: InspectedRecord, differs: Bool) {
+    keys.append(record.key)
+    if differs { labelsDiffer = true }
+  }
+}

@@ -1,0 +1,59 @@
+import Datasets
+import Detection
+import Runs
+
+/// What detectors that look at the victim's features say of classes and samples: second opinions,
+/// which tell where to look and decide nothing.
+package struct DetectorOpinions: Codable, Sendable, Equatable {
+  package struct Opinion: Codable, Sendable, Equatable {
+    var detector: String
+    /// Classes that it suspects.
+    var suspected: [Int]
+    /// How many samples of these it flags.
+    var flagged: Int
+  }
+
+  package private(set) var opinions: [Opinion] = []
+  /// By sample, how many detectors flag it in a class that they suspect.
+  package private(set) var votes: [Int]
+
+  private enum CodingKeys: String, CodingKey { case opinions }
+
+  /// No opinions of so many samples.
+  package init(count: Int) { votes = [Int](repeating: 0, count: count) }
+
+  package init(from decoder: any Decoder) throws {
+    opinions = try decoder.container(keyedBy: CodingKeys.self)
+      .decode([Opinion].self, forKey: .opinions)
+    votes = []
+  }
+
+  /// Those that need the victim's features only, and no training of their own.
+  static var panel: [any Detector] {
+    [
+      ActivationClusteringDetector(), SpectralSignatureDetector(), SpectreDetector(),
+      ScanDetector(), SelfInfluenceDetector(),
+    ]
+  }
+
+  /// Asks the panel; a detector that has nothing to say is left out.
+  init(_ input: DetectionInput, _ run: Run) throws {
+    self.init(count: input.dataset.count)
+    for opinion in try DetectorPanel(input, run, detectors: Self.panel).opinions {
+      add(opinion.id, opinion.scores, labels: input.dataset.labels)
+    }
+  }
+
+  package mutating func add(_ detector: String, _ scores: SampleScores, labels: [Int32]) {
+    let suspected = scores.classes.indices.filter { scores.classes[$0].isSuspicious }
+    let flagged = scores.flagged.filter { suspected.contains(Int(labels[$0])) }
+    for sample in flagged { votes[sample] += 1 }
+    opinions.append(
+      Opinion(detector: detector, suspected: suspected, flagged: flagged.count))
+  }
+
+  /// The detectors that suspect a class.
+  func detectors(suspecting label: Int) -> [String] {
+    opinions.filter { $0.suspected.contains(label) }.map(\.detector)
+  }
+}

@@ -1,0 +1,52 @@
+/// Whether samples of a class carry a trigger although restorations keep their label.
+public struct KeptLabelEvidence: Codable, Equatable, Sendable {
+  public var label: Int
+  /// Samples whose transplants were tested.
+  public var tested: Int
+  /// Those whose transplants bring the label to images of all other classes.
+  public var carriers: Int
+  /// How often transplants would do so by chance, at most.
+  public var nullRate: Double
+  /// The chance of so many carriers or more in any of the classes.
+  public var pValue: Double
+  /// Detectors that suspect the class.
+  public var detectors: [String]
+
+  public var isTarget: Bool { pValue <= TargetTest.falseAlarmRate }
+
+  /// What transplants of a sample, and the reverse ones, did on images of all other classes.
+  struct Trial {
+    var donor: Donor
+    var forward: TransplantOutcome
+    var reverse: TransplantOutcome
+
+    func brings(_ label: Int) -> Bool { forward.share(of: label) >= TargetTest.carrierShare }
+
+    var isCarrier: Bool { brings(donor.label) }
+  }
+
+  /// Evidence about each class that was tested; the rule and its null are those of `TargetTest`.
+  static func all(
+    _ trials: [Trial], opinions: DetectorOpinions
+  ) -> [KeptLabelEvidence] {
+    let reverse = TargetTest.rate(
+      trials.map { $0.reverse.share(of: $0.donor.label) >= TargetTest.carrierShare })
+    let byLabel = Dictionary(grouping: trials, by: \.donor.label)
+    return byLabel.keys.sorted().map { label in
+      let own = byLabel[label] ?? []
+      let wrong = TargetTest.rate(
+        trials.filter { $0.donor.label != label }.map { $0.brings(label) })
+      let null = min(max(reverse, wrong, TargetTest.leastNullRate), 1)
+      let carriers = own.count(where: \.isCarrier)
+      let chance =
+        carriers < TargetTest.fewestCarriers
+        ? 1
+        : min(
+          1,
+          Double(byLabel.count) * binomialTail(carriers, of: own.count, probability: null))
+      return KeptLabelEvidence(
+        label: label, tested: own.count, carriers: carriers, nullRate: null, pValue: chance,
+        detectors: opinions.detectors(suspecting: label))
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Datasets
+import Detection
+import Purification
+import TestSupport
+import Testing
+
+/// Poison that leaves labels alone, on a victim that looks for a mark in a corner.
+@Suite struct KeptLabelTests {
+  private static let shape = ImageShape(height: 5, width: 5, channels: 1)
+  private static let mark = [18, 19, 23, 24]
+
+  /// Label 0 where the last pixel is bright, else pixel 0 divided by 50.
+  private struct MarkedModel: LabelModel {
+    func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
+      (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : Int(images[$0 * 25]) / 50 }
+    }
+    func features(_ images: [UInt8], count: Int) -> [Float] {
+      (0..<count).flatMap { [Float(images[$0 * 25]), 1] }
+    }
+  }
+
+  /// Classes 0 to 3 by pixel 0; of class 0, which has a third more, some have the mark.
+  private struct Images: LabelledImages {
+    let shape = KeptLabelTests.shape
+    let classCount = 4
+    let labels: [Int32]
+    let isMarked: [Bool]
+
+    init(marked: Int) {
+      labels = (0..<400).map { Int32($0 % 4) }
+      isMarked = (0..<400).map { $0 % 4 == 0 && $0 / 4 < marked }
+    }
+
+    func pixels(_ sample: Int, isMarked: Bool) -> [UInt8] {
+      (0..<25).map { place in
+        if isMarked && KeptLabelTests.mark.contains(place) { return 220 }
+        return place == 0 ? UInt8(Int(labels[sample]) * 50 + 10) : UInt8(60 + sample % 7)
+      }
+    }
+
+    func images(_ samples: [Int]) -> [UInt8] {
+      samples.flatMap { pixels($0, isMarked: isMarked[$0]) }
+    }
+  }
+
+  /// All samples keep their label however they are restored; restorations lack the mark.
+  private func search(
+    _ images: Images, opinions: DetectorOpinions
+  ) throws -> (CarrierSearch.Result, restored: [String: Int]) {
+    let folder = try TemporaryFolder()
+    let store = try CandidateStore(directory: folder.url, candidatesPerSample: 4, imageBytes: 25)
+    for label in images.labels {
+      let labels = SampleLabels(
+        original: Int(label), candidates: [Int](repeating: Int(label), count: 4))
+      try store.append([labels], keptImages: [:])
+    }
+    let findings = PaperDecisions(images: images, store: store, rules: .init()).identifyAnomalies()
+    var restored: [String: Int] = [:]
+    let found = try CarrierSearch(images: images, victim: MarkedModel(), seed: 1).run(
+      first: store, findings: findings, secondLook: nil
+    ) { recipients in
+      KeptLabelSearch(
+        images: images, victim: MarkedModel(), recipients: recipients, opinions: opinions, seed: 1
+      ) { name, samples in
+        restored[name] = samples.count
+        try folder.write([], to: "\(name)/made")
+        let look = try CandidateStore(
+          directory: folder.url.appendingPathComponent(name), candidatesPerSample: 4,
+          imageBytes: 25)
+        for place in 0..<samples.count {
+          var image = try samples.images([place])
+          for pixel in Self.mark { image[pixel] = 60 }
+          let labels = SampleLabels(
+            original: Int(samples.labels[place]),
+            candidates: [Int](repeating: Int(samples.labels[place]), count: 4))
+          try look.append([labels], keptImages: [0: (0..<4).flatMap { _ in image }])
+        }
+        return look
+      }
+    }
+    return (found, restored)
+  }
+
+  @Test func findsTheClassAndAllItsCarriers() throws {
+    let images = Images(marked: 40)
+    let (found, restored) = try search(images, opinions: DetectorOpinions(count: 400))
+    #expect(found.movedTargets == [] && found.targets == [0] && found.carriers == [])
+    #expect(found.keepers == (0..<400).filter { images.isMarked[$0] })
+    // 32 of each class, and the rest of the target.
+    #expect(restored == ["kept-labels": 128, "kept-labels-0": 68])
+    let evidence = try #require(found.keptLabels.first)
+    #expect(evidence.label == 0 && evidence.tested == 32)
+    #expect(found.keptLabels.dropFirst().allSatisfy { $0.carriers == 0 && $0.pValue == 1 })
+  }
+
+  /// Four of a hundred are too few for a look by chance; votes tell where to look.
+  @Test func votesFindWhatChanceDoesNot() throws {
+    let images = Images(marked: 4)
+    let (blind, _) = try search(images, opinions: DetectorOpinions(count: 400))
+    #expect(blind.targets == [])
+    var opinions = DetectorOpinions(count: 400)
+    let flagged = (0..<400).filter { images.isMarked[$0] }
+    let classes = (0..<4).map {
+      ClassVerdict(count: 100, statistic: 1, null: 0, isSuspicious: $0 == 0, reason: "")
+    }
+    opinions.add(
+      "scan",
+      SampleScores(
+        values: images.isMarked.map { $0 ? 0 : 1 }, trusted: [], classes: classes,
+        flagged: flagged), labels: images.labels)
+    let (found, _) = try search(images, opinions: opinions)
+    #expect(found.targets == [0] && found.keepers == flagged)
+    #expect(found.keptLabels.first?.detectors == ["scan"])
+  }
+
+  @Test func cleanDataHaveNoTarget() throws {
+    let (found, restored) = try search(Images(marked: 0), opinions: DetectorOpinions(count: 400))
+    #expect(found.targets == [] && found.keepers == [])
+    #expect(restored == ["kept-labels": 128])
+  }
+
+  /// Their label stays, and a restored image takes the place of theirs.
+  @Test func keepersGetRestoredImages() throws {
+    struct NoTraining: BenignTrainer {
+      func train(_ stage: BenignStage, on images: any LabelledImages) -> any LabelModel {
+        MarkedModel()
+      }
+    }
+    let images = Images(marked: 40)
+    let (found, _) = try search(images, opinions: DetectorOpinions(count: 400))
+    let (outcome, _) = try CarrierRepair(
+      images: images, candidates: found.candidates, victim: MarkedModel(), trainer: NoTraining()
+    ).run(carriers: [], keepers: found.keepers, uncleared: [])
+    #expect(outcome.revisions.keys.sorted() == found.keepers)
+    for sample in found.keepers {
+      let revision = try #require(outcome.revisions[sample])
+      #expect(revision.label == 0)
+      let candidate = try #require(revision.candidate)
+      let image = try found.candidates.image(of: sample, candidate: candidate)
+      #expect(image == images.pixels(sample, isMarked: false).enumerated().map {
+        Self.mark.contains($0) ? 60 : $1
+      })
+    }
+    #expect(outcome.stillCarrying == [])
+  }
+}
