@@ -48,6 +48,7 @@ public struct PurificationJob<Method: Purifier> {
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
     let run = Run(handler: handler)
+    let before = backend.pool.statistics
     let context: PurificationContext
     do {
       context = try PurificationContext(
@@ -67,7 +68,10 @@ public struct PurificationJob<Method: Purifier> {
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
-    try JSONText.write(run.timings, to: folder + "/timings.json")
+    var timings = run.timings
+    timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
+    timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
+    try JSONText.write(timings, to: folder + "/timings.json")
     try TextFile.write(
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")

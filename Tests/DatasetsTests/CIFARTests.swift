@@ -140,8 +140,9 @@ import Testing
     #expect(throws: FileError.notFound(path: "/nowhere/at/all")) {
       try ImageDataset.open("/nowhere/at/all")
     }
-    #expect(throws: FileError.self) { try ImageDataset.open(folder.path + "/notes.txt") }
-    #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    for name in ["notes.txt", ""] {
+      #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path + "/" + name) }
+    }
     try folder.write(cifarBatch([1]), to: "b1.bin")
     try folder.write(cifarBatch([1]), to: "b2.bin")
     let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }

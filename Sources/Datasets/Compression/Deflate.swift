@@ -72,9 +72,8 @@ package enum Deflate {
 
   /// The CRC-32 of bytes (IEEE 802.3), as PNG, gzip and Parquet have it.
   package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.withUnsafeBytes {
-      UInt32(
-        truncatingIfNeeded: crc32_z(0, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count))
+    bytes.withUnsafeBufferPointer {
+      UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
     }
   }
 }

@@ -17,19 +17,19 @@ struct ParquetChunk: Sendable {
   /// Reads a `ColumnChunk` of a file whose pages end at `end`.
   init(_ chunk: ThriftStructure, end: Int) throws {
     guard chunk[1] == nil else {
-      throw ParquetFailure(reason: "a column lies in another file")
+      throw TableFailure(reason: "a column lies in another file")
     }
     guard chunk[8] == nil, let metadata = chunk[3]?.structure else {
-      throw ParquetFailure(reason: "a column is encrypted")
+      throw TableFailure(reason: "a column is encrypted")
     }
     guard let codec = metadata[4]?.integer, let count = metadata[5]?.integer, count >= 0,
       let size = metadata[7]?.integer, let dataStart = metadata[9]?.integer
-    else { throw ParquetFailure(reason: "the footer lacks a column's place") }
+    else { throw TableFailure(reason: "the footer lacks a column's place") }
     // A place that there is not is 0.
     let starts = [metadata[11]?.integer ?? 0, dataStart].filter { $0 > 0 }
     let start = starts.min() ?? ParquetFile.magic.count
     guard start >= ParquetFile.magic.count, size >= 0, start <= end, size <= end - start else {
-      throw ParquetFailure(reason: "a column lies beyond the end of the data")
+      throw TableFailure(reason: "a column lies beyond the end of the data")
     }
     self.codec = codec
     self.count = count
@@ -40,7 +40,7 @@ struct ParquetChunk: Sendable {
   func method() throws -> CompressionMethod {
     guard let method = Self.codecs[codec] else {
       let name = Self.codecNames[codec] ?? "number \(codec)"
-      throw ParquetFailure(
+      throw TableFailure(
         reason: "it is compressed by \(name), which is not read")
     }
     return method

@@ -28,21 +28,21 @@ extension ParquetColumn {
       guard number < 0, case .integer(let bits, isSigned: false) = annotation else {
         return .number(Int(number))
       }
-      guard bits <= 32 else { throw ParquetFailure(reason: "a label is beyond any class") }
+      guard bits <= 32 else { throw TableFailure(reason: "a label is beyond any class") }
       return .number(Int(UInt32(truncatingIfNeeded: number)))
     }
   }
 
   private func whole(_ number: Double) throws -> StoredLabel {
     guard let label = StoredLabel(whole: number) else {
-      throw ParquetFailure(reason: "its column '\(name)' has a label \(number)")
+      throw TableFailure(reason: "its column '\(name)' has a label \(number)")
     }
     return label
   }
 
   /// A label as this column stores it; nil for null.
   func bytes(of label: StoredLabel) throws -> [UInt8]? {
-    let failure = ParquetFailure(
+    let failure = TableFailure(
       reason: "its column '\(name)' of type \(type) cannot hold the new label")
     switch (label, type) {
     case (.null, _):
@@ -61,7 +61,7 @@ extension ParquetColumn {
       guard (isSigned ? -largest - 1 : 0)...largest ~= number else { throw failure }
       return type == .int32
         ? Self.bytes(UInt32(truncatingIfNeeded: number))
-        : Self.bytes(UInt64(bitPattern: Int64(number)))
+        : Self.bytes(UInt64(truncatingIfNeeded: number))
     default: throw failure
     }
   }

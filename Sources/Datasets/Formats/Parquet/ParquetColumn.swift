@@ -30,7 +30,7 @@ extension ParquetColumn {
     var open: [(name: String, missing: Int, definition: Int, repetition: Int)] = []
     for (index, element) in elements.enumerated() {
       guard index == 0 || !open.isEmpty, let name = element[4]?.text else {
-        throw ParquetFailure(reason: "its schema is impossible")
+        throw TableFailure(reason: "its schema is impossible")
       }
       let repetition = index == 0 ? 0 : element[3]?.integer ?? 0
       let definition = (open.last?.definition ?? 0) + (repetition == 0 ? 0 : 1)
@@ -38,13 +38,13 @@ extension ParquetColumn {
       if !open.isEmpty { open[open.count - 1].missing -= 1 }
       if index == 0 || element[1] == nil {
         guard let children = element[5]?.integer, children >= 0, open.count < depthLimit else {
-          throw ParquetFailure(reason: "its schema is impossible")
+          throw TableFailure(reason: "its schema is impossible")
         }
         open.append((name, children, definition, repeated))
       } else {
         guard
           let type = ParquetType(code: element[1]?.integer ?? -1, length: element[2]?.integer)
-        else { throw ParquetFailure(reason: "column '\(name)' has an unknown type") }
+        else { throw TableFailure(reason: "column '\(name)' has an unknown type") }
         leaves.append(
           ParquetColumn(
             path: open.dropFirst().map(\.name) + [name], type: type,
@@ -53,7 +53,7 @@ extension ParquetColumn {
       }
       while let last = open.last, last.missing <= 0 { open.removeLast() }
     }
-    guard open.isEmpty else { throw ParquetFailure(reason: "its schema is cut short") }
+    guard open.isEmpty else { throw TableFailure(reason: "its schema is cut short") }
     return leaves
   }
 

@@ -33,20 +33,22 @@ struct ParquetFile: Sendable {
         advice: "give a whole Parquet file")
     }
     let size = tail[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard size <= Self.footerLimit, size <= file.size - 12 else {
+      throw path.damaged("it says that its footer has \(size) bytes")
+    }
+    let end = file.size - 8 - size
+    var reader = ThriftReader(try file.bytes(at: end, count: size)[...])
+    let footer: ThriftStructure
     do {
-      guard size <= Self.footerLimit, size <= file.size - 12 else {
-        throw ParquetFailure(reason: "it says that its footer has \(size) bytes")
-      }
-      let end = file.size - 8 - size
-      var reader = ThriftReader(try file.bytes(at: end, count: size)[...])
-      let footer = try reader.structure()
-      self.footer = footer
-      columns = try ParquetColumn.leaves(of: footer[2]?.list?.compactMap(\.structure) ?? [])
-      groups = try Self.groups(of: footer, columns: columns, end: end)
-    } catch let failure as ParquetFailure {
-      throw Self.damaged(path, failure.reason)
-    } catch let failure as ThriftReader.Failure {
-      throw Self.damaged(path, "its footer is corrupt (\(failure))")
+      footer = try reader.structure()
+    } catch {
+      throw path.damaged("its footer is corrupt (\(error))")
+    }
+    self.footer = footer
+    let elements = footer[2]?.list?.compactMap(\.structure) ?? []
+    columns = try path.namingFailures { try ParquetColumn.leaves(of: elements) }
+    groups = try path.namingFailures { [columns] in
+      try Self.groups(of: footer, columns: columns, end: end)
     }
   }
 
@@ -62,23 +64,32 @@ struct ParquetFile: Sendable {
     let groups = try (footer[4]?.list ?? []).map { value in
       guard let group = value.structure, let rows = group[3]?.integer,
         (0...rowLimit - total).contains(rows)
-      else { throw ParquetFailure(reason: "it says it has an impossible number of rows") }
+      else { throw TableFailure(reason: "it says it has an impossible number of rows") }
       total += rows
       let chunks = try (group[1]?.list ?? []).compactMap(\.structure).map {
         try ParquetChunk($0, end: end)
       }
       guard chunks.count == columns.count,
         zip(chunks, columns).allSatisfy({ $1.maximumRepetition > 0 || $0.count == rows })
-      else { throw ParquetFailure(reason: "its row groups and its schema disagree") }
+      else { throw TableFailure(reason: "its row groups and its schema disagree") }
       return RowGroup(rows: rows, chunks: chunks)
     }
     guard footer[3]?.integer == total else {
-      throw ParquetFailure(reason: "its row groups have \(total) rows, its footer says otherwise")
+      throw TableFailure(reason: "its row groups have \(total) rows, its footer says otherwise")
     }
     return groups
   }
 
-  static func damaged(_ path: FileName, _ reason: String) -> FileError {
-    .damaged(path: path.description, reason: reason, advice: "fetch the file again")
+  /// The columns at the top of the schema.
+  var candidates: [TableColumns.Candidate] {
+    var candidates: [TableColumns.Candidate] = []
+    for column in columns where candidates.last?.name != column.path[0] {
+      let name = column.path[0]
+      let bytes = columns.first { $0.path == [name, "bytes"] }
+      let isImage = bytes.map { $0.type == .byteArray && $0.maximumRepetition == 0 } ?? false
+      let role = column.path.count == 1 ? column.role : isImage ? .image : .other
+      candidates.append(TableColumns.Candidate(name: name, role: role))
+    }
+    return candidates
   }
 }

@@ -1,6 +1,10 @@
 import Support
 
-/// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.parquet`.
+extension ImageDataset.Format {
+  public static let parquet = Self(rawValue: "Parquet")
+}
+
+/// A Parquet file, or a folder of them as on Hugging Face's hub: `data/train-00000-of-00003.…`.
 package struct ParquetFormat: EncodedFormat {
   static let expectation = "Parquet files"
 
@@ -32,9 +36,23 @@ package struct ParquetFormat: EncodedFormat {
   }
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
-    try ParquetRecords(
-      root: root, names: shards, companions: ignored.map(\.name),
-      ignored: ignored.map { IgnoredEntry(name: $0.name, reason: $0.reason) }, options: options,
-      classNames: classNames)
+    let cache = ParquetPageCache()
+    let opened = try shards.map { name in
+      let file = try ParquetFile(root / name)
+      let path = file.file.path
+      let features =
+        try file.metadata("huggingface").map {
+          try HuggingFaceFeatures($0, path: path.description)
+        } ?? HuggingFaceFeatures()
+      let columns = try TableColumns(
+        of: file.candidates, features: features, options: options, path: path.description)
+      let shard = try path.namingFailures {
+        try ParquetShard(name, file: file, columns: columns, cache: cache)
+      }
+      return (shard, columns.label.flatMap(features.classNames))
+    }
+    return try TableRecords(
+      format: .parquet, root: root, shards: opened.map(\.0), storedNames: opened.map(\.1),
+      others: ignored, classNames: classNames)
   }
 }

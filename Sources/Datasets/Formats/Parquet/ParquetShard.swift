@@ -1,10 +1,11 @@
 import Support
 
 /// A Parquet file of a dataset, with the places of its pages of images.
-struct ParquetShard: Sendable {
+struct ParquetShard: TableShard {
   /// Below the dataset's folder.
   let name: FileName
-  let file: ParquetFile
+  let columns: TableColumns
+  let parquet: ParquetFile
   /// Numbers of the columns of image files, their names, and labels.
   let image: Int
   let imagePath: Int?
@@ -15,39 +16,39 @@ struct ParquetShard: Sendable {
   let groupStarts: [Int]
   /// Rows without an image, and why.
   let problems: [Int: String]
+  private let cache: ParquetPageCache
 
+  var file: RandomAccessFile { parquet.file }
   var rows: Int { groupStarts.last ?? 0 }
-  var path: FileName { file.file.path }
 
-  init(_ name: FileName, file: ParquetFile, columns: TableColumns) throws {
+  /// Finds the pages of images, by their headers alone where the footer says that none is null.
+  init(
+    _ name: FileName, file: ParquetFile, columns: TableColumns, cache: ParquetPageCache
+  ) throws {
     self.name = name
-    self.file = file
+    self.columns = columns
+    self.cache = cache
+    parquet = file
     func column(_ path: [String]) -> Int? { file.columns.firstIndex { $0.path == path } }
     guard let image = column([columns.image, "bytes"]) ?? column([columns.image]) else {
-      throw ParquetFile.damaged(file.file.path, "it has no column '\(columns.image)'")
+      throw TableFailure(reason: "it has no column '\(columns.image)'")
     }
     self.image = image
     imagePath = column([columns.image, "path"])
     label = columns.label.flatMap { column([$0]) }
     groupStarts = file.groups.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.rows) }
-    do {
-      pages = try file.groups.map { group in
-        try ParquetChunkReader(
-          file.file, column: file.columns[image], chunk: group.chunks[image]
-        ).places()
-      }
-      var problems: [Int: String] = [:]
-      for (group, places) in pages.enumerated() {
-        let found = try Self.rowsWithoutImage(
-          of: file.groups[group], places, file: file, image: image, imagePath: imagePath)
-        for (row, problem) in found { problems[groupStarts[group] + row] = problem }
-      }
-      self.problems = problems
-    } catch let failure as ParquetFailure {
-      throw ParquetFile.damaged(file.file.path, failure.reason)
-    } catch let failure as CompressionFailure {
-      throw ParquetFile.damaged(file.file.path, failure.reason)
+    pages = try file.groups.map { group in
+      try ParquetChunkReader(
+        file.file, column: file.columns[image], chunk: group.chunks[image]
+      ).places()
     }
+    var problems: [Int: String] = [:]
+    for (group, places) in pages.enumerated() {
+      let found = try Self.rowsWithoutImage(
+        of: file.groups[group], places, file: file, image: image, imagePath: imagePath)
+      for (row, problem) in found { problems[groupStarts[group] + row] = problem }
+    }
+    self.problems = problems
   }
 
   /// Why rows of a group have no image.
@@ -82,21 +83,14 @@ struct ParquetShard: Sendable {
     return problems
   }
 
-  /// The row group of a row, and the row in it.
-  func locate(_ row: Int) -> (group: Int, row: Int) {
-    let group = groupStarts.partitionIndex { $0 > row } - 1
-    return (group, row - groupStarts[group])
-  }
-
-  /// Adds all labels as they are stored.
   func addLabels(to labels: inout LabelColumn) throws {
     guard let label else {
       labels.append(.null, count: rows)
       return
     }
-    let column = file.columns[label]
-    for group in file.groups {
-      let reader = try ParquetChunkReader(file.file, column: column, chunk: group.chunks[label])
+    let column = parquet.columns[label]
+    for group in parquet.groups {
+      let reader = try ParquetChunkReader(file, column: column, chunk: group.chunks[label])
       try reader.forEachPage { page in
         // A dictionary's values are few, and most labels come from one.
         let known = try page.indices.map { _ in
@@ -111,6 +105,45 @@ struct ParquetShard: Sendable {
         }
       }
     }
+  }
+
+  func contents(of row: Int, first count: Int?) throws -> [UInt8] {
+    let group = groupStarts.partitionIndex { $0 > row } - 1
+    let entry = row - groupStarts[group]
+    let page = pages[group].partitionIndex { $0.firstEntry > entry } - 1
+    let column = parquet.columns[image]
+    let reader = try ParquetChunkReader(
+      file, column: column, chunk: parquet.groups[group].chunks[image])
+    let read = try cache.page(page, of: group, in: name) {
+      let dictionary = try cache.dictionary(of: group, in: name) { try reader.readDictionary() }
+      return try reader.page(at: pages[group][page], dictionary: dictionary)
+    }
+    let place = entry - pages[group][page].firstEntry
+    guard let index = read.valueIndex(of: place, maximum: column.maximumDefinition) else {
+      throw TableFailure(reason: "the image is null")
+    }
+    let value = read.value(index)
+    return Array(count.map { value.prefix($0) } ?? value)
+  }
+
+  func write(to path: FileName, changes: TableChanges) throws {
+    var edits: [Int: ParquetEdits] = [:]
+    edits[image] = ParquetEdits(changed: changes.images) { row, _ in try changes.image(row) }
+    if let imagePath {
+      edits[imagePath] = ParquetEdits(changed: Set(changes.kinds.keys)) { row, old in
+        old.map { changes.path(of: row, old: $0) }
+      }
+    }
+    if let label {
+      let column = parquet.columns[label]
+      edits[label] = ParquetEdits(changed: Set(changes.labels.keys)) { row, _ in
+        try column.bytes(of: changes.labels[row] ?? .null)
+      }
+    }
+    try ParquetFileWriter(
+      parquet, to: path, edits: edits.filter { !$0.value.changed.isEmpty },
+      removed: changes.removed
+    ).write()
   }
 }
 
@@ -138,17 +171,5 @@ extension ParquetPage {
   /// Calls `body` with each entry's value, or nil for null.
   func forEachEntry(maximum: Int, _ body: (ArraySlice<UInt8>?) throws -> Void) rethrows {
     try forEachEntryIndex(maximum: maximum) { try body($0.map(value)) }
-  }
-}
-
-extension RandomAccessCollection where Index == Int {
-  /// The first index whose element fulfils a condition that all later ones fulfil, too.
-  func partitionIndex(where condition: (Element) -> Bool) -> Int {
-    var (low, high) = (startIndex, endIndex)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if condition(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

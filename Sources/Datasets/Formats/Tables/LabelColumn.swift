@@ -32,7 +32,9 @@ struct LabelMeaning: Sendable {
   /// By label.
   let classNames: [String]
   /// What is stored for each label.
-  let stored: [StoredLabel]
+  private let stored: [StoredLabel]
+  /// Whether the table holds names.
+  private let isText: Bool
 
   /// - Parameters:
   ///   - names: what the container calls the numbers from 0, if it does.
@@ -73,6 +75,7 @@ struct LabelMeaning: Sendable {
   private init(stored: [StoredLabel], classNames: [String]) {
     self.stored = stored
     self.classNames = classNames
+    isText = stored.contains { if case .text = $0 { true } else { false } }
   }
 
   /// The labels of all rows; null, -1 and an empty text are none.
@@ -107,8 +110,8 @@ struct LabelMeaning: Sendable {
     .unknownClass(path: path, name: name, known: classNames.joined(separator: ", "))
   }
 
-  /// What is to be stored for a label; `isText` if the column holds texts.
-  func stored(for label: Int32, isText: Bool) -> StoredLabel {
+  /// What is to be stored for a label; -1 among numbers, null among texts for none.
+  func stored(for label: Int32) -> StoredLabel {
     if stored.indices.contains(Int(label)) { return stored[Int(label)] }
     return isText ? .null : .number(Int(ImageDataset.unlabelled))
   }

@@ -1,7 +1,7 @@
 import Support
 
 /// The choice of a table's columns of images and labels.
-struct TableColumns: Sendable {
+struct TableColumns: Sendable, Equatable {
   /// A column at the top of a table's schema.
   struct Candidate: Sendable {
     enum Role: Sendable {

@@ -1,20 +1,20 @@
 /// Parquet's DELTA_BINARY_PACKED (5): differences of integers, packed by blocks with a minimum.
-enum DeltaBinaryPacked {
+package enum DeltaBinaryPacked {
   /// What writers use: blocks of 128 in 4 parts.
   private static let blockSize = 128
   private static let partCount = 4
 
   /// Reads at most `limit` numbers, and leaves the reader behind them.
-  static func decode(_ reader: inout PageReader, limit: Int) throws -> [Int64] {
+  package static func decode(_ reader: inout PageReader, limit: Int) throws -> [Int64] {
     let blockSize = try reader.varint()
     let partCount = try reader.varint()
     let count = try reader.varint()
     var value = try reader.zigzag()
     guard (1...1 << 20).contains(blockSize), (1...blockSize).contains(partCount),
       blockSize % partCount == 0, (blockSize / partCount) % 8 == 0
-    else { throw ParquetFailure(reason: "a page has impossible blocks of differences") }
+    else { throw TableFailure(reason: "a page has impossible blocks of differences") }
     guard count <= UInt64(limit) else {
-      throw ParquetFailure(reason: "a page has \(count) differences for \(limit) values")
+      throw TableFailure(reason: "a page has \(count) differences for \(limit) values")
     }
     let partSize = Int(blockSize / partCount)
     var values: [Int64] = []
@@ -26,7 +26,7 @@ enum DeltaBinaryPacked {
         let missing = Int(count) - values.count
         if missing == 0 { break }
         guard width <= 64 else {
-          throw ParquetFailure(reason: "a page has differences of \(width) bits")
+          throw TableFailure(reason: "a page has differences of \(width) bits")
         }
         let packed = try reader.take(PackedBits.size(count: partSize, width: width))
         let deltas = PackedBits.unpack(packed, count: min(partSize, missing), width: width)
@@ -39,7 +39,7 @@ enum DeltaBinaryPacked {
     return values
   }
 
-  static func encode(_ values: [Int64]) -> [UInt8] {
+  package static func encode(_ values: [Int64]) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in [blockSize, partCount, values.count] { bytes.append(varint: UInt64(number)) }
     let first = values.first ?? 0

@@ -1,10 +1,11 @@
 /// Parquet's RLE/bit-packing hybrid ("Run Length Encoding / Bit-Packing Hybrid", RLE = 3): levels,
 /// indices into dictionaries, truth values.
-enum HybridRuns {
+package enum HybridRuns {
   /// Reads `count` numbers of a width of 0 to 32 bits.
-  static func decode(_ bytes: ArraySlice<UInt8>, count: Int, width: Int) throws -> [UInt32] {
+  package static func decode(_ bytes: ArraySlice<UInt8>, count: Int, width: Int) throws -> [UInt32]
+  {
     guard (0...32).contains(width) else {
-      throw ParquetFailure(reason: "a page has indices of \(width) bits")
+      throw TableFailure(reason: "a page has indices of \(width) bits")
     }
     if width == 0 { return [UInt32](repeating: 0, count: count) }
     var reader = PageReader(bytes)
@@ -17,18 +18,18 @@ enum HybridRuns {
         let raw = try reader.take((width + 7) / 8)
         let value = raw.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let run = Int(clamping: header >> 1)
-        guard run > 0 else { throw ParquetFailure(reason: "a page has a run of no values") }
+        guard run > 0 else { throw TableFailure(reason: "a page has a run of no values") }
         values += repeatElement(value, count: min(run, missing))
       } else {
         let groups = header >> 1
         guard groups > 0, groups <= UInt64(reader.rest.count / width + 1) else {
-          throw ParquetFailure.cutShort
+          throw TableFailure.cutShort
         }
         // The last group may lack bytes that no value needs.
         let wanted = min(Int(groups) * 8, missing)
         let packed = reader.rest.prefix(Int(groups) * width)
         guard packed.count >= PackedBits.size(count: wanted, width: width) else {
-          throw ParquetFailure.cutShort
+          throw TableFailure.cutShort
         }
         values += PackedBits.unpack(packed, count: wanted, width: width).map {
           UInt32(truncatingIfNeeded: $0)
@@ -40,7 +41,7 @@ enum HybridRuns {
   }
 
   /// Runs of at least 8 equal numbers as such, others packed in groups of 8.
-  static func encode(_ values: [UInt32], width: Int) -> [UInt8] {
+  package static func encode(_ values: [UInt32], width: Int) -> [UInt8] {
     guard width > 0 else { return [] }
     var bytes: [UInt8] = []
     var literals: [UInt64] = []

@@ -1,11 +1,11 @@
-/// Takes parts of a page's bytes one after another; throws `ParquetFailure.cutShort` at the end.
-struct PageReader {
+/// Takes parts of a page's bytes one after another; throws `TableFailure.cutShort` at the end.
+package struct PageReader {
   private(set) var rest: ArraySlice<UInt8>
 
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+  package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
   mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
-    guard count >= 0, count <= rest.count else { throw ParquetFailure.cutShort }
+    guard count >= 0, count <= rest.count else { throw TableFailure.cutShort }
     defer { rest = rest.dropFirst(count) }
     return rest.prefix(count)
   }
@@ -16,7 +16,7 @@ struct PageReader {
   }
 
   mutating func byte() throws -> UInt8 {
-    guard let byte = rest.popFirst() else { throw ParquetFailure.cutShort }
+    guard let byte = rest.popFirst() else { throw TableFailure.cutShort }
     return byte
   }
 
@@ -28,7 +28,7 @@ struct PageReader {
       number |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return number }
     }
-    throw ParquetFailure(reason: "a page has a number without end")
+    throw TableFailure(reason: "a page has a number without end")
   }
 
   mutating func zigzag() throws -> Int64 {

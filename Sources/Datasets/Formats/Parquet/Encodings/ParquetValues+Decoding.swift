@@ -40,12 +40,12 @@ extension ParquetValues {
       return ParquetValues(bytes: split, width: width)
     default: break
     }
-    throw ParquetFailure(reason: "values of type \(type) in encoding \(encoding) are not read")
+    throw TableFailure(reason: "values of type \(type) in encoding \(encoding) are not read")
   }
 
   private func requiring(_ count: Int) throws -> ParquetValues {
     guard self.count == count else {
-      throw ParquetFailure(reason: "a page has \(self.count) values instead of \(count)")
+      throw TableFailure(reason: "a page has \(self.count) values instead of \(count)")
     }
     return self
   }
@@ -55,7 +55,7 @@ extension ParquetValues {
   ) throws -> ParquetValues {
     let bytes = reader.rest
     // Each has a length of 4 bytes.
-    guard count <= bytes.count / 4 else { throw ParquetFailure.cutShort }
+    guard count <= bytes.count / 4 else { throw TableFailure.cutShort }
     let ranges = try (0..<count).map { _ in
       let value = try reader.take(try reader.length())
       return value.startIndex - bytes.startIndex..<value.endIndex - bytes.startIndex
@@ -67,7 +67,7 @@ extension ParquetValues {
     _ reader: inout PageReader, count: Int
   ) throws -> ParquetValues {
     let lengths = try DeltaBinaryPacked.decode(&reader, limit: count)
-    guard lengths.count == count else { throw ParquetFailure.cutShort }
+    guard lengths.count == count else { throw TableFailure.cutShort }
     let bytes = reader.rest
     let ranges = try lengths.map { length in
       let value = try reader.take(Int(length))
@@ -81,18 +81,18 @@ extension ParquetValues {
     _ reader: inout PageReader, count: Int, width: Int?
   ) throws -> ParquetValues {
     let prefixes = try DeltaBinaryPacked.decode(&reader, limit: count)
-    guard prefixes.count == count else { throw ParquetFailure.cutShort }
+    guard prefixes.count == count else { throw TableFailure.cutShort }
     let suffixes = try deltaLengths(&reader, count: count)
     var values = ParquetValues(width: width)
     var last: [UInt8] = []
     for (index, prefix) in prefixes.enumerated() {
       guard (0...Int64(last.count)).contains(prefix) else {
-        throw ParquetFailure(reason: "a page repeats more of a value than there is")
+        throw TableFailure(reason: "a page repeats more of a value than there is")
       }
       last = Array(last.prefix(Int(prefix)) + suffixes[index])
       guard width == nil || last.count == width,
         values.bytes.count + last.count <= ParquetPage.sizeLimit
-      else { throw ParquetFailure(reason: "a page has values of impossible size") }
+      else { throw TableFailure(reason: "a page has values of impossible size") }
       values.append(last)
     }
     return values

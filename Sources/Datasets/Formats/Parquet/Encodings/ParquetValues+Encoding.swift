@@ -23,7 +23,7 @@ extension ParquetValues {
       return (0..<width).flatMap { byte in (0..<count).map { bytes[$0 * width + byte] } }
     default: break
     }
-    throw ParquetFailure(reason: "values of type \(type) in encoding \(encoding) are not written")
+    throw TableFailure(reason: "values of type \(type) in encoding \(encoding) are not written")
   }
 
   private var deltaLengths: [UInt8] {

@@ -28,7 +28,7 @@ struct ParquetChunkReader {
     var entries = 0
     while entries < chunk.count {
       guard position < chunk.bytes.upperBound else {
-        throw ParquetFailure(
+        throw TableFailure(
           reason: "column '\(column.name)' has \(entries) values instead of \(chunk.count)")
       }
       let (header, start) = try ParquetPageHeader.read(
@@ -36,7 +36,7 @@ struct ParquetChunkReader {
       let end = start + header.size
       if header.isData {
         guard header.count <= chunk.count - entries else {
-          throw ParquetFailure(reason: "a page has more values than its column")
+          throw TableFailure(reason: "a page has more values than its column")
         }
       }
       try body(header, start..<end, entries)

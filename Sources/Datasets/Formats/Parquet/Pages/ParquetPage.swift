@@ -50,7 +50,7 @@ struct ParquetPage: Sendable {
       ? header.count : definition.reduce(0) { $0 + ($1 == maximum ? 1 : 0) }
     if header.encoding.isDictionary {
       guard let dictionary else {
-        throw ParquetFailure(reason: "a page needs a dictionary, and there is none")
+        throw TableFailure(reason: "a page needs a dictionary, and there is none")
       }
       values = dictionary
       indices = try Self.indices(rest, count: count, limit: dictionary.count)
@@ -73,7 +73,7 @@ struct ParquetPage: Sendable {
     let levels = try HybridRuns.decode(
       bytes, count: count, width: HybridRuns.width(maximum: maximum))
     guard levels.allSatisfy({ $0 <= maximum }) else {
-      throw ParquetFailure(reason: "a page has an impossible level")
+      throw TableFailure(reason: "a page has an impossible level")
     }
     return levels
   }
@@ -86,7 +86,7 @@ struct ParquetPage: Sendable {
     let width = Int(try reader.byte())
     let indices = try HybridRuns.decode(reader.rest, count: count, width: width)
     guard indices.allSatisfy({ $0 < limit }) else {
-      throw ParquetFailure(reason: "a page has an index beyond its dictionary")
+      throw TableFailure(reason: "a page has an index beyond its dictionary")
     }
     return indices
   }

@@ -32,12 +32,12 @@ struct ParquetPageHeader: Sendable {
       do {
         let header = try ParquetPageHeader(try reader.structure())
         let end = part.lowerBound + reader.position
-        guard header.size <= part.upperBound - end else { throw ParquetFailure.cutShort }
+        guard header.size <= part.upperBound - end else { throw TableFailure.cutShort }
         return (header, end)
       } catch ThriftReader.Failure.endsEarly where bytes.count < part.count && count < limit {
         count *= 8
       } catch is ThriftReader.Failure {
-        throw ParquetFailure(reason: "a page's header is corrupt")
+        throw TableFailure(reason: "a page's header is corrupt")
       }
     }
   }
@@ -46,9 +46,9 @@ struct ParquetPageHeader: Sendable {
     self.structure = structure
     guard let code = structure[1]?.integer, let uncompressed = structure[2]?.integer,
       let size = structure[3]?.integer, size >= 0, uncompressed >= 0
-    else { throw ParquetFailure(reason: "a page's header is corrupt") }
+    else { throw TableFailure(reason: "a page's header is corrupt") }
     guard uncompressed <= ParquetPage.sizeLimit, size <= ParquetPage.sizeLimit else {
-      throw ParquetFailure(reason: "a page of \(max(size, uncompressed)) bytes is too large")
+      throw TableFailure(reason: "a page of \(max(size, uncompressed)) bytes is too large")
     }
     self.size = size
     uncompressedSize = uncompressed
@@ -60,7 +60,7 @@ struct ParquetPageHeader: Sendable {
       kind = .data
       encodingCode = details?[2]?.integer
       for level in [3, 4] where details?[level]?.integer == ParquetEncoding.packedBits.rawValue {
-        throw ParquetFailure(reason: "levels in the encoding BIT_PACKED are not read")
+        throw TableFailure(reason: "levels in the encoding BIT_PACKED are not read")
       }
     case 2:
       kind = .dictionary
@@ -69,7 +69,7 @@ struct ParquetPageHeader: Sendable {
       guard let definition = details?[5]?.integer, let repetition = details?[6]?.integer,
         definition >= 0, repetition >= 0, definition <= size, repetition <= size - definition,
         definition + repetition <= uncompressed
-      else { throw ParquetFailure(reason: "a page's header is corrupt") }
+      else { throw TableFailure(reason: "a page's header is corrupt") }
       kind = .data2(
         definitionSize: definition, repetitionSize: repetition,
         isCompressed: details?[7]?.bool ?? true)
@@ -79,14 +79,14 @@ struct ParquetPageHeader: Sendable {
       encodingCode = 0
     }
     guard let encodingCode, let encoding = ParquetEncoding(rawValue: encodingCode) else {
-      throw ParquetFailure(reason: "a page has an unknown encoding")
+      throw TableFailure(reason: "a page has an unknown encoding")
     }
     self.encoding = encoding
     if case .other = kind {
       count = 0
     } else {
       guard let count = details?[1]?.integer, (0...ParquetPage.countLimit).contains(count) else {
-        throw ParquetFailure(reason: "a page has an impossible number of values")
+        throw TableFailure(reason: "a page has an impossible number of values")
       }
       self.count = count
     }
@@ -103,7 +103,7 @@ struct ParquetPageHeader: Sendable {
   func check(_ body: [UInt8]) throws {
     guard let checksum = structure[4]?.integer else { return }
     guard Deflate.checksum(body[...]) == UInt32(truncatingIfNeeded: checksum) else {
-      throw ParquetFailure(reason: "a page's checksum is wrong")
+      throw TableFailure(reason: "a page's checksum is wrong")
     }
   }
 }

@@ -1,6 +1,6 @@
 /// Reads structures of Thrift's compact protocol ("Thrift Compact protocol encoding").
-struct ThriftReader {
-  enum Failure: Error {
+package struct ThriftReader {
+  package enum Failure: Error {
     /// The bytes end within a value.
     case endsEarly
     case invalid(String)
@@ -13,12 +13,12 @@ struct ThriftReader {
   /// Structures within structures; Parquet's own go to 8.
   private static let depthLimit = 32
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  package init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
     position = bytes.startIndex
   }
 
-  mutating func structure() throws(Failure) -> ThriftStructure { try structure(depth: 0) }
+  package mutating func structure() throws(Failure) -> ThriftStructure { try structure(depth: 0) }
 
   private mutating func structure(depth: Int) throws(Failure) -> ThriftStructure {
     guard depth < Self.depthLimit else { throw .invalid("too deeply nested") }

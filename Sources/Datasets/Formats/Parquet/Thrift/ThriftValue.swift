@@ -47,7 +47,7 @@ enum ThriftType: UInt8, Sendable {
 }
 
 /// Fields by their numbers, in the order in which they stand in the file.
-struct ThriftStructure: Equatable, Sendable {
+package struct ThriftStructure: Equatable, Sendable {
   struct Field: Equatable, Sendable {
     let id: Int
     var value: ThriftValue
@@ -61,7 +61,9 @@ struct ThriftStructure: Equatable, Sendable {
     self.fields = fields.map { Field(id: $0.key, value: $0.value) }
   }
 
-  /// The value of a field; nil if it is absent. A new field goes before those of higher numbers.
+  /// The value of a field; nil if it is absent.
+  ///
+  /// A new field goes before those of higher numbers.
   subscript(id: Int) -> ThriftValue? {
     get { fields.first { $0.id == id }?.value }
     set {

@@ -1,8 +1,8 @@
 /// Writes structures of Thrift's compact protocol.
-struct ThriftWriter {
+package struct ThriftWriter {
   private(set) var bytes: [UInt8] = []
 
-  static func bytes(_ structure: ThriftStructure) -> [UInt8] {
+  package static func bytes(_ structure: ThriftStructure) -> [UInt8] {
     var writer = ThriftWriter()
     writer.append(structure)
     return writer.bytes

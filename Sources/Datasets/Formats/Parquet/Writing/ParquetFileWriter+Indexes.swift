@@ -33,7 +33,7 @@ extension ParquetFileWriter {
   private func part(_ place: ThriftValue?, _ size: ThriftValue?) throws -> [UInt8]? {
     guard let place = place?.integer, let size = size?.integer else { return nil }
     guard place >= 0, size >= 0, size <= Self.indexLimit, place <= source.file.size - size else {
-      throw ParquetFailure(reason: "an index lies beyond the end of the file")
+      throw TableFailure(reason: "an index lies beyond the end of the file")
     }
     return try source.file.bytes(at: place, count: size)
   }
@@ -53,7 +53,7 @@ extension ParquetFileWriter {
     guard var structure = try? reader.structure(),
       var pages = structure[1]?.list?.compactMap(\.structure),
       let first = pages.first?[1]?.integer
-    else { throw ParquetFailure(reason: "an index of pages is corrupt") }
+    else { throw TableFailure(reason: "an index of pages is corrupt") }
     let distance = (metadata[9]?.integer ?? 0) - first
     for page in pages.indices {
       pages[page][1] = pages[page][1]?.integer.map { .int64($0 + distance) }

@@ -56,7 +56,7 @@ extension ParquetPageHeader {
     _ header: ThriftStructure, body: [UInt8], uncompressedSize: Int
   ) throws -> (bytes: [UInt8], uncompressedSize: Int) {
     guard max(body.count, uncompressedSize) <= ParquetPage.sizeLimit else {
-      throw ParquetFailure(reason: "a changed page would have \(uncompressedSize) bytes")
+      throw TableFailure(reason: "a changed page would have \(uncompressedSize) bytes")
     }
     var header = header
     header[2] = .int32(uncompressedSize)
