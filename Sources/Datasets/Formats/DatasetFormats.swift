@@ -4,8 +4,8 @@ import Support
 enum DatasetFormats {
   static let all: [any DatasetFormat.Type] = [
     CIFARFormat.self, CIFARPickleFormat.self, IDXFormat.self, ParquetFormat.self, ArrowFormat.self,
-    WebDatasetFormat.self, ZipFormat.self, NPZFormat.self, TinyImageNetFormat.self, ListFormat.self,
-    ImageFolderFormat.self,
+    WebDatasetFormat.self, ZipFormat.self, NPZFormat.self, TinyImageNetFormat.self,
+    BackdoorBenchFormat.self, BackdoorToolboxFormat.self, ListFormat.self, ImageFolderFormat.self,
   ]
 
   /// The first layout that has a dataset at a place.
