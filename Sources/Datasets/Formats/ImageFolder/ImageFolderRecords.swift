@@ -57,7 +57,9 @@ enum ImageFolderRecords {
       problems: problems, ignored: ignored,
       labelling: FolderLabelling(
         base: folders.base, classes: names.map(FileName.init(escaped:)), files: files,
-        labels: labels, addsMetadata: folders.otherSplits.isEmpty && !holdsMetadata(listing)))
+        labels: labels,
+        addsMetadata: folders.otherSplits.isEmpty
+          && (!holdsMetadata(listing) || MetadataFolder.holdsOwnTable(tree, base: folders.base))))
   }
 
   private static func reasonToIgnore(_ file: FileName, in tree: any FileTree) throws -> String {
