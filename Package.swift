@@ -32,11 +32,13 @@ let package = Package(
       name: "CCompression",
       providers: [.apt(["libsnappy-dev", "libzstd-dev", "liblz4-dev", "libbrotli-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(
-      name: "CImageFiles", dependencies: ["CPNG", "CJPEG"],
-      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg")]),
+      name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
+      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -80,7 +82,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Support", "ComputeBackend", "Checkpoints", "CImageFiles", "CZlib", "CCompression",
+        "Support", "Pickles", "ComputeBackend", "Checkpoints", "CImageFiles", "CWebP", "CZlib",
+        "CCompression",
       ],
       exclude: ["README.md"]),
     .target(
@@ -177,7 +180,7 @@ let tests: [String: [Target.Dependency]] = [
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
-  "Datasets": ["Support", "Datasets"],
+  "Datasets": ["Support", "Pickles", "ComputeBackend", "Datasets"],
   "Attacks": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Datasets", "Training", "Runs", "Attacks", "ReferenceBackend",

@@ -46,6 +46,32 @@ public func filteredDouble(_ x: Tensor) -> Tensor {
   return resampled(x, rows: matrix(x.shape[1]), columns: matrix(x.shape[2]))
 }
 
+/// Means over `height`×`width` windows that cover images `[N, H, W, C]` evenly, as PyTorch's
+/// `adaptive_avg_pool2d`: window i begins at ⌊i·H/height⌋ and ends before ⌈(i + 1)·H/height⌉.
+public func averagePoolAdaptively(_ x: Tensor, height: Int, width: Int) -> Tensor {
+  func matrix(_ source: Int, _ target: Int) -> ResamplingMatrix {
+    .means(source: source, target: target) {
+      $0 * source / target..<(($0 + 1) * source + target - 1) / target
+    }
+  }
+  precondition(
+    x.shape.count == 4 && height > 0 && width > 0,
+    "averagePoolAdaptively: shape \(x.shape) to \(height)×\(width)")
+  if x.shape[1] == height && x.shape[2] == width { return x }
+  return resampled(x, rows: matrix(x.shape[1], height), columns: matrix(x.shape[2], width))
+}
+
+/// Means over 2×2 windows, of sides that may be odd: then the last row or column is left out.
+public func averagePoolHalf(_ x: Tensor) -> Tensor {
+  precondition(
+    x.shape.count == 4 && min(x.shape[1], x.shape[2]) > 1, "averagePoolHalf: shape \(x.shape)")
+  if x.shape[1] % 2 == 0 && x.shape[2] % 2 == 0 { return averagePool(x, factor: 2) }
+  func matrix(_ source: Int) -> ResamplingMatrix {
+    .means(source: source, target: source / 2) { 2 * $0..<2 * $0 + 2 }
+  }
+  return resampled(x, rows: matrix(x.shape[1]), columns: matrix(x.shape[2]))
+}
+
 /// A product with a matrix along each axis of the images.
 private func resampled(_ x: Tensor, rows: ResamplingMatrix, columns: ResamplingMatrix) -> Tensor {
   let widened = matrixProduct(x.permuted([0, 3, 1, 2]), columns.tensor(on: x.backend))
@@ -68,6 +94,18 @@ private struct ResamplingMatrix {
   /// Pixels beyond the borders are zero.
   mutating func add(_ share: Float, from place: Int, to result: Int) {
     if place >= 0 && place < source { values[place * target + result] += share }
+  }
+
+  /// Each target pixel is the mean of a window.
+  static func means(
+    source: Int, target: Int, _ window: (Int) -> Range<Int>
+  ) -> ResamplingMatrix {
+    var matrix = ResamplingMatrix(source: source, target: target)
+    for place in 0..<target {
+      let window = window(place)
+      for pixel in window { matrix.add(1 / Float(window.count), from: pixel, to: place) }
+    }
+    return matrix
   }
 
   func tensor(on backend: any ComputeBackend) -> Tensor {

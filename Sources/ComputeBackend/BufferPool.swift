@@ -12,6 +12,9 @@ public final class BufferPool: Sendable {
     public var bytesInUse = 0
     public var bytesCached = 0
     public var peakBytesInUse = 0
+    /// Bytes that went to the device, and back.
+    public var bytesUploaded = 0
+    public var bytesDownloaded = 0
   }
 
   private struct State {
@@ -55,6 +58,11 @@ public final class BufferPool: Sendable {
   }
 
   private let state = Mutex(State())
+
+  func countUpload(of bytes: Int) { state.withLock { $0.statistics.bytesUploaded += bytes } }
+
+  func countDownload(of bytes: Int) { state.withLock { $0.statistics.bytesDownloaded += bytes } }
+
   private let allocate: @Sendable (_ capacity: Int) -> (any BufferStorage)?
 
   /// - Parameter allocate: makes storage for that many 4-byte elements; `nil` when memory is out.

@@ -10,6 +10,7 @@ extension ValidatedBackend {
     check(
       "upload", MemoryLayout<Element>.stride == 4 && values.count == slice.count,
       "\(values.count) elements of \(MemoryLayout<Element>.stride) bytes to \(slice.count) of 4")
+    pool.countUpload(of: values.count * 4)
     base.upload(values, to: slice)
   }
 
@@ -19,6 +20,7 @@ extension ValidatedBackend {
     check(
       "download", MemoryLayout<Element>.stride == 4 && values.count == slice.count,
       "\(slice.count) elements of 4 bytes to \(values.count) of \(MemoryLayout<Element>.stride)")
+    pool.countDownload(of: values.count * 4)
     try base.download(slice, to: values)
   }
 

@@ -18,5 +18,13 @@ public struct DatasetOptions: Sendable {
   /// The label that such an attack gave.
   public var attackTarget: Int32?
 
-  public init() {}
+  public init(
+    imageColumn: String? = nil, labelColumn: String? = nil, cleanDataset: String? = nil,
+    attackTarget: Int32? = nil
+  ) {
+    self.imageColumn = imageColumn
+    self.labelColumn = labelColumn
+    self.cleanDataset = cleanDataset
+    self.attackTarget = attackTarget
+  }
 }

@@ -114,7 +114,7 @@ public struct DiffusionChain {
   ) {
     let step = plan.steps[index]
     let sample = state.sample
-    var output = denoiser.predict(sample, timestep: Float(step.timestep))
+    var output = denoiser.predict(sample, timestep: step.networkTimestep)
     if step.coefficients.learnedVariance == nil && denoiser.outputChannels > sample.shape[3] {
       output = output.channels(0..<sample.shape[3])
     }

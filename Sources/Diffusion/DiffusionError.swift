@@ -3,6 +3,8 @@ public enum DiffusionError: Error, Equatable, CustomStringConvertible {
   case noiseSteps(Int, limit: Int)
   case samplerSteps(Int)
   case untrainedTimestep(Int, limit: Int)
+  /// Words for fewer time steps that have no meaning.
+  case respacing(String, reason: String)
   /// The network has `output` channels for images of `input`; the schedule wants `variance`.
   case channels(output: Int, input: Int, variance: String)
 
@@ -15,6 +17,7 @@ public enum DiffusionError: Error, Equatable, CustomStringConvertible {
     case .untrainedTimestep(let timestep, let limit):
       "this denoiser was trained for time steps below \(limit) only and cannot be run at "
         + "\(timestep); use less noise"
+    case .respacing(let text, let reason): "respacing '\(text)': \(reason)"
     case .channels(let output, let input, let variance):
       "this denoiser has \(output) output channels for images of \(input), which does not go with "
         + "variance_type \(variance)"

@@ -8,6 +8,10 @@ extension NoiseSchedule {
   /// Our own key: the network was trained on time steps below this number only.
   static let trainedTimestepsKey = "elixir_max_timestep"
 
+  /// Our own keys, absent where diffusers' fields say all.
+  private static let timestepScaleKey = "elixir_timestep_scale"
+  private static let clippedNoiseKey = "elixir_noise_from_clipped"
+
   private enum ClassName: String, CaseIterable {
     case ddpm = "DDPMScheduler"
     case ddim = "DDIMScheduler"
@@ -25,7 +29,12 @@ extension NoiseSchedule {
   ///
   /// - Throws: `CheckpointError` that names the field, its value and what is supported.
   public init(folder: URL) throws {
-    guard let file = try DenoiserFiles(folder).scheduler else {
+    let files = try DenoiserFiles(folder)
+    guard files.layout == .diffusers else {
+      try self.init(openAI: files)
+      return
+    }
+    guard let file = files.scheduler else {
       throw FileError.damaged(
         path: folder.path, reason: "no scheduler_config.json",
         advice: "add the scheduler configuration, which a denoiser needs")
@@ -52,6 +61,8 @@ extension NoiseSchedule {
       prediction: try configuration.choice("prediction_type", default: .epsilon),
       variance: try Self.variance(configuration), clip: clips ? clip : nil,
       trainedTimesteps: try configuration.optionalInteger(Self.trainedTimestepsKey, default: nil))
+    timestepScale = try configuration.number(Self.timestepScaleKey, default: 1, in: 1e-6...1e6)
+    takesNoiseFromClipped = try configuration.bool(Self.clippedNoiseKey, default: false)
   }
 
   private static func betas(_ configuration: ConfigurationReader) throws -> BetaSchedule {
@@ -117,6 +128,8 @@ extension NoiseSchedule {
       set(.linear)
       object["trained_betas"] = .array(values.map { .number($0) })
     }
+    if timestepScale != 1 { object[Self.timestepScaleKey] = .number(timestepScale) }
+    if takesNoiseFromClipped { object[Self.clippedNoiseKey] = .bool(true) }
     if let trainedTimesteps { object[Self.trainedTimestepsKey] = .integer(trainedTimesteps) }
     return object
   }

@@ -35,6 +35,10 @@ public struct NoiseSchedule: Hashable, Sendable {
   public var variance: Variance
   /// x̂₀ is limited to ±clip by every sampler; `nil` for no limit.
   public var clip: Double?
+  /// What the network is told of a time step is the step times this.
+  public var timestepScale = 1.0
+  /// Whether DDIM takes ε from the clipped x̂₀, as OpenAI's programs do, not from the output.
+  public var takesNoiseFromClipped = false
   /// The network was trained on time steps below this one; `nil` if not known.
   public var trainedTimesteps: Int?
 

@@ -70,10 +70,16 @@ package struct ReverseStep {
   /// DDIM: x′ = √ᾱ′·x̂₀ + √(1−ᾱ′−σ²)·ε + σz, σ² = η²β̃.
   ///
   /// Source: Song et al., 2021, eq. 12. ε follows from the output as it is, even if x̂₀ was
-  /// clipped.
+  /// clipped, or from the clipped x̂₀: ε = (x − √ᾱ·x̂₀)/√(1−ᾱ).
   package func implicit(eta: Double) -> DiffusionStep {
     let variance = isLast ? 0 : eta * eta * posteriorVariance
     let direction = max(1 - nextAlphaBar - variance, 0).squareRoot()
+    if schedule.takesNoiseFromClipped {
+      let share = direction / (1 - alphaBar).squareRoot()
+      return make(
+        prediction: nextAlphaBar.squareRoot() - share * alphaBar.squareRoot(), sample: share,
+        noiseScale: variance.squareRoot())
+    }
     return make(
       prediction: nextAlphaBar.squareRoot(), sample: direction * noise.sample,
       output: direction * noise.output, noiseScale: variance.squareRoot())

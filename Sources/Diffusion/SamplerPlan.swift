@@ -4,8 +4,10 @@ import ComputeBackend
 public struct SamplerPlan: Sendable {
   /// One call of the network and the step that uses it.
   public struct Step: Hashable, Sendable {
-    /// What the network is told.
+    /// Of the checkpoint's schedule.
     public let timestep: Int
+    /// What the network is told.
+    public let networkTimestep: Float
     /// ᾱ of the sample before and after.
     public let alphaBar: Double
     public let nextAlphaBar: Double
@@ -65,7 +67,8 @@ public struct SamplerPlan: Sendable {
         }
       steps.append(
         Step(
-          timestep: timestep, alphaBar: levels[i], nextAlphaBar: levels[i + 1],
+          timestep: timestep, networkTimestep: schedule.networkTimestep(timestep),
+          alphaBar: levels[i], nextAlphaBar: levels[i + 1],
           coefficients: coefficients))
     }
     self.sampler = sampler

@@ -35,8 +35,9 @@ package final class CheckpointWeights: WeightSource {
     guard let name = storedNames[path], let found = checkpoint.shape(name) else {
       throw CheckpointError.missingTensor(path: checkpoint.url.path, tensor: path)
     }
-    // Linear layers of old attention blocks were 1×1 convolutions.
-    guard found == shape || shape.count == 2 && found == shape + [1, 1] else {
+    // Linear layers of old attention blocks were convolutions of one element.
+    guard found == shape || shape.count == 2 && [shape + [1], shape + [1, 1]].contains(found)
+    else {
       throw CheckpointError.shapeMismatch(
         path: checkpoint.url.path, tensor: name, expected: shape, found: found)
     }

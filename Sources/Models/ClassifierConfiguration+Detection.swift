@@ -1,6 +1,9 @@
 import Checkpoints
 
 extension ClassifierConfiguration {
+  static let meanKey = "normalization_mean"
+  static let headsKey = "num_heads"
+
   /// Tells the architecture from a file's metadata (ours) or from the tensors' names and shapes.
   ///
   /// - Parameter shapes: tensors by name, without a `module.` prefix.
@@ -9,10 +12,15 @@ extension ClassifierConfiguration {
     func unknown(_ reason: String) -> CheckpointError {
       .unsupportedArchitecture(
         path: path, reason: reason,
-        supported: Architecture.allCases.map(\.rawValue).joined(separator: ", "))
+        supported: Architecture.readable.map(\.rawValue).joined(separator: ", "))
     }
     if let empty = shapes.filter({ $0.value.contains(0) }).keys.min() {
       throw unknown("'\(empty)' has no elements")
+    }
+    if let family = try Self(family: shapes, path: path, unknown: unknown) {
+      self = family
+      try readMetadata(metadata, path: path)
+      return
     }
     guard let first = shapes["conv1.weight"], first.count == 4 else {
       throw unknown("there is no convolution 'conv1.weight'")
@@ -20,9 +28,6 @@ extension ClassifierConfiguration {
     let heads = ["fc.weight", "linear.weight"].filter { shapes[$0] != nil }
     guard heads.count == 1, let head = shapes[heads[0]], head.count == 2 else {
       throw unknown("there is no last layer 'fc.weight' or 'linear.weight'")
-    }
-    guard shapes["layer1.0.conv3.weight"] == nil else {
-      throw unknown("its blocks have three convolutions, as ResNet-50's")
     }
     guard first[2] == first[3], [3, 7].contains(first[2]) else {
       throw unknown("'conv1.weight' has shape \(first), not kernels of 3×3 or 7×7")
@@ -66,7 +71,7 @@ extension ClassifierConfiguration {
       }
       return values
     }
-    if let mean = try numbers("normalization_mean"),
+    if let mean = try numbers(Self.meanKey),
       let deviation = try numbers("normalization_std")
     {
       guard deviation.allSatisfy({ $0 > 0 }) else {
@@ -76,20 +81,30 @@ extension ClassifierConfiguration {
       }
       normalization = InputNormalization(mean: mean, standardDeviation: deviation)
     }
+    if architecture == .visionTransformer, let text = metadata[Self.headsKey] {
+      guard let heads = Int(text), heads > 0, width % heads == 0 else {
+        throw CheckpointError.unsupportedValue(
+          path: path, field: "num_heads", value: "'\(text.prefix(60))'",
+          supported: "divisors of \(width)")
+      }
+      attentionHeads = heads
+    }
     if let size = metadata["image_size"].flatMap({ Int($0) }), size > 0 { imageSize = size }
   }
 
   /// What a saved file says besides its tensors.
   var metadata: [String: String] {
     func text(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
-    return [
+    var result = [
       "format": "pt",
       "architecture": architecture.rawValue,
       "width": "\(width)",
       "classes": "\(classes)",
       "image_size": "\(imageSize)",
-      "normalization_mean": text(normalization.mean),
+      Self.meanKey: text(normalization.mean),
       "normalization_std": text(normalization.standardDeviation),
     ]
+    if architecture == .visionTransformer { result[Self.headsKey] = "\(attentionHeads)" }
+    return result
   }
 }

@@ -1,12 +1,30 @@
 /// The architecture of an image classifier and what it expects of its input.
 public struct ClassifierConfiguration: Sendable, Equatable {
-  public enum Architecture: String, Codable, Sendable, CaseIterable {
+  public enum Architecture: String, Codable, Sendable {
     case resNet18 = "resnet18"
     case resNet34 = "resnet34"
     /// Normalisation before each convolution, as in BackdoorBench.
     case preActResNet18 = "preact_resnet18"
     /// The small network for CIFAR of "Deep Residual Learning", with shortcuts without weights.
     case resNet20 = "resnet20"
+    /// With three convolutions a block, of any depth and width.
+    case resNet50 = "resnet50"
+    case vgg
+    case denseNet = "densenet"
+    case mobileNetV3 = "mobilenet_v3"
+    case efficientNet = "efficientnet"
+    case convNeXt = "convnext"
+    case visionTransformer = "vit"
+
+    /// Those that are made with random weights: their layers follow from a few numbers.
+    public static let trainable: [Architecture] = [
+      .resNet18, .resNet34, .preActResNet18, .resNet20,
+    ]
+    /// Those that are read from files.
+    public static let readable: [Architecture] =
+      trainable + [
+        .resNet50, .vgg, .denseNet, .mobileNetV3, .efficientNet, .convNeXt, .visionTransformer,
+      ]
   }
 
   /// The first layers.
@@ -23,6 +41,8 @@ public struct ClassifierConfiguration: Sendable, Equatable {
     case torchvision
     /// `shortcut` and `linear`, as most CIFAR networks.
     case kuangliu
+    /// Where it is not torchvision's.
+    case timm
   }
 
   public var architecture: Architecture
@@ -37,6 +57,12 @@ public struct ClassifierConfiguration: Sendable, Equatable {
   public var normalization: InputNormalization
   /// Side of the square images it was made for.
   public var imageSize: Int
+  /// What the layers of a network are made after, unless it is one of `trainable`.
+  public var tensorShapes = TensorShapes()
+  /// The last layer's name, where the layers are made after shapes.
+  public var headPath = ""
+  /// Heads of a transformer's attention layers.
+  public var attentionHeads = 1
 
   /// A network to be trained: defaults are the architecture's customary ones.
   public init(
@@ -71,6 +97,8 @@ public struct ClassifierConfiguration: Sendable, Equatable {
     case .resNet18, .preActResNet18: [2, 2, 2, 2]
     case .resNet34: [3, 4, 6, 3]
     case .resNet20: [3, 3, 3]
+    case .resNet50, .vgg, .denseNet, .mobileNetV3, .efficientNet, .convNeXt, .visionTransformer:
+      preconditionFailure("ClassifierConfiguration: the blocks of \(architecture) vary")
     }
   }
 
@@ -78,7 +106,9 @@ public struct ClassifierConfiguration: Sendable, Equatable {
   var stageWidths: [Int] { blocks.indices.map { width << $0 } }
 
   /// Length of the feature vector.
-  public var featureCount: Int { width << (blocks.count - 1) }
+  public var featureCount: Int {
+    tensorShapes[headPath + ".weight"]?.last ?? width << (blocks.count - 1)
+  }
 
   var headName: String { naming == .torchvision ? "fc" : "linear" }
   var shortcutName: String { naming == .torchvision ? "downsample" : "shortcut" }

@@ -2,13 +2,22 @@ import Checkpoints
 import Foundation
 import Support
 
-/// Where the parts of a diffusers model lie: in one folder, or under `unet/` and `scheduler/`.
+/// Where the parts of a denoiser lie: of a diffusers model in one folder, or under `unet/` and
+/// `scheduler/`; of a network of OpenAI in a file of weights with a file of flags beside it.
 public struct DenoiserFiles: Sendable {
+  public enum Layout: Sendable {
+    case diffusers
+    /// improved-diffusion and guided-diffusion.
+    case openAI
+  }
+
   static let configurationName = "config.json"
   static let weightsStem = "diffusion_pytorch_model"
   static let weightsName = weightsStem + ".safetensors"
   static let schedulerName = "scheduler_config.json"
 
+  public let layout: Layout
+  /// `config.json`, or the flags.
   public let configuration: URL
   /// The file of weights, or the index of its shards.
   public let weights: URL
@@ -25,10 +34,18 @@ public struct DenoiserFiles: Sendable {
     }
     let roots = [folder, folder.appendingPathComponent("unet")]
     guard let root = roots.first(where: { Self.exists($0, Self.configurationName) }) else {
-      throw FileError.damaged(
-        path: folder.path, reason: "no config.json there or in unet/",
-        advice: "name a diffusers model folder")
+      guard let flags = OpenAIFlags.file(in: folder) else {
+        throw FileError.damaged(
+          path: folder.path, reason: "no config.json there or in unet/",
+          advice: "name a diffusers model folder, or put flags.txt beside a network of OpenAI")
+      }
+      layout = .openAI
+      configuration = flags
+      weights = folder == url ? try Self.openAIWeights(in: folder) : url
+      scheduler = nil
+      return
     }
+    layout = .diffusers
     configuration = root.appendingPathComponent(Self.configurationName)
     weights = try Checkpoint.file(in: root, named: [Self.weightsStem])
     scheduler = [
@@ -47,6 +64,22 @@ public struct DenoiserFiles: Sendable {
     get throws {
       [configuration] + (try Checkpoint(weights).fileURLs) + (scheduler.map { [$0] } ?? [])
     }
+  }
+
+  /// The only file of weights, or the only averaged one (`ema_…`).
+  private static func openAIWeights(in folder: URL) throws -> URL {
+    let names = try Directory.entries(FileName(folder.path)).map(\.systemPath)
+      .filter { ["pt", "pth"].contains(FileName($0).kind) }
+    let averaged = names.filter { $0.hasPrefix("ema_") }
+    let candidates = averaged.isEmpty ? names : averaged
+    guard candidates.count == 1 else {
+      throw FileError.damaged(
+        path: folder.path,
+        reason: candidates.isEmpty
+          ? "flags, but no .pt file" : "several files: \(candidates.joined(separator: ", "))",
+        advice: "name the file of weights")
+    }
+    return folder.appendingPathComponent(candidates[0])
   }
 
   private static func exists(_ folder: URL, _ name: String) -> Bool {

@@ -5,15 +5,33 @@ import NeuralNet
 import Support
 
 extension UNet2DModel {
-  /// Loads a diffusers model: `config.json` and `diffusion_pytorch_model.safetensors` or `.bin`.
+  /// Loads a diffusers model, `config.json` and `diffusion_pytorch_model.safetensors` or `.bin`; or
+  /// one of OpenAI, a file of weights beside its flags (see `OpenAIFlags`).
   ///
   /// - Throws: `CheckpointError`, naming the file, the field or the tensor (with both shapes).
   public static func load(_ folder: URL, on backend: any ComputeBackend) throws -> UNet2DModel {
     let files = try DenoiserFiles(folder)
+    guard files.layout == .diffusers else { return try loadOpenAI(files, on: backend) }
     let configuration = try UNet2DConfiguration(files.configuration)
     let checkpoint = try Checkpoint(files.weights)
     let weights = CheckpointWeights(
       checkpoint, storedNames: try storedNames(checkpoint), on: backend)
+    let model = try backend.pool.lasting { try UNet2DModel(configuration, from: weights) }
+    try weights.finish()
+    return model
+  }
+
+  private static func loadOpenAI(
+    _ files: DenoiserFiles, on backend: any ComputeBackend
+  ) throws -> UNet2DModel {
+    let flags = try OpenAIFlags(files.configuration)
+    let checkpoint = try Checkpoint(files.weights)
+    let storedNames = try checkpoint.storedNames()
+    let configuration = try UNet2DConfiguration(
+      flags, path: files.weights.path, shapes: storedNames.compactMapValues { checkpoint.shape($0) }
+    )
+    let weights = OpenAIWeights(
+      checkpoint, storedNames: storedNames, configuration, flags, on: backend)
     let model = try backend.pool.lasting { try UNet2DModel(configuration, from: weights) }
     try weights.finish()
     return model

@@ -8,6 +8,15 @@ import Support
 /// Dictionaries, lists, strings and what NumPy makes are numbered from 1 in the memo; strings
 /// within arrays are not, as there nothing else referred to them.
 public struct PickleWriter {
+  /// Whose strings there are.
+  public enum Dialect: Sendable {
+    /// Bytes are strings, at protocol 2.
+    case python2
+    /// Bytes are bytes, at protocol 3, so that Python 3 needs not be told how to decode them.
+    case python3
+  }
+
+  private let dialect: Dialect
   private var writer = ByteWriter()
   private var memoCount = 0
   private var namesWritten: [PickleName: Int] = [:]
@@ -15,12 +24,14 @@ public struct PickleWriter {
   /// Members and elements written at a time.
   private static let batch = 1000
 
+  private init(dialect: Dialect) { self.dialect = dialect }
+
   /// The pickle of a value made of dictionaries, lists, tuples, strings, bytes, integers, numbers,
   /// truth values, `none` and arrays.
-  public static func bytes(of value: PickleValue) -> [UInt8] {
-    var pickle = PickleWriter()
+  public static func bytes(of value: PickleValue, dialect: Dialect = .python2) -> [UInt8] {
+    var pickle = PickleWriter(dialect: dialect)
     pickle.emit(.proto)
-    pickle.writer.append(UInt8(2))
+    pickle.writer.append(UInt8(dialect == .python2 ? 2 : 3))
     pickle.write(value)
     pickle.emit(.stop)
     return pickle.writer.bytes
@@ -38,9 +49,7 @@ public struct PickleWriter {
       write(bytes)
       memoize()
     case .text(let text):
-      emit(.binunicode)
-      writer.append(UInt32(text.utf8.count))
-      writer.append(contentsOf: Array(text.utf8))
+      write(unicode: text)
       memoize()
     case .list(let items):
       emit(.emptyList)
@@ -96,16 +105,28 @@ public struct PickleWriter {
 
   private mutating func write(_ bytes: [UInt8]) {
     if bytes.count < 256 {
-      emit(.shortBinstring)
+      emit(dialect == .python2 ? .shortBinstring : .shortBinbytes)
       writer.append(UInt8(bytes.count))
     } else {
-      emit(.binstring)
+      emit(dialect == .python2 ? .binstring : .binbytes)
       writer.append(UInt32(bytes.count))
     }
     writer.append(contentsOf: bytes)
   }
 
-  private mutating func write(_ text: String) { write(Array(text.utf8)) }
+  /// A string of the dialect.
+  private mutating func write(_ text: String) {
+    switch dialect {
+    case .python2: write(Array(text.utf8))
+    case .python3: write(unicode: text)
+    }
+  }
+
+  private mutating func write(unicode text: String) {
+    emit(.binunicode)
+    writer.append(UInt32(text.utf8.count))
+    writer.append(contentsOf: Array(text.utf8))
+  }
 
   /// `_reconstruct(ndarray, (0,), 'b')` with the state (1, shape, type, Fortran order, bytes).
   private mutating func write(_ array: PickleArray) {
@@ -113,7 +134,7 @@ public struct PickleWriter {
     write(name: NumPyNames.ndarray)
     write(0)
     emit(.tuple1)
-    write("b")
+    write(Array("b".utf8))
     emit(.tuple3)
     emit(.reduce)
     memoize()

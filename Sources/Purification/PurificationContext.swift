@@ -23,7 +23,8 @@ public final class PurificationContext {
 
   init(
     dataset: ImageDataset, purifier: any Purifier, backend: any ComputeBackend, run: Run,
-    batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool
+    batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool,
+    writing: WritingOptions = WritingOptions()
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
@@ -35,7 +36,8 @@ public final class PurificationContext {
     self.purifier = purifier
     self.destination = destination
     self.force = force
-    output = PurifiedOutput(dataset, to: destination, force: force, batchSize: batchSize)
+    output = PurifiedOutput(
+      dataset, to: destination, force: force, writing: writing, batchSize: batchSize)
   }
 
   /// Opens the run's folder, once it is certain that the run can begin.
@@ -46,6 +48,7 @@ public final class PurificationContext {
     all.merge(identity) { $1 }
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
+    if output.writing.changesAsPNG { all["changed images"] = "PNG" }
     for (name, path) in purifier.files {
       all[name + " checksum"] = try ModelFiles.checksum(path) ?? ""
     }

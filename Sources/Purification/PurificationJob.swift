@@ -27,6 +27,8 @@ public struct PurificationJob<Method: Purifier> {
   public var batchSize = 128
   /// Keeps the run's files, such as candidates, in `OUTPUT.run`.
   public var keepsFiles = true
+  /// How changed images are written.
+  public var writing = WritingOptions()
   public var handler: (RunEvent) throws -> Void = { _ in }
   let backend: any ComputeBackend
 
@@ -46,11 +48,12 @@ public struct PurificationJob<Method: Purifier> {
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
     let run = Run(handler: handler)
+    let before = backend.pool.statistics
     let context: PurificationContext
     do {
       context = try PurificationContext(
         dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
-        truth: truth, output: output, force: force)
+        truth: truth, output: output, force: force, writing: writing)
     } catch let error as FileError where error == .outputExists(path: output) {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error
@@ -65,7 +68,10 @@ public struct PurificationJob<Method: Purifier> {
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
-    try JSONText.write(run.timings, to: folder + "/timings.json")
+    var timings = run.timings
+    timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
+    timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
+    try JSONText.write(timings, to: folder + "/timings.json")
     try TextFile.write(
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")

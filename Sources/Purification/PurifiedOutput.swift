@@ -11,6 +11,7 @@ final class PurifiedOutput {
   private let dataset: ImageDataset
   private let destination: String
   private let force: Bool
+  let writing: WritingOptions
   private let batchSize: Int
   private let worker = SerialWorker()
   private var writer: DatasetWriter?
@@ -20,10 +21,13 @@ final class PurifiedOutput {
   /// A change is drawn so many times as large, around gray.
   private static let magnification = 8
 
-  init(_ dataset: ImageDataset, to destination: String, force: Bool, batchSize: Int) {
+  init(
+    _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions, batchSize: Int
+  ) {
     self.dataset = dataset
     self.destination = destination
     self.force = force
+    self.writing = writing
     self.batchSize = batchSize
   }
 
@@ -81,7 +85,8 @@ final class PurifiedOutput {
 
   private func opened() throws -> DatasetWriter {
     if let writer { return writer }
-    let opened = try DatasetWriter(copying: dataset, to: destination, force: force)
+    let opened = try DatasetWriter(
+      copying: dataset, to: destination, force: force, options: writing)
     writer = opened
     return opened
   }

@@ -3,6 +3,9 @@ import Support
 /// Seconds of a run's phases in this process, `timings.json`.
 public struct PhaseTimings: Codable, Sendable {
   public private(set) var seconds: [Phase] = []
+  /// Bytes that went to the device, and back; nil where nobody counted.
+  public var bytesUploaded: Int?
+  public var bytesDownloaded: Int?
 
   public struct Phase: Codable, Sendable {
     public var name: String

@@ -16,11 +16,10 @@ public enum GzipFile {
   ///   many bytes there must be; nil if that is not known.
   /// - Throws: `FileError.damaged` if the file is cut short or has more than that.
   public static func unpack(
-    _ path: FileName, limit: (_ beginning: [UInt8]) throws -> Int? = { _ in nil }
+    _ source: RandomAccessFile, limit: (_ beginning: [UInt8]) throws -> Int? = { _ in nil }
   ) throws -> RandomAccessFile {
-    let source = try RandomAccessFile(path)
     func damaged(_ reason: String) -> FileError {
-      .damaged(path: path.description, reason: reason, advice: "fetch it again")
+      .damaged(path: source.path.description, reason: reason, advice: "fetch it again")
     }
     return try TemporaryFile.make { output in
       var beginning: [UInt8] = []

@@ -42,6 +42,20 @@ extension ZipFile {
     return contents
   }
 
+  /// The first bytes of a member's contents, unchecked.
+  public func beginning(of member: Member, count: Int) throws -> [UInt8] {
+    struct Enough: Error {}
+    var bytes: [UInt8] = []
+    guard count > 0 else { return bytes }
+    do {
+      try forEachBlock(of: member) { block in
+        bytes += block.prefix(count - bytes.count)
+        if bytes.count == count { throw Enough() }
+      }
+    } catch is Enough {}
+    return bytes
+  }
+
   /// Calls `body` with a member's contents in blocks of at most 1 MiB; fails at the end if the
   /// checksum is not theirs.
   public func forEachBlock(

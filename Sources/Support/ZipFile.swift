@@ -40,7 +40,7 @@ public final class ZipFile: Sendable {
   public let path: FileName
   /// In the order of the central directory.
   public let members: [Member]
-  let file: RandomAccessFile
+  public let file: RandomAccessFile
   /// Where the central directory begins.
   let directoryPosition: Int
   /// The bytes of the central directory.

@@ -151,7 +151,8 @@ public final class DenoiserTrainer {
     let noisy = rowAffineSum(
       [images, noise],
       coefficients: Tensor(coefficients, shape: [2, batch.count], on: backend))
-    return (model(noisy, timesteps: timesteps.map { Float($0) }) - noise).meanOfSquares()
+    return (model(noisy, timesteps: timesteps.map { recipe.schedule.networkTimestep($0) }) - noise)
+      .meanOfSquares()
   }
 
   /// Uniform, one in each of `count` equal parts of the range, so that every batch has all levels.

@@ -1,4 +1,5 @@
 import ComputeBackend
+import Datasets
 import Devices
 import Diffusion
 import Evaluation
@@ -35,6 +36,17 @@ extension TuningFileError: AdvisedError {
 extension FileError: AdvisedError {
   var advice: String? {
     if case .outputExists = self { "--force replaces it" } else { nil }
+  }
+}
+
+extension DatasetError: AdvisedError {
+  var advice: String? {
+    switch self {
+    case .sizesDiffer: "--size 32, for example"
+    case .unknownFormat, .labelOutOfRange, .setAside, .missingLabels, .unknownClass, .empty,
+      .singleClass:
+      nil
+    }
   }
 }
 

@@ -22,7 +22,7 @@ struct BenchClassifierCommand: ParsableCommand {
 
   @Argument(
     help: """
-      A classifier (.safetensors), or for random weights one of \
+      A file of a classifier's weights, or for random weights one of \
       \(MeasuredNetwork.architectures.joined(separator: ", ")).
       """)
   var model: String
@@ -34,9 +34,9 @@ struct BenchClassifierCommand: ParsableCommand {
 
   func validate() throws {
     if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
-    guard model.hasSuffix(".safetensors") || MeasuredNetwork.architectures.contains(model) else {
+    guard model.contains(".") || MeasuredNetwork.architectures.contains(model) else {
       let names = MeasuredNetwork.architectures.joined(separator: ", ")
-      throw ValidationError("\(model): use a .safetensors file or one of \(names).")
+      throw ValidationError("\(model): use a file of weights or one of \(names).")
     }
   }
 

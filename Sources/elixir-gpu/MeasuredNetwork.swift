@@ -7,7 +7,7 @@ import Models
 
 /// Networks as the commands that measure them are given: stored ones, or random ones by their name.
 enum MeasuredNetwork {
-  static let architectures = ClassifierConfiguration.Architecture.allCases.map(\.rawValue)
+  static let architectures = ClassifierConfiguration.Architecture.trainable.map(\.rawValue)
 
   /// A diffusers folder, or a config.json for random weights.
   static func denoiser(_ path: String, on backend: any ComputeBackend) throws -> UNet2DModel {
@@ -28,9 +28,9 @@ enum MeasuredNetwork {
     return (network, .reference(for: network))
   }
 
-  /// A .safetensors file, or an architecture for random weights, 32×32 images and 10 classes.
+  /// A file of weights, or an architecture for random weights, 32×32 images and 10 classes.
   static func classifier(_ name: String, on backend: any ComputeBackend) throws -> any Classifier {
-    guard let architecture = ClassifierConfiguration.Architecture(rawValue: name) else {
+    guard let architecture = ClassifierConfiguration.Architecture(argument: name) else {
       return try ClassifierFile.load(URL(fileURLWithPath: name), on: backend)
     }
     let configuration = ClassifierConfiguration(

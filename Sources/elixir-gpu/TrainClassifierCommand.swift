@@ -114,5 +114,15 @@ struct TrainClassifierCommand: ParsableCommand {
   }
 }
 
-extension ClassifierConfiguration.Architecture: ExpressibleByArgument {}
+extension ClassifierConfiguration.Architecture: ExpressibleByArgument {
+  /// Those that can be made with random weights; others are read from files.
+  public init?(argument: String) {
+    guard let architecture = Self(rawValue: argument), Self.trainable.contains(architecture) else {
+      return nil
+    }
+    self = architecture
+  }
+
+  public static var allValueStrings: [String] { trainable.map(\.rawValue) }
+}
 extension ClassifierConfiguration.Stem: ExpressibleByArgument {}

@@ -28,7 +28,7 @@ struct TuneCommand: ParsableCommand {
         elixir-gpu tune --reset
       """)
 
-  @Argument(help: "A diffusers folder, a denoiser's config.json, or a classifier (.safetensors).")
+  @Argument(help: "A diffusers folder, a denoiser's config.json, or a classifier's file.")
   var model: String?
 
   @Option(help: "Images in each step.")

@@ -9,8 +9,9 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Compares a network's outputs with outputs exported from PyTorch.",
     discussion: """
-      The fixture is a safetensors file: x, timesteps and expected for a denoiser; x, expected and
-      optionally features for a classifier; images [N, C, H, W] as PyTorch writes them. The exit
+      The fixture is a safetensors file: x, timesteps and expected for a denoiser, with y or
+      class_labels if it knows classes; x, expected or logits, and optionally features for a
+      classifier; images [N, C, H, W] as PyTorch writes them. The exit
       code is 1 if the greatest error exceeds the tolerance.
 
       Examples:
@@ -47,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
 
   struct Denoiser: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "A diffusers UNet2DModel folder (config.json and safetensors weights).")
+      abstract: "A diffusers UNet2DModel folder, or a network of OpenAI with its flags.")
 
     @Argument(help: "The model's folder.") var model: String
     @OptionGroup var arguments: Arguments
@@ -63,7 +64,7 @@ struct VerifyCommand: ParsableCommand {
 
   struct Classifier: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "A ResNet or PreActResNet in a safetensors file.")
+      abstract: "A classifier in a file of weights.")
 
     @Argument(help: "The model's file.") var model: String
     @OptionGroup var arguments: Arguments

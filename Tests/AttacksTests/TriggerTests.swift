@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Foundation
 import Support
 import TestSupport
 import Testing
@@ -38,6 +39,23 @@ import Testing
       expected[image + 17] = 1
     }
     #expect(trigger.applied(to: images) == expected)
+  }
+
+  /// A 2×1 PNG of (10, 20, 30) with alpha 0 and (40, 50, 60) with alpha 255.
+  @Test func patchIsTransparentWhereItsAlphaIsZero() throws {
+    let folder = try TemporaryFolder()
+    let file = try #require(
+      Data(
+        base64Encoded: """
+          iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGPgEpFj0DCy+Q8ABEYB0jfiihQAAAAA\
+          SUVORK5CYII=
+          """))
+    try folder.write([UInt8](file), to: "patch.png")
+    let shape = ImageShape(height: 1, width: 2, channels: 3)
+    let patch = try Trigger.readPatch(folder.path + "/patch.png", for: shape)
+    #expect(patch.pixels == [0, 0, 0, 40, 50, 60])
+    let trigger = Trigger.corner(patch, for: shape)
+    #expect(trigger.applied(to: [1, 2, 3, 4, 5, 6]) == [1, 2, 3, 40, 50, 60])
   }
 
   @Test func patchMustFitAndShow() throws {

@@ -17,10 +17,14 @@ enum ContainerFixtures {
     let label: Int32?
     let sha256: String?
     let error: String?
+    /// 16-bit gray without Pillow's clipping.
+    let high_byte: HighByte?
     let width: Int?
     let height: Int?
 
-    var name: FileName { FileName(key) }
+    struct HighByte: Decodable {
+      let sha256: String
+    }
   }
 
   /// `expected.json` of a fixture.
@@ -52,10 +56,12 @@ func expectSamples(
     let name = records.name(of: record)
     #expect(name == FileName(prefix + sample.key), sourceLocation: sourceLocation)
     #expect(records.labels[record] == sample.label ?? -1, "\(name)", sourceLocation: sourceLocation)
-    guard let digest = sample.sha256, records.problem(of: record) == nil else { continue }
+    guard let digest = sample.high_byte?.sha256 ?? sample.sha256,
+      records.problem(of: record) == nil
+    else { continue }
     let bytes = try records.contents(of: record, first: nil)
     #expect(try records.contents(of: record, first: 7) == Array(bytes.prefix(7)))
-    guard bytes.starts(with: [0x89, 0x50]), !bytes.contains(Array("gAMA".utf8)),
+    guard bytes.starts(with: [0x89, 0x50]),
       let image = try? PNG.decode(bytes, channels: 3)
     else { continue }
     #expect(SHA256.hexDigest(image.pixels) == digest, "\(name)", sourceLocation: sourceLocation)

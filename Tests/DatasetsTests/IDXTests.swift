@@ -110,7 +110,8 @@ import Testing
   @Test(
     arguments: [
       ([0x803, 2, 3], "cannot hold an IDX header"),
-      ([0x802, 2, 3, 5], "begins with 0x802"),
+      ([0x802, 2, 3, 5], "bytes of data instead of 6"),
+      ([0xA03, 2, 3, 5], "begins with the bytes 0 0 a 3"),
       ([0x803, 3, 3, 5], "bytes of data instead of 45"),
       ([0x803, .max, .max, .max], "impossible"),
       ([0x803, 0, 0, 5], "bytes of data instead of 0"),

@@ -35,7 +35,7 @@ import Training
   static let detectors: [any Detector] = [
     SpectralSignatureDetector(), SpectralSignatureDetector(expectedRate: 0.2),
     ActivationClusteringDetector(), SpectreDetector(), ScanDetector(),
-    StripDetector(overlays: 3), SelfInfluenceDetector(), ModelInversionDetector(),
+    StripDetector(reference: nil, overlays: 3), SelfInfluenceDetector(), ModelInversionDetector(),
   ]
 
   @Test(arguments: detectors.indices) func scoreEverySample(number: Int) throws {

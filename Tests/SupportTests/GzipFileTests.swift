@@ -13,7 +13,7 @@ import Testing
     _ bytes: [UInt8], in folder: TemporaryFolder, limit: ([UInt8]) throws -> Int? = { _ in nil }
   ) throws -> [UInt8] {
     try folder.write(bytes, to: "a.gz")
-    let file = try GzipFile.unpack(FileName(folder.path + "/a.gz"), limit: limit)
+    let file = try GzipFile.unpack(try RandomAccessFile(folder.path + "/a.gz"), limit: limit)
     return try file.bytes(at: 0, count: file.size)
   }
 

@@ -19,11 +19,16 @@ extension Trigger {
     .corner(RasterImage(shape: shape.square(side), filledWith: 255), at: corner, for: shape)
   }
 
-  /// A patch from a PNG file, with the images' channels; its zero bytes are transparent.
+  /// A patch from a PNG file, with the images' channels; transparent are its zero bytes and the
+  /// pixels whose alpha is 0, whatever color they have.
   ///
   /// Throws `AttackError.picture` if it is too large, or nothing of it is to be seen.
   public static func readPatch(_ path: String, for shape: ImageShape) throws -> RasterImage {
-    let patch = try PNG.read(path).converted(toChannels: shape.channels)
+    let (picture, alpha) = try PNG.readWithAlpha(path)
+    var patch = picture.converted(toChannels: shape.channels)
+    for (pixel, value) in (alpha ?? []).enumerated() where value == 0 {
+      for channel in 0..<shape.channels { patch.pixels[pixel * shape.channels + channel] = 0 }
+    }
     guard patch.shape.height <= shape.height, patch.shape.width <= shape.width else {
       throw AttackError.picture(
         path: path, reason: "the patch is \(patch.shape), but the images are \(shape)")

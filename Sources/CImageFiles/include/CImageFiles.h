@@ -11,6 +11,7 @@
 
 #include "JPEGFile.h"
 #include "PNGFile.h"
+#include "TIFFFile.h"
 
 enum { ELIXIR_MESSAGE_SIZE = 200 };
 

@@ -2,7 +2,9 @@ import Support
 
 /// All kinds of image files that are read.
 public enum ImageCodecs {
-  public static let all: [any ImageCodec.Type] = [PNG.self, JPEG.self]
+  public static let all: [any ImageCodec.Type] = [
+    PNG.self, JPEG.self, WebP.self, GIF.self, TIFF.self, BMP.self, PNM.self,
+  ]
 
   /// First bytes of a file that tell what kind it is.
   public static let signatureSize = 16
@@ -37,14 +39,32 @@ public enum ImageCodecs {
     try requireCodec(of: bytes).decode(bytes, channels: channels, options: options)
   }
 
-  /// The file with its pixels changed and all else as it was, or a PNG file of the changed image.
+  /// The file with its pixels changed and all else as it was, or a PNG file of the changed image if
+  /// it cannot hold the change or has faults that its decoder overlooks.
+  ///
+  /// - Parameters:
+  ///   - keepsGray: whether a gray image stays gray, so that of a colored change its luma counts;
+  ///     otherwise it gets color.
+  ///   - toPNG: whether files of all kinds become PNG files.
   public static func changing(
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions = DecodingOptions(),
-    toPNG: Bool = false
+    keepsGray: Bool = true, toPNG: Bool = false
   ) throws -> ChangedImage {
     let codec = try requireCodec(of: bytes)
-    return toPNG && codec != PNG.self
-      ? try codec.changingToPNG(bytes, by: change, options: options)
-      : try codec.changing(bytes, by: change, options: options)
+    var change = change
+    if keepsGray, change.shape.channels == 3,
+      try codec.header(bytes, isWhole: true, options: options)?.shape.channels == 1
+    {
+      change = change.converted(toChannels: 1)
+    }
+    guard !toPNG || codec == PNG.self else {
+      return try codec.changingToPNG(bytes, by: change, options: options)
+    }
+    do {
+      return try codec.changing(bytes, by: change, options: options)
+    } catch is ImageFailure where codec != PNG.self {
+      // Decoders overlook faults with which nothing can be written.
+      return try codec.changingToPNG(bytes, by: change, options: options)
+    }
   }
 }

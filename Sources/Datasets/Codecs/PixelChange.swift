@@ -34,7 +34,7 @@ public struct PixelChange: Equatable, Sendable {
   static func clip(_ value: Int) -> UInt8 { UInt8(min(max(value, 0), 255)) }
 
   /// The same change for 1 or 3 channels: repeated, or the luma of ITU-R BT.601.
-  func converted(toChannels channels: Int) -> PixelChange {
+  public func converted(toChannels channels: Int) -> PixelChange {
     if channels == shape.channels { return self }
     let target = ImageShape(height: shape.height, width: shape.width, channels: channels)
     if channels == 3 {

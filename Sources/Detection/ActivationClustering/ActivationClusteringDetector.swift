@@ -4,22 +4,14 @@ import Support
 
 /// Distrusts the smaller of two clusters of a class's features, if it is small and apart from the
 /// other (activation clustering, Chen et al., SafeAI 2019).
-public struct ActivationClusteringDetector: Detector {
+public struct ActivationClusteringDetector: PerClassDetector {
   public static let id = "activation-clustering"
   public static let unaided: Self? = ActivationClusteringDetector()
 
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   /// The share of the distance to the smaller cluster's center in suspicious classes, elsewhere 1.
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {

@@ -4,22 +4,14 @@ import Runs
 ///
 /// The outlier score is the L1 distance of the pixels. It needs no model, and knows nothing of what
 /// the images show.
-public struct ClassMeanDistanceDetector: Detector {
+public struct ClassMeanDistanceDetector: PerClassDetector {
   public static let id = "dcm"
   public static let unaided: Self? = ClassMeanDistanceDetector()
 
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

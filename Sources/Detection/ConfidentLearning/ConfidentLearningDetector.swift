@@ -9,7 +9,7 @@ import Training
 /// Five classifiers are trained by the victim's recipe, each without one fifth of every class. The
 /// score of a sample is the probability that its label has in the model that never saw it. Labels
 /// that go with a trigger look right to such models, too: this finds flips, not backdoors.
-public struct ConfidentLearningDetector: Detector {
+public struct ConfidentLearningDetector: PerClassDetector {
   public static let id = "confident-learning"
 
   /// Samples of each class to trust; nil for all that are not flagged.
@@ -17,15 +17,7 @@ public struct ConfidentLearningDetector: Detector {
 
   private static let foldCount = 5
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

@@ -9,7 +9,7 @@ import Support
 /// Images are equal by the hash of their pixels; near ones are those whose correlation is much
 /// closer to 1 than that of other nearest neighbors is (`DuplicateSearch`, the distance being
 /// 1 − correlation of all values). A class is suspicious if it has duplicates with another label.
-public struct DuplicatesDetector: Detector {
+public struct DuplicatesDetector: PerClassDetector {
   public static let id = "duplicates"
   public static let unaided: Self? = DuplicatesDetector()
 
@@ -18,15 +18,7 @@ public struct DuplicatesDetector: Detector {
 
   private static let neighbors = 10
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

@@ -9,7 +9,7 @@ import Support
 /// `ClusterSplit`), without FLARE's projection by UMAP. If those of all layers say nothing, the
 /// last ones are left out, one after another. s = ½ + ½(D_p − D_c)/(D_p + D_c), of mean distances
 /// to the 10 nearest samples of the poison's clusters and of the clean one.
-public struct FLAREDetector: Detector {
+public struct FLAREDetector: PerClassDetector {
   public static let id = "flare"
 
   /// Fewest samples of a cluster; nil for one in 200 of all, from 25 to 100.
@@ -26,18 +26,14 @@ public struct FLAREDetector: Detector {
   /// Samples of a class that may be near to poison by chance, as in FLARE's part of the vote.
   private static let share = 0.005
 
+  public init() { self.init(minimumSize: nil) }
+
   public init(
-    minimumSize: Int? = nil, minimumPersistence: Float = 0.7, perClass: Int? = nil
+    minimumSize: Int?, minimumPersistence: Float = 0.7, perClass: Int? = nil
   ) {
     self.minimumSize = minimumSize
     self.minimumPersistence = minimumPersistence
     self.perClass = perClass
-  }
-
-  /// Samples of each class.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
   }
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {

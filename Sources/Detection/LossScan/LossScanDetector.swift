@@ -6,7 +6,7 @@ import Runs
 /// The score is the rank of a sample's loss after an early epoch, without augmentation: a low loss
 /// is bad. A class is suspicious if its losses have two modes (`LossValley`) and the lower one has
 /// more than 25 samples, which are flagged. Poison that is learned last turns the ranks around.
-public struct LossScanDetector: Detector {
+public struct LossScanDetector: PerClassDetector {
   public static let id = "loss-scan"
   public static let unaided: Self? = LossScanDetector()
 
@@ -18,15 +18,11 @@ public struct LossScanDetector: Detector {
   /// The lower mode of a suspicious class has more samples.
   private static let smallestMode = 25
 
-  public init(epoch: Int = 5, perClass: Int? = nil) {
+  public init() { self.init(epoch: 5) }
+
+  public init(epoch: Int, perClass: Int? = nil) {
     self.epoch = epoch
     self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
   }
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {

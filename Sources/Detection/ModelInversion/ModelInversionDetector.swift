@@ -7,22 +7,14 @@ import Runs
 /// Meta-Sift); see `ModelInversion`.
 ///
 /// The outlier score is the L1 distance of the pixels, as of `ClassMeanDistanceDetector`.
-public struct ModelInversionDetector: Detector {
+public struct ModelInversionDetector: PerClassDetector {
   public static let id = "mi-dcm"
   public static let unaided: Self? = ModelInversionDetector()
 
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

@@ -17,7 +17,7 @@ import Support
 /// Without, the covariance is the pooled one of the other classes, into which a class's own poison
 /// does not get. The group that lies farther from the other classes' mean is the poison: of what
 /// features tell apart, a trigger is the most distinct. Poison in every class stays hidden.
-public struct ScanDetector: Detector {
+public struct ScanDetector: PerClassDetector {
   public static let id = "scan"
   public static let unaided: Self? = ScanDetector()
 
@@ -27,15 +27,11 @@ public struct ScanDetector: Detector {
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(reference: String? = nil, perClass: Int? = nil) {
+  public init() { self.init(reference: nil) }
+
+  public init(reference: String?, perClass: Int? = nil) {
     self.reference = reference
     self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
   }
 
   /// The probability of the clean group in suspicious classes, elsewhere 1.

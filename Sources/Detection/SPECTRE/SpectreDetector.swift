@@ -9,7 +9,7 @@ import Support
 /// its ratio to normal data (`SpectreClass`) lies highest above the median class's. A class is
 /// suspicious if that is by more than e² standard deviations (by the median absolute deviation),
 /// if normal data never had its excess, and half of it on average at most.
-public struct SpectreDetector: Detector {
+public struct SpectreDetector: PerClassDetector {
   public static let id = "spectre"
   public static let unaided: Self? = SpectreDetector()
 
@@ -18,15 +18,11 @@ public struct SpectreDetector: Detector {
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(expectedRate: Double? = nil, perClass: Int? = nil) {
+  public init() { self.init(expectedRate: nil) }
+
+  public init(expectedRate: Double?, perClass: Int? = nil) {
     self.expectedRate = expectedRate
     self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
   }
 
   /// Shares of poison that are assumed, where none is expected.

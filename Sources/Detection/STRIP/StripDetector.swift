@@ -11,7 +11,7 @@ import Training
 /// With clean samples, overlays are taken from them, and images are bad whose entropy is below that
 /// of most clean ones; without, from all images, and `OutlierTest` judges. It costs as many passes
 /// as there are overlays.
-public struct StripDetector: Detector {
+public struct StripDetector: PerClassDetector {
   public static let id = "strip"
 
   /// Which samples are clean: the path of a list, or a detector such as `knn:10`; nil if none are
@@ -24,8 +24,10 @@ public struct StripDetector: Detector {
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
+  public init() { self.init(reference: nil) }
+
   public init(
-    reference: String? = nil, overlays: Int? = nil, falsePositiveRate: Double = 0.1,
+    reference: String?, overlays: Int? = nil, falsePositiveRate: Double = 0.1,
     perClass: Int? = nil
   ) {
     self.reference = reference
@@ -35,12 +37,6 @@ public struct StripDetector: Detector {
   }
 
   private static let usualOverlays = 100
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
 
   /// min(1, H / ln K).
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {

@@ -7,22 +7,14 @@ import Runs
 ///
 /// The outlier score is the negative of the self-influence, here of its logarithm, which ranks
 /// alike and has a scale that classes can be compared on.
-public struct SelfInfluenceDetector: Detector {
+public struct SelfInfluenceDetector: PerClassDetector {
   public static let id = "self-influence"
   public static let unaided: Self? = SelfInfluenceDetector()
 
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

@@ -6,22 +6,14 @@ import Runs
 ///
 /// The outlier score is |h·v|, h being the features themselves and v the first right singular
 /// vector of the class's centered features.
-public struct SpectralFilterDetector: Detector {
+public struct SpectralFilterDetector: PerClassDetector {
   public static let id = "sf-least"
   public static let unaided: Self? = SpectralFilterDetector()
 
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(perClass: Int? = nil) {
-    self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
-  }
+  public init() {}
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {
     let dataset = input.dataset

@@ -3,7 +3,7 @@ import Runs
 
 /// Distrusts samples far from the mean of their class along the direction in which its features
 /// vary most (spectral signatures, Tran et al., NeurIPS 2018).
-public struct SpectralSignatureDetector: Detector {
+public struct SpectralSignatureDetector: PerClassDetector {
   public static let id = "spectral-signatures"
   public static let unaided: Self? = SpectralSignatureDetector()
 
@@ -12,15 +12,11 @@ public struct SpectralSignatureDetector: Detector {
   /// Samples of each class to trust; nil for all that are not flagged.
   public var perClass: Int?
 
-  public init(expectedRate: Double? = nil, perClass: Int? = nil) {
+  public init() { self.init(expectedRate: nil) }
+
+  public init(expectedRate: Double?, perClass: Int? = nil) {
     self.expectedRate = expectedRate
     self.perClass = perClass
-  }
-
-  /// The number of samples of each class to trust.
-  public init?(arguments: String) {
-    guard let perClass = Int(arguments), perClass > 0 else { return nil }
-    self.init(perClass: perClass)
   }
 
   public func scores(_ input: DetectionInput, _ run: Run) throws -> SampleScores {

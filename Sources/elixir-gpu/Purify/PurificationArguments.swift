@@ -24,6 +24,11 @@ struct PurificationArguments: ParsableArguments {
   @Flag(help: "Delete the run's files, such as candidates, when it is complete.")
   var prune = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How changed images are written: own (as the file was) or png.", visibility: .hidden))
+  var changedAs = ChangedImageKind.own
+
   @OptionGroup var device: DeviceArguments
 
   func validate() throws {
@@ -49,6 +54,7 @@ struct PurificationArguments: ParsableArguments {
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())
     job.batchSize = batch
     job.keepsFiles = !prune
+    job.writing = WritingOptions(changesAsPNG: changedAs == .png)
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.handler = RunConsole(interrupted: "the same command goes on from here").show
     let report = try job.run(output: destination.output, force: destination.force)
@@ -58,6 +64,11 @@ struct PurificationArguments: ParsableArguments {
     print("Result unsure: " + report.doubts.joined(separator: "; "))
     if !isForced { throw ExitCode(Self.unsure) }
   }
+}
+
+/// What kind of files changed images become.
+enum ChangedImageKind: String, ExpressibleByArgument {
+  case own, png
 }
 
 /// Which reference data a method has.

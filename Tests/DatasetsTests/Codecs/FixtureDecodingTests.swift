@@ -7,7 +7,7 @@ import Testing
 /// Files of the real tools decode to the very pixels that Pillow gives.
 @Suite(.enabled(if: FixtureImages.arePresent, "../shared/formats is absent"))
 struct FixtureDecodingTests {
-  static let folders = ["imagefolder-png", "imagefolder-jpeg"]
+  static let folders = ["imagefolder-png", "imagefolder-jpeg", "imagefolder-other"]
 
   @Test(arguments: folders)
   func pixelsAreThoseOfPillow(folder: String) throws {
@@ -34,7 +34,8 @@ struct FixtureDecodingTests {
   @Test(arguments: folders)
   func orientationIsAppliedOnRequest(folder: String) throws {
     let options = DecodingOptions(appliesOrientation: true)
-    for sample in try FixtureImages.load(folder).samples where sample.error == nil {
+    for sample in try FixtureImages.load(folder).samples
+    where sample.error == nil {
       let bytes = try FixtureImages.bytes(folder, sample.key)
       let image = try ImageCodecs.decode(bytes, options: options)
       #expect(image.colorHash == sample.upright?.sha256 ?? sample.stored, "\(sample.key)")
@@ -46,7 +47,8 @@ struct FixtureDecodingTests {
   @Test(arguments: folders, [false, true])
   func headersSayWhatIsDecoded(folder: String, isTurned: Bool) throws {
     let options = DecodingOptions(appliesOrientation: isTurned)
-    for sample in try FixtureImages.load(folder).samples where sample.error == nil {
+    for sample in try FixtureImages.load(folder).samples
+    where sample.error == nil {
       let bytes = try FixtureImages.bytes(folder, sample.key)
       let image = try ImageCodecs.decode(bytes, options: options)
       let whole = try #require(try ImageCodecs.header(bytes, isWhole: true, options: options))

@@ -128,17 +128,30 @@ struct JPEGChangingTests {
     }
   }
 
-  /// A colored change of a gray file counts by its luma: 0.299·100 is 30.
+  /// A colored change of a gray file counts by its luma, 0.299·100 ≈ 30, or takes PNG.
   @Test func grayStaysGray() throws {
     let bytes = try FixtureImages.bytes("imagefolder-jpeg", "rocket/gray.jpg")
     let image = try JPEG.decode(bytes)
     let shape = ImageShape(height: image.shape.height, width: image.shape.width, channels: 3)
     let red = (0..<shape.byteCount).map { Int16($0 % 3 == 0 ? 100 : 0) }
     let change = PixelChange(shape: shape, values: red)
-    let result = try JPEG.decode(
-      try JPEG.changing(bytes, by: change, options: DecodingOptions()).contents)
+    let changed = try ImageCodecs.changing(bytes, by: change)
+    #expect(changed.kind == nil)
+    let result = try JPEG.decode(changed.contents)
     #expect(result.shape == image.shape)
     let differences = zip(result.pixels, image.pixels).map { Int($0) - min(Int($1) + 30, 255) }
     #expect(differences.allSatisfy { abs($0) <= 2 })
+    let colored = try ImageCodecs.changing(bytes, by: change, keepsGray: false)
+    #expect(colored.kind == "png")
+    #expect(try PNG.decode(colored.contents) == (try change.applied(to: image)))
+  }
+
+  @Test func pngOnRequest() throws {
+    let bytes = try FixtureImages.bytes("imagefolder-jpeg", "Zoo cat/cifar.jpg")
+    let image = try JPEG.decode(bytes)
+    let change = PixelChange(shape: image.shape, values: image.pixels.map { _ in 1 })
+    let changed = try ImageCodecs.changing(bytes, by: change, toPNG: true)
+    #expect(changed.kind == "png")
+    #expect(try PNG.decode(changed.contents) == (try change.applied(to: image)))
   }
 }

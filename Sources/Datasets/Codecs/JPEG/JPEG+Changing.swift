@@ -2,21 +2,26 @@ import CImageFiles
 
 /// Changed JPEG files, by their coefficients.
 extension JPEG {
-  /// Adds the transformed change to the coefficients and quantizes the sum by the file's own
-  /// tables. So blocks in which nothing changes keep their coefficients, and so do frequencies in
-  /// which the change is less than half a quantization step; a gray file stays gray.
+  /// The file with changed coefficients, and all else as it was.
   ///
-  /// Tables, subsampling, scans, restart intervals, metadata and what follows the image stay.
-  /// Huffman tables are the standard ones if they were, else the best for the new coefficients.
+  /// The transformed change is added to the coefficients, and the sum quantized by the file's own
+  /// tables. So blocks in which nothing changes keep their coefficients, and so do frequencies in
+  /// which the change is less than half a quantization step. Tables, subsampling, scans, restart
+  /// intervals, metadata and what follows the image stay. Huffman tables are the standard ones if
+  /// they were, else the best for the new coefficients. Of gray that gets color, a PNG file is
+  /// made.
   public static func changing(
     _ bytes: [UInt8], by change: PixelChange, options: DecodingOptions
   ) throws -> ChangedImage {
     let segments = try JPEGSegments(bytes, stopsAtPixels: false)
     let (frame, pixels) = try stored(segments, options)
-    let change = orientation(segments, options).turnedBack(change)
-    try change.requireSize(pixels.shape)
+    let stored = orientation(segments, options).turnedBack(change)
+    try stored.requireSize(pixels.shape)
+    guard pixels.componentCount > 1 || stored.isGray else {
+      return try changingToPNG(bytes, by: change, options: options)
+    }
     let coefficients = try JPEGCoefficients(bytes, allowsTruncation: options.allowsTruncation)
-    let difference = JPEGDifference(change, of: pixels, in: coefficients.colorSpace)
+    let difference = JPEGDifference(stored, of: pixels, in: coefficients.colorSpace)
     try coefficients.add(difference)
     let encoded = try coefficients.encoded(JPEGScript(segments, frame))
     return ChangedImage(contents: try segments.replacingPixels(by: encoded))

@@ -7,7 +7,7 @@ struct JPEGDifference {
   /// By component, `[H, W]`.
   private(set) var planes: [[Float]]
 
-  /// - Parameter change: in the orientation of the file; colored changes of gray count by luma.
+  /// - Parameter change: in the orientation of the file.
   init(_ change: PixelChange, of pixels: JPEGPixels, in space: ElixirJPEGColorSpace) {
     height = pixels.shape.height
     width = pixels.shape.width
@@ -53,8 +53,10 @@ struct JPEGDifference {
     ]
   }
 
-  /// The block of a component, whose samples are means over `sampleWidth`×`sampleHeight` pixels;
-  /// nil if nothing in it changes. At the edges the last pixels are repeated, as encoders do.
+  /// The block of a component; nil if nothing in it changes.
+  ///
+  /// Its samples are means over `sampleWidth`×`sampleHeight` pixels. At the edges the last pixels
+  /// are repeated, as encoders do.
   func block(
     component: Int, row: Int, column: Int, layout: ElixirJPEGComponent
   ) -> [Float]? {

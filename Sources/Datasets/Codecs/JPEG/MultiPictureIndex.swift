@@ -1,5 +1,6 @@
-/// The index of an MPO file: several JPEG images behind each other, as phones and stereo cameras
-/// write them (CIPA DC-007). It stands in the first image's APP2 segment.
+/// The index of several JPEG images behind each other (MPO, CIPA DC-007).
+///
+/// Phones and stereo cameras write such files. The index is in the first image's APP2 segment.
 enum MultiPictureIndex {
   /// Corrects size and places after the first image has changed its size.
   static func update(_ file: inout [UInt8], growth: Int) {

@@ -75,15 +75,7 @@ struct ZipTree: FileTree {
     guard let count, count < member.size else {
       return try archive.contents(of: member, limit: Self.fileLimit)
     }
-    struct Enough: Error {}
-    var bytes: [UInt8] = []
-    do {
-      try archive.forEachBlock(of: member) { block in
-        bytes += block.prefix(count - bytes.count)
-        if bytes.count == count { throw Enough() }
-      }
-    } catch is Enough {}
-    return bytes
+    return try archive.beginning(of: member, count: count)
   }
 
   func makeWriter(in directory: FileName) throws -> any FileTreeWriter {

@@ -1,7 +1,9 @@
 import Support
 
-/// Labels that stand in tables beside images: an image with another label stays where it is, and
-/// its row changes. Where folders are the labels, it moves, and its row names its new place.
+/// Labels that stand in tables beside images.
+///
+/// An image with another label stays where it is, and its row changes. Where folders are the
+/// labels, it moves, and its row names its new place.
 struct MetadataLabelling: TreeLabelling {
   let tables: MetadataTables
   let source: MetadataLabels

@@ -1,3 +1,4 @@
+import Foundation
 import Support
 
 extension ImageDataset.Format {
@@ -9,92 +10,80 @@ struct IDXFormat: DatasetFormat {
   static let expectation = "an IDX pair"
 
   let pair: IDXPair
+  /// Files that belong to the layout and are copied as they are.
+  let sidecars: [FileName]
 
   static func probe(_ place: DatasetPlace) throws -> IDXFormat? {
     guard place.kind == .directory else {
-      return IDXPair(FileName(place.path)).map(IDXFormat.init)
+      return IDXPair(FileName(place.path)).map { IDXFormat(pair: $0, sidecars: []) }
     }
-    let images = IDXPair.imageEndings.flatMap(place.entries(ending:)).sorted()
-    guard !images.isEmpty else { return nil }
-    return IDXPair(place.file(try choose(images, at: place))).map(IDXFormat.init)
+    let names = IDXPair.names(in: FileName(place.path))
+    let images = names.filter(IDXPair.isImages)
+    guard !images.isEmpty, let pair = IDXPair(place.file(try choose(images, at: place))) else {
+      return nil
+    }
+    let sidecars = names.filter { IDXPair.isPart($0) || isMapping($0) }.map(place.file)
+      .filter { $0 != pair.images && $0 != pair.labels }
+    return IDXFormat(pair: pair, sidecars: sidecars)
   }
 
   /// The only file of images, or that of the split.
   private static func choose(_ images: [FileName], at place: DatasetPlace) throws -> FileName {
     if images.count == 1 { return images[0] }
-    let prefixes = place.split == .training ? ["train"] : ["t10k", "test"]
+    let words =
+      switch place.split {
+      case .training: ["train"]
+      case .validation: ["val"]
+      case .test: ["t10k", "test"]
+      }
     let named = images.filter { name in
-      prefixes.contains { name.bytes.starts(with: "\($0)-images".utf8) }
+      let parts = name.description.lowercased().split { !$0.isLetter && !$0.isNumber }
+      return parts.contains { part in words.contains { part.hasPrefix($0) } }
     }
     guard named.count == 1 else {
       throw DatasetError.unknownFormat(
         path: place.path,
-        reason: "the folder holds several IDX sets (name one, such as \(images[0]))")
+        reason: named.isEmpty
+          ? "the folder holds IDX sets, but no \(place.split.rawValue) set (name one, "
+            + "such as \(images[0]))"
+          : "the folder holds several IDX sets (name one, such as \(images[0]))")
     }
     return named[0]
   }
 
   func index(classNames: [String]?, options: DatasetOptions) throws -> any IndexedDataset {
-    let imageFile = try RandomAccessFile(pair.images)
-    let sizes = try Self.header(of: imageFile, magic: 0x803, dimensions: 3)
-    guard Directory.kind(pair.labels) != nil else {
-      throw DatasetError.missingLabels(
-        path: pair.images.description, expected: pair.labels.lastComponent.description)
-    }
-    let labelFile = try RandomAccessFile(pair.labels)
-    let count = try Self.header(of: labelFile, magic: 0x801, dimensions: 1)[0]
-    guard count == sizes[0] else {
-      throw FileError.damaged(
-        path: pair.labels.description, reason: "it has \(count) labels for \(sizes[0]) images",
-        advice: "give the labels that belong to the images")
-    }
-    let shape = ImageShape(height: sizes[1], width: sizes[2], channels: 1)
-    guard shape.isReadable else {
-      throw FileError.damaged(
-        path: pair.images.description,
-        reason: "it says its images are \(shape.width)×\(shape.height)",
-        advice: "the header is damaged; fetch the file again")
-    }
-    let labels = FixedSizeRecords(file: labelFile, header: 8, size: 1)
-    let values = try labelFile.bytes(at: labels.header, count: count)
-    var records = RecordTable()
-    records.append(pair.images.lastComponent, labels: values.map { Int32($0) })
-    return IDXDataset(
-      shape: shape, classNames: (0...Int(values.max() ?? 0)).map { String($0) }, records: records,
-      images: FixedSizeRecords(file: imageFile, header: 16, size: shape.byteCount),
-      labels: labels)
+    let part = try IDXPart(pair)
+    let count = (part.labels.max() ?? 0) + 1
+    var names = try Self.mapping(beside: pair.images) ?? []
+    if names.count < count { names += (names.count..<Int(count)).map { String($0) } }
+    return try ArrayDataset(.idx, parts: [part], classNames: names, sidecars: sidecars)
   }
 
-  /// The sizes in an IDX header, checked against the file's size.
-  private static func header(
-    of file: RandomAccessFile, magic: UInt32, dimensions: Int
-  ) throws -> [Int] {
-    func damaged(_ reason: String) -> FileError {
-      .damaged(
-        path: file.path.description, reason: reason,
-        advice: "it is cut short or not IDX; fetch it again")
+  private static func isMapping(_ name: FileName) -> Bool {
+    name.bytes.suffix(11).elementsEqual("mapping.txt".utf8)
+  }
+
+  /// The class names of EMNIST: rows of a label and the codes of its characters, of which the last
+  /// is the name; labels without a row are `N/A`.
+  private static func mapping(beside images: FileName) throws -> [String]? {
+    let name = IDXPair.names(in: images.parent).first {
+      isMapping($0) && images.lastComponent.bytes.starts(with: $0.bytes.dropLast(11))
     }
-    let headerSize = 4 + 4 * dimensions
-    guard file.size >= headerSize else {
-      throw damaged("\(file.size) bytes cannot hold an IDX header")
+    guard let name else { return nil }
+    let path = images.parent / name
+    let text = String(decoding: try RandomAccessFile.contents(path), as: UTF8.self)
+    var names: [Int: String] = [:]
+    for line in text.split(whereSeparator: \.isNewline) {
+      let numbers = line.split(separator: " ").map { Int($0) }
+      guard numbers.count >= 2, let label = numbers[0], (0...255).contains(label),
+        let code = numbers.last ?? nil, let scalar = Unicode.Scalar(UInt32(clamping: code))
+      else {
+        throw FileError.damaged(
+          path: path.description, reason: "the row '\(line)' is no label with characters",
+          advice: "correct or remove the file")
+      }
+      names[label] = String(Character(scalar))
     }
-    let bytes = try file.bytes(at: 0, count: headerSize)
-    let words = (0...dimensions).map { word in
-      bytes[word * 4..<word * 4 + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    }
-    guard words[0] == magic else {
-      let found = String(words[0], radix: 16)
-      throw damaged("it begins with 0x\(found) instead of 0x\(String(magic, radix: 16))")
-    }
-    var expected = 1
-    for word in words.dropFirst() {
-      let (product, overflow) = expected.multipliedReportingOverflow(by: Int(word))
-      guard !overflow else { throw damaged("the sizes in its header are impossible") }
-      expected = product
-    }
-    guard file.size - headerSize == expected else {
-      throw damaged("it has \(file.size - headerSize) bytes of data instead of \(expected)")
-    }
-    return words.dropFirst().map { Int($0) }
+    return (0...(names.keys.max() ?? 0)).map { names[$0] ?? "N/A" }
   }
 }

@@ -15,7 +15,19 @@ package struct ListFormat: EncodedFormat {
   package static func probe(_ place: DatasetPlace) throws -> ListFormat? {
     let path = FileName(place.path)
     guard place.kind == .file, ["csv", "tsv", "txt", "lst"].contains(path.kind) else { return nil }
+    // Other texts have such names, too.
+    guard try ["csv", "tsv"].contains(path.kind) || namesImages(path) else { return nil }
     return ListFormat(path: path, options: place.options)
+  }
+
+  /// Whether an image is named in one of a text's first lines.
+  private static func namesImages(_ path: FileName) throws -> Bool {
+    let file = try RandomAccessFile(path)
+    let beginning = try file.bytes(at: 0, count: min(file.size, 1 << 16))
+    return beginning.split(separator: 10).prefix(3).contains { line in
+      line.split { [9, 13, 32, UInt8(ascii: ","), UInt8(ascii: ";")].contains($0) }
+        .contains { ImageFileKinds.isImage(FileName(bytes: $0)) }
+    }
   }
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {

@@ -12,6 +12,11 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
   /// Detectors that suspect the class.
   public var detectors: [String]
 
+  /// The share of foreign images that must get a carrier's label: less than where a sample betrays
+  /// itself by another label, since triggers on samples whose label is right anyway are learned
+  /// less surely.
+  public static let carrierShare = 0.5
+
   public var isTarget: Bool { pValue <= TargetTest.falseAlarmRate }
 
   /// What transplants of a sample, and the reverse ones, did on images of all other classes.
@@ -20,7 +25,7 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
     var forward: TransplantOutcome
     var reverse: TransplantOutcome
 
-    func brings(_ label: Int) -> Bool { forward.share(of: label) >= TargetTest.carrierShare }
+    func brings(_ label: Int) -> Bool { forward.share(of: label) >= KeptLabelEvidence.carrierShare }
 
     var isCarrier: Bool { brings(donor.label) }
   }
@@ -30,7 +35,7 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
     _ trials: [Trial], opinions: DetectorOpinions
   ) -> [KeptLabelEvidence] {
     let reverse = TargetTest.rate(
-      trials.map { $0.reverse.share(of: $0.donor.label) >= TargetTest.carrierShare })
+      trials.map { $0.reverse.share(of: $0.donor.label) >= carrierShare })
     let byLabel = Dictionary(grouping: trials, by: \.donor.label)
     return byLabel.keys.sorted().map { label in
       let own = byLabel[label] ?? []

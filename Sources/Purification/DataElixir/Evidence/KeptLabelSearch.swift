@@ -9,7 +9,9 @@ import Training
 /// In each class that is no target yet some samples are restored that kept their label: those that
 /// most detectors flag, and others by chance. What the restorations took away is transplanted to
 /// images of all other classes. If that brings the class's label, the sample is a carrier; a class
-/// with more carriers than chance explains is a target, and all of its samples are tested.
+/// with more carriers than chance explains is a target. Then all of its samples are tested, and
+/// those are taken for carriers, too, that detectors flag which suspect the class: they keep their
+/// label and lose no more than detail.
 package struct KeptLabelSearch {
   let images: any LabelledImages
   let victim: any LabelModel
@@ -59,6 +61,7 @@ package struct KeptLabelSearch {
         .map(\.donor.sample))
     let known = Set(chosen)
     for target in result.targets {
+      carriers.formUnion(kept[target].filter { opinions.votes[$0] > 0 })
       let rest = kept[target].filter { !known.contains($0) }
       guard !rest.isEmpty else { continue }
       let found = try self.trials(of: rest, "kept-labels-\(target)", &result)

@@ -1,0 +1,23 @@
+import Autograd
+import ComputeBackend
+import NeuralNet
+
+/// Normalization of each vector of `[…, C]` by its own mean and variance, with a learned scale and
+/// shift.
+final class LayerNorm: Module {
+  private let norm: GroupNorm
+
+  /// Fetches `path.weight` and `path.bias`, both `[C]`; ε is that of torchvision and timm.
+  init(
+    _ path: String, channels: Int, epsilon: Float = 1e-6, from weights: any WeightSource
+  ) throws {
+    norm = try GroupNorm(path, channels: channels, groups: 1, epsilon: epsilon, from: weights)
+  }
+
+  func collectParameters(into list: inout ParameterList) { norm.collectParameters(into: &list) }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let channels = norm.weight.value.count
+    return norm(x.reshaped([x.count / channels, channels])).reshaped(x.shape)
+  }
+}
