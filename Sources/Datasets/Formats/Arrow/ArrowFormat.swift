@@ -108,9 +108,12 @@ package struct ArrowFormat: EncodedFormat {
     let listed = try information.map {
       try HuggingFaceFeatures(try RandomAccessFile.contents($0), path: $0.description)
     }
+    let cache = ArrowShard.Cache(limit: 64 << 20)
     let opened = try shards.map { name in
       let path = root / name
-      return try path.namingFailures { try open(name, path: path.description, listed: listed) }
+      return try path.namingFailures {
+        try open(name, path: path.description, listed: listed, cache)
+      }
     }
     guard !opened.isEmpty else {
       throw DatasetError.empty(path: root.description, advice: "give a dataset with rows")
@@ -121,7 +124,7 @@ package struct ArrowFormat: EncodedFormat {
   }
 
   private func open(
-    _ name: FileName, path: String, listed: HuggingFaceFeatures?
+    _ name: FileName, path: String, listed: HuggingFaceFeatures?, _ cache: ArrowShard.Cache
   ) throws -> (ArrowShard, [String]?) {
     let arrow = try ArrowFile(root / name)
     let features =
@@ -130,7 +133,7 @@ package struct ArrowFormat: EncodedFormat {
     let columns = try TableColumns(
       of: arrow.fields.map { TableColumns.Candidate(name: $0.name, role: $0.role) },
       features: features, options: options, path: path)
-    let shard = try ArrowShard(name, arrow: arrow, columns: columns)
+    let shard = try ArrowShard(name, arrow: arrow, columns: columns, cache: cache)
     return (shard, columns.label.flatMap(features.classNames))
   }
 }
