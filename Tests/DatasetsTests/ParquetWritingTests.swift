@@ -4,9 +4,10 @@ import Support
 import TestSupport
 import Testing
 
-@Suite(.requiresFormatFixtures) struct ParquetWritingTests {
+@Suite(.requiresContainerFixtures) struct ParquetWritingTests {
   private static let variants =
-    (try? FileManager.default.contentsOfDirectory(atPath: FormatFixtures.path("parquet-variants")))?
+    (try? FileManager.default.contentsOfDirectory(
+      atPath: ContainerFixtures.path("parquet-variants")))?
     .filter { $0.hasSuffix(".parquet") }.sorted() ?? []
 
   private static func open(_ path: String) throws -> any EncodedRecords {
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: variants) func anUnchangedFileKeepsItsBytes(name: String) throws {
     let folder = try TemporaryFolder()
-    let path = FormatFixtures.path("parquet-variants/" + name)
+    let path = ContainerFixtures.path("parquet-variants/" + name)
     let names = try copy(try Self.open(path), to: folder)
     #expect(names == names.indices.map { String($0) })
     #expect(try folder.entries() == [name])
@@ -35,7 +36,7 @@ import Testing
   /// A new image and a new label in each layout, and rows removed from it.
   @Test(arguments: variants, [[], [0, 5, 15]] as [Set<Int>])
   func changesOnlyWhatIsChanged(name: String, removed: Set<Int>) throws {
-    let source = try Self.open(FormatFixtures.path("parquet-variants/" + name))
+    let source = try Self.open(ContainerFixtures.path("parquet-variants/" + name))
     guard source.labels.count == 16 else { return }
     let folder = try TemporaryFolder()
     let image = patternBytes(100_000)
@@ -63,7 +64,7 @@ import Testing
   /// Only the changed shard is written anew, and the other split and the card are copied.
   @Test func writesTheFolderOfTheHub() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("hf-parquet-shards"))
+    let source = try Self.open(ContainerFixtures.path("hf-parquet-shards"))
     _ = try copy(source, to: folder, removing: [23]) { writer in
       try writer.replace(9, contents: [1, 2, 3], kind: "png", label: 7)
     }
@@ -72,7 +73,7 @@ import Testing
     ] {
       #expect(
         try folder.read(name)
-          == RandomAccessFile.contents(FormatFixtures.path("hf-parquet-shards/" + name)))
+          == RandomAccessFile.contents(ContainerFixtures.path("hf-parquet-shards/" + name)))
     }
     #expect(
       try folder.entries() == ["README.md", "data", "expected.json", "reference.safetensors"])
@@ -85,7 +86,7 @@ import Testing
 
   @Test func aShardMayLoseAllRows() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("hf-parquet-shards"))
+    let source = try Self.open(ContainerFixtures.path("hf-parquet-shards"))
     _ = try copy(source, to: folder, removing: Set(8..<16))
     let result = try Self.open(folder.path)
     #expect(
@@ -95,7 +96,7 @@ import Testing
 
   @Test func refusesALabelThatTheColumnCannotHold() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("parquet-variants/label-uint8.parquet"))
+    let source = try Self.open(ContainerFixtures.path("parquet-variants/label-uint8.parquet"))
     let error = #expect(throws: FileError.self) {
       try copy(source, to: folder) { try $0.replace(0, contents: nil, kind: nil, label: -1) }
     }

@@ -48,7 +48,7 @@ import Testing
     let copy = try ZipFile(folder.path + "/out/set.zip")
     #expect(
       copy.members.map(\.name.description) == [
-        "set/a/1.png", "set/LICENSE", "set/a/b-1.png", "set/empty/", "set/metadata.jsonl",
+        "set/a/1.png", "set/LICENSE", "set/a/b-1.png", "set/empty/",
       ])
     let result = try open(folder.path + "/out/set.zip")
     #expect(result.labels == [0, 0])

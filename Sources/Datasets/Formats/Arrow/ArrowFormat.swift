@@ -7,7 +7,7 @@ extension ImageDataset.Format {
 
 /// Arrow files: one, or a folder as `save_to_disk` of Hugging Face's `datasets` makes it, of a
 /// dataset or of several splits.
-package struct ArrowFormat {
+package struct ArrowFormat: EncodedFormat {
   static let expectation = "Arrow files"
 
   /// What is copied as a whole: the folder that was named, or that of the file.

@@ -19,6 +19,11 @@ package struct ZipFormat: EncodedFormat {
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
     let tree = try ZipTree(try ZipFile(path))
+    guard !ImageFolderRecords.holdsMetadata(tree.listing) else {
+      throw FileError.damaged(
+        path: path.description, reason: "its labels stand in a metadata file",
+        advice: "unpack it and give the folder")
+    }
     return try ImageFolderRecords.index(
       tree, split: split, classNames: classNames, format: .zip)
   }
