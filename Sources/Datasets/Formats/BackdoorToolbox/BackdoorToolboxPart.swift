@@ -24,7 +24,7 @@ struct BackdoorToolboxPart: ArrayPart {
     self.indices = indices
   }
 
-  var name: FileName { images.source.path.lastComponent }
+  var name: FileName { FileName("") }
   var labels: [Int32] { values.labels }
   var sources: [RandomAccessFile] { [images.source, labelFile.source] }
 

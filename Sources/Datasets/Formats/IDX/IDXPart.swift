@@ -9,6 +9,7 @@ struct IDXPart: ArrayPart {
 
   /// - Throws: `FileError.damaged` unless there is a label an image.
   init(_ pair: IDXPair) throws {
+    name = pair.key
     images = try IDXFile(pair.images)
     guard images.array.shape.count >= 3 else {
       throw FileError.damaged(
@@ -31,7 +32,7 @@ struct IDXPart: ArrayPart {
     labelArray = try LabelArray(labelFile.array, takesFirst: true)
   }
 
-  var name: FileName { images.source.path.lastComponent }
+  let name: FileName
   var labels: [Int32] { labelArray.labels }
   var sources: [RandomAccessFile] { [images.source, labelFile.source] }
 
