@@ -88,7 +88,8 @@ import Testing
   /// (`NonMatchingSplitsSizesError`).
   @Test func theCardCountsTheRowsThatStay() throws {
     let folder = try TemporaryFolder()
-    let card = "---\r\nsplits:\n- name: test\n  num_examples: 24\n"
+    let card =
+      "---\r\nsplits:\n- name: test\n  num_examples: 24\n"
       + "- name: train\n  num_bytes: 24\n  num_examples: 24 \n---\n  num_examples: 24"
     try folder.write(Array(card.utf8), to: "in/README.md")
     for number in 0..<3 {
