@@ -71,6 +71,12 @@ extension FunctionCase {
     FunctionCase("resizeBilinear", [[2, 3, 4, 2]]) {
       resizeBilinear($0[0], height: 5, width: 2)
     },
+    FunctionCase("filteredHalf", [[2, 4, 2, 2]]) { filteredHalf($0[0]) },
+    FunctionCase("filteredDouble", [[2, 3, 2, 2]]) { filteredDouble($0[0]) },
+    FunctionCase("averagePoolAdaptively", [[2, 5, 3, 2]]) {
+      averagePoolAdaptively($0[0], height: 2, width: 4)
+    },
+    FunctionCase("averagePoolHalf", [[2, 5, 3, 2]]) { averagePoolHalf($0[0]) },
     FunctionCase("channels", [[2, 3, 5]]) { $0[0].channels(1..<4) },
     FunctionCase("rows", [[4, 3]]) { $0[0].rows(1..<3) },
     FunctionCase("concatenate", [[2, 3, 2], [2, 3, 1], [2, 3, 3]]) { concatenate($0, axis: -1) },

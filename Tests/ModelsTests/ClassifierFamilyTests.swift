@@ -140,6 +140,97 @@ struct ClassifierFamilyTests {
     }
   }
 
+  /// The fixture's tensors under other names, as they are in files of timm.
+  private func loadRenamed(
+    _ name: String, on device: TestDevice,
+    _ rename: (String, StoredTensor) -> (String, StoredTensor)
+  ) throws -> any Classifier {
+    let tensors = try storedTensors(Self.folder.appendingPathComponent(name))
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("model.safetensors")
+    try SafetensorsFile.write(
+      Dictionary(uniqueKeysWithValues: tensors.map { rename($0.key, $0.value) }), to: url)
+    return try ClassifierFile.load(url, on: device.backend)
+  }
+
+  /// timm's VGG has torchvision's two hidden layers as convolutions.
+  @Test(arguments: ["tv-vgg16_bn.safetensors", "tv-vgg19.safetensors"])
+  func timmNamesOfVGGAreKnown(name: String) throws {
+    let device = try #require(TestDevices.all.first)
+    let classifier = try loadRenamed(name, on: device) { name, tensor in
+      var tensor = tensor
+      let names = ["classifier.0": "pre_logits.fc1", "classifier.3": "pre_logits.fc2"]
+      for (theirs, timms) in names where name.hasPrefix(theirs) {
+        if name.hasSuffix("weight") {
+          tensor.shape =
+            theirs == "classifier.0"
+            ? [tensor.shape[0], tensor.shape[1] / 49, 7, 7] : tensor.shape + [1, 1]
+        }
+        return (name.replacingOccurrences(of: theirs, with: timms), tensor)
+      }
+      return (name.replacingOccurrences(of: "classifier.6", with: "head.fc"), tensor)
+    }
+    let (logits, _) = try Verification.classifier(
+      classifier, fixture: io(name), on: device.backend)
+    #expect(logits.relative < 3e-5, "\(logits)")
+  }
+
+  /// timm's MobileNetV3 has a smaller ε: greater variances make up for it.
+  @Test func timmNamesOfMobileNetAreKnown() throws {
+    let device = try #require(TestDevices.all.first)
+    // The blocks of each stage.
+    let stages = [1, 2, 3, 4, 2, 3].enumerated().flatMap { stage, count in
+      (0..<count).map { "blocks.\(stage).\($0)" }
+    }
+    let classifier = try loadRenamed("tv-mobilenet_v3_large.safetensors", on: device) {
+      name, tensor in
+      var tensor = tensor
+      if name.hasSuffix("running_var"), case .float32(let values) = tensor.elements {
+        tensor.elements = .float32(values.map { $0 + 1e-3 - 1e-5 })
+      }
+      let words = name.split(separator: ".").map(String.init)
+      let end = words[words.count - 1]
+      switch words[0] {
+      case "classifier" where words[1] == "0":
+        if end == "weight" { tensor.shape += [1, 1] }
+        return ("conv_head.\(end)", tensor)
+      case "classifier": return ("classifier.\(end)", tensor)
+      default: break
+      }
+      let index = Int(words[1]) ?? 0
+      if index == 0 { return ((words[2] == "0" ? "conv_stem." : "bn1.") + end, tensor) }
+      if index == 16 {
+        return ((words[2] == "0" ? "blocks.6.0.conv." : "blocks.6.0.bn1.") + end, tensor)
+      }
+      // Blocks 1 to 4 but the second and third have no expansion, as widths are rounded up.
+      let block = stages[index - 1]
+      if words[4].hasPrefix("fc") {
+        return ("\(block).se.conv_\(words[4] == "fc1" ? "reduce" : "expand").\(end)", tensor)
+      }
+      let shapes = classifierShapes
+      let hasExpansion = shapes["features.\(index).block.0.0.weight"]?[1] != 1
+      let hasAttention = shapes.keys.contains {
+        $0.hasPrefix("features.\(index).block.") && $0.contains(".fc1.")
+      }
+      var parts = hasExpansion ? ["conv_pw", "conv_dw", "conv_pwl"] : ["conv_dw", "conv_pw"]
+      if hasAttention { parts.insert("se", at: parts.count - 1) }
+      let part = parts[Int(words[3]) ?? 0]
+      let number = parts.filter { $0 != "se" }.firstIndex(of: part) ?? 0
+      return ("\(block).\(words[4] == "0" ? part : "bn\(number + 1)").\(end)", tensor)
+    }
+    #expect(classifier.configuration.architecture == .mobileNetV3)
+    #expect(classifier.configuration.naming == .timm)
+    let (logits, _) = try Verification.classifier(
+      classifier, fixture: io("tv-mobilenet_v3_large.safetensors"), on: device.backend)
+    #expect(logits.relative < 3e-5, "\(logits)")
+  }
+
+  private var classifierShapes: [String: [Int]] {
+    let url = Self.folder.appendingPathComponent("tv-mobilenet_v3_large.safetensors")
+    guard let file = try? SafetensorsFile(url) else { return [:] }
+    return Dictionary(uniqueKeysWithValues: file.names.map { ($0, file.shape($0) ?? []) })
+  }
+
   /// Other sizes than those of the fixtures, odd ones too.
   @Test(arguments: names, [28, 33])
   func otherSizesAreTaken(name: String, side: Int) throws {

@@ -84,6 +84,10 @@ extension ClassifierConfiguration {
         architecture: .visionTransformer, naming: .timm, first: "patch_embed.proj.weight",
         heads: ["head"])
     }
+    if has("pre_logits.fc1.weight"), has("features.0.weight") {
+      return Family(
+        architecture: .vgg, naming: .timm, first: "features.0.weight", heads: ["head.fc"])
+    }
     if shapes["features.0.weight"]?.count == 4 {
       return Family(
         architecture: .vgg, first: "features.0.weight", heads: ["classifier.6", "classifier"])

@@ -33,12 +33,16 @@ struct LayerFactory {
     return (shape[0], shape[2], isGrouped ? inputs / shape[1] : 1)
   }
 
-  /// A convolution, with a bias if there is one; odd kernels keep the size but for the stride.
-  func convolution(_ path: String, inputs: Int, stride: Int = 1) throws -> (Conv2D, outputs: Int) {
+  /// A convolution, with a bias if there is one.
+  ///
+  /// - Parameter padding: On each side; without one, odd kernels keep the size but for the stride.
+  func convolution(
+    _ path: String, inputs: Int, stride: Int = 1, padding: Int? = nil
+  ) throws -> (Conv2D, outputs: Int) {
     let (outputs, kernel, groups) = try geometry(path, inputs: inputs)
     let layer = try Conv2D(
       path, inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
-      padding: .symmetric(kernel % 2 == 1 ? kernel / 2 : 0), groups: groups,
+      padding: .symmetric(padding ?? (kernel % 2 == 1 ? kernel / 2 : 0)), groups: groups,
       bias: shapes["\(path).bias"] != nil, from: weights)
     return (layer, outputs)
   }

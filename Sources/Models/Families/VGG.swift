@@ -3,7 +3,7 @@ import ComputeBackend
 import NeuralNet
 
 /// VGG with and without batch normalization ("Very Deep Convolutional Networks for Large-Scale
-/// Image Recognition"), with the tensor names of torchvision.
+/// Image Recognition"), with the tensor names of torchvision or timm.
 ///
 /// The layers are numbered in one sequence: a convolution, maybe a normalization, a ReLU; a number
 /// that is left over is a pooling.
@@ -11,9 +11,15 @@ final class VGG: Classifier {
   let configuration: ClassifierConfiguration
   let head: Linear
   private let layers: [Layer]
-  private let hidden: [Linear]
+  private let hidden: [Hidden]
   /// Side to which the last feature maps are pooled.
   private let poolSide: Int
+
+  /// A layer between the features and the last: timm has it as a convolution over all of its input.
+  private enum Hidden {
+    case linear(Linear)
+    case convolution(Conv2D)
+  }
 
   private enum Layer {
     case plain(Conv2D)
@@ -50,19 +56,32 @@ final class VGG: Classifier {
       }
     }
     self.layers = layers + [.pool]
-    // Of torchvision: two hidden layers of 7×7 features each; of CIFAR's variants: none.
-    let paths = ["classifier.0", "classifier.3"].filter { factory.shapes[$0 + ".weight"] != nil }
-    var inputs = try factory.shape((paths.first ?? configuration.headPath) + ".weight", axes: 2)[1]
-    poolSide = inputs == 49 * channels ? 7 : 1
-    var hidden: [Linear] = []
-    inputs = poolSide * poolSide * channels
-    for path in paths {
-      let (layer, outputs) = try factory.linear(path, inputs: inputs)
-      hidden.append(layer)
-      inputs = outputs
+    (hidden, poolSide, channels) = try Self.hiddenLayers(
+      configuration, features: channels, factory)
+    head = try factory.linear(configuration.headPath, inputs: channels).0
+  }
+
+  /// Of torchvision and timm two layers, the first of 7×7 features; of CIFAR's variants none.
+  private static func hiddenLayers(
+    _ configuration: ClassifierConfiguration, features: Int, _ factory: LayerFactory
+  ) throws -> (layers: [Hidden], poolSide: Int, outputs: Int) {
+    var layers: [Hidden] = []
+    if configuration.naming == .timm {
+      let (first, inner) = try factory.convolution("pre_logits.fc1", inputs: features, padding: 0)
+      let (second, outputs) = try factory.convolution("pre_logits.fc2", inputs: inner)
+      let side = try factory.shape("pre_logits.fc1.weight", axes: 4)[2]
+      return ([.convolution(first), .convolution(second)], side, outputs)
     }
-    self.hidden = hidden
-    head = try factory.linear(configuration.headPath, inputs: inputs).0
+    let paths = ["classifier.0", "classifier.3"].filter { factory.shapes[$0 + ".weight"] != nil }
+    let inputs = try factory.shape((paths.first ?? configuration.headPath) + ".weight", axes: 2)[1]
+    let poolSide = inputs == 49 * features ? 7 : 1
+    var outputs = poolSide * poolSide * features
+    for path in paths {
+      let (layer, width) = try factory.linear(path, inputs: outputs)
+      layers.append(.linear(layer))
+      outputs = width
+    }
+    return (layers, poolSide, outputs)
   }
 
   func collectParameters(into list: inout ParameterList) {
@@ -73,7 +92,12 @@ final class VGG: Classifier {
       case .pool: break
       }
     }
-    hidden.forEach { $0.collectParameters(into: &list) }
+    for layer in hidden {
+      switch layer {
+      case .linear(let layer): layer.collectParameters(into: &list)
+      case .convolution(let layer): layer.collectParameters(into: &list)
+      }
+    }
     head.collectParameters(into: &list)
   }
 
@@ -88,9 +112,18 @@ final class VGG: Classifier {
       }
     }
     h = averagePoolAdaptively(h, height: poolSide, width: poolSide)
-    // PyTorch's order: channels first.
-    h = h.permuted([0, 3, 1, 2]).reshaped([x.shape[0], h.count / x.shape[0]])
-    for layer in hidden { h = layer(h, activation: .relu) }
-    return h
+    for layer in hidden {
+      switch layer {
+      case .linear(let layer): h = layer(flattened(h), activation: .relu)
+      case .convolution(let layer): h = layer(h, activation: .relu)
+      }
+    }
+    return flattened(h)
+  }
+
+  /// `[N, …]` to `[N, features]`, images in PyTorch's order: channels first.
+  private func flattened(_ x: Tensor) -> Tensor {
+    let image = x.shape.count == 4 ? x.permuted([0, 3, 1, 2]) : x
+    return image.reshaped([x.shape[0], x.count / x.shape[0]])
   }
 }

@@ -25,7 +25,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
   }
 
   func copy(_ record: Int) throws {
-    // A record that does not change keeps its name, whatever the others do.
+    guard source.labelling.keepsNames else { return }
     let name = source.files[record]
     guard copied.insert(name).inserted else { return }
     try writer.copy(name, to: name)

@@ -72,9 +72,15 @@ struct FileTreeRecords: EncodedRecords {
 
 /// Where a tree of files keeps the labels of its images, and what a copy with other labels is like.
 protocol TreeLabelling: Sendable {
+  /// Whether a record that does not change keeps its name, whatever becomes of the others.
+  var keepsNames: Bool { get }
   /// The labels of all records as they are stored now.
   func storedLabels() throws -> [Int32]
   func plan(_ changes: RecordChanges) throws -> TreeCopyPlan
+}
+
+extension TreeLabelling {
+  var keepsNames: Bool { true }
 }
 
 /// What a copy changes of the records of a tree.

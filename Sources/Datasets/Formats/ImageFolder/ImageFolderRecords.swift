@@ -70,7 +70,8 @@ enum ImageFolderRecords {
     } ?? "neither its name nor its beginning is that of an image file"
   }
 
-  private static func holdsMetadata(_ listing: FileListing) -> Bool {
+  /// Whether a table lies there that Hugging Face's loader takes the labels from.
+  static func holdsMetadata(_ listing: FileListing) -> Bool {
     listing.folders.contains { folder in
       folder.files.contains { $0.bytes.starts(with: "metadata.".utf8) }
     }

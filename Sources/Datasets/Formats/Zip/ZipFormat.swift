@@ -20,6 +20,9 @@ package struct ZipFormat: EncodedFormat {
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
     let tree = try ZipTree(try ZipFile(path))
+    if let base = TinyImageNetFormat.base(of: tree.listing) {
+      return try TinyImageNetFormat.index(tree, below: base, split: split, classNames: classNames)
+    }
     return try MetadataFolder.index(
       tree, split: split, classNames: classNames, options: options, format: .zip)
       ?? ImageFolderRecords.index(tree, split: split, classNames: classNames, format: .zip)
