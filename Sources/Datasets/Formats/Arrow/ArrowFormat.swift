@@ -33,6 +33,7 @@ package struct ArrowFormat: EncodedFormat {
         root: path.parent, shards: [path.lastComponent], others: [], information: nil,
         options: place.options)
     }
+    if let inner = try savedFolder(in: place) { return try probe(inner) }
     let files = try TableFiles(place) { kinds.contains($0.kind) }
     guard place.kind == .directory, !files.tables.isEmpty else { return nil }
     let chosen: [FileName]
@@ -51,6 +52,17 @@ package struct ArrowFormat: EncodedFormat {
       others: files.others(than: chosen, reason: "not an Arrow file"),
       information: Directory.kind(information) == .file ? information : nil,
       options: place.options)
+  }
+
+  /// The only folder in a place that was saved to disk, where the place itself was not.
+  private static func savedFolder(in place: DatasetPlace) throws -> DatasetPlace? {
+    let marks = [stateName, splitsName]
+    guard !marks.contains(where: place.entries.contains) else { return nil }
+    let saved = place.entries.map(place.file).filter { folder in
+      marks.contains { Directory.kind(folder / $0) == .file }
+    }
+    guard saved.count == 1 else { return nil }
+    return try DatasetPlace(saved[0].systemPath, split: place.split, options: place.options)
   }
 
   /// The folder of the wanted split, of those that `dataset_dict.json` lists.

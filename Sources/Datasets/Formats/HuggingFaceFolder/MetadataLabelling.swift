@@ -48,7 +48,18 @@ struct MetadataLabelling: TreeLabelling {
     for (number, edits) in edits.enumerated() where !edits.isEmpty {
       plan.texts[tables.names[number]] = tables.tables[number].replacing(edits)
     }
+    if !changes.removed.isEmpty { try addCard(to: &plan, removed: changes.removed.count) }
     return plan
+  }
+
+  /// The card counts the rows, too.
+  private func addCard(to plan: inout TreeCopyPlan, removed: Int) throws {
+    for name in DatasetCard.places(base: base) where tree.listing.files.contains(name) {
+      let card = try tree.contents(of: name, first: nil)
+      plan.texts[name] = DatasetCard.replacingCount(
+        of: ImageDataset.Split(namedIn: keepsRowsBelow ?? base) ?? .training,
+        from: tables.rows.count, to: tables.rows.count - removed, in: card)
+    }
   }
 
   /// Where each image lies in the copy.

@@ -63,9 +63,7 @@ struct MetadataLabels: Sendable {
   private static func card(
     of column: String, base: FileName, tree: any FileTree
   ) throws -> [String]? {
-    let name = FileName("README.md")
-    for card in [base.bytes.isEmpty ? name : base / name, name]
-    where tree.listing.files.contains(card) {
+    for card in DatasetCard.places(base: base) where tree.listing.files.contains(card) {
       let bytes = try tree.contents(of: card, first: 1 << 20)
       if let names = DatasetCard.classNames(of: column, in: bytes) { return names }
     }

@@ -1,9 +1,42 @@
 import Support
 
-/// The names of classes in a dataset's card, `README.md`: in its YAML head, those of the feature
-/// that holds the labels.
+/// What a dataset's card, `README.md`, says in its YAML head.
 enum DatasetCard {
-  /// The names by number; nil if the card has none for the column.
+  static let name = FileName("README.md")
+
+  /// Where the card of a part of a dataset may lie.
+  static func places(base: FileName) -> [FileName] {
+    base.bytes.isEmpty ? [name] : [base / name, name]
+  }
+
+  /// The card with another number of a split's examples, which `datasets` compares with what it
+  /// reads; all else keeps its bytes.
+  ///
+  /// - Parameter old: the number that is replaced; other configurations may have others.
+  static func replacingCount(
+    of split: ImageDataset.Split, from old: Int, to new: Int, in card: [UInt8]
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    var name: String?
+    var fences = 0
+    for line in card.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      var line = line
+      defer { result += line + [UInt8(ascii: "\n")] }
+      if line.starts(with: "---".utf8) { fences += 1 }
+      guard fences == 1 else { continue }
+      let text = String(decoding: line, as: UTF8.self)
+      let (key, value) = member(text.drop { " -".contains($0) })
+      if key == "name" { name = value }
+      if key == "num_examples", value == String(old),
+        let name, ImageDataset.Split(namedIn: FileName(name)) == split
+      {
+        line = Array(text.replacing(String(old), with: String(new)).utf8)[...]
+      }
+    }
+    return result.dropLast()
+  }
+
+  /// The names of the classes of a feature by number; nil if the card has none for the column.
   static func classNames(of column: String, in card: [UInt8]) -> [String]? {
     let lines = String(decoding: card, as: UTF8.self).split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
