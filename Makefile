@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents walkthrough walkthrough-short oclgrind sanitize \
+.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
   demo install format clean
 
 all: build
@@ -47,6 +47,14 @@ check: setup
 # Format, documentation comments, and 100 columns.
 lint:
 	Tests/lint.sh
+
+# Lets the tools of the field read what is written in every layout. Needs datasets that they wrote, FIXTURES=DIR.
+FIXTURES = ../shared/formats/datasets
+interop: build
+	python3 -m pip install --quiet torch torchvision datasets webdataset pillow
+	python3 Tests/interop/listing.py .build/release/elixir-gpu $(FIXTURES)
+	folder=$$(mktemp -d) && python3 Tests/interop/roundtrip.py .build/release/elixir-gpu $(FIXTURES) $$folder; \
+	  code=$$?; rm -rf $$folder; exit $$code
 
 # Length, links, spelling, and every command line in the documents and in --help.
 documents: build

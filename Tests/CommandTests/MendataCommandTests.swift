@@ -111,7 +111,7 @@ import Testing
     ),
     (["reference-only", "--reference", "clean"], "samples of the dataset itself"),
     (["dataelixir", "--denoiser-minutes", "0"], "--denoiser-minutes 0"),
-    (["random-noise", "--sigma", "0"], "--sigma 0"),
+    (["random-noise", "--sigma", "-1"], "--sigma"),
     (["random-noise", "--alpha", "3"], "Unknown option '--alpha'"),
     (["mendata", "--reference", "none", "--features", "model.safetensors"], "none"),
   ])

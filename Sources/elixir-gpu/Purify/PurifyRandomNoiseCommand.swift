@@ -20,7 +20,7 @@ struct PurifyRandomNoiseCommand: ParsableCommand {
   var deviation: Float = 16
 
   func validate() throws {
-    if !(deviation > 0) { throw ValidationError("--sigma \(deviation): use a number above 0.") }
+    if !(deviation >= 0) { throw ValidationError("--sigma \(deviation): use 0 or more.") }
   }
 
   func run() throws {
