@@ -148,4 +148,20 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains("name one, such as b1.bin"))
   }
+
+  @Test func noBatchIsLeftOutAndNoOtherFileTaken() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(cifarBatch([1, 2]), to: "data_batch_1.bin")
+    try folder.write(cifarBatch([3]), to: "data_batch_2")
+    let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
+    #expect("\(try #require(error))".contains("data_batch_2 has no .bin, as other batches have"))
+    // A model beside class folders is none.
+    let photos = try TemporaryFolder()
+    try photos.write(cifarBatch([1, 2]), to: "pytorch_model.bin")
+    try photos.write([], to: "cat/1.png")
+    try PNG.write(
+      RasterImage(shape: ImageShape(height: 2, width: 2, channels: 3), filledWith: 9),
+      to: photos.path + "/cat/1.png")
+    #expect(try ImageDataset.open(photos.path).format == .imageFolder)
+  }
 }

@@ -37,6 +37,19 @@ import Testing
     #expect(try ImageDataset.open(folder.path, split: .test).count == 1)
   }
 
+  /// Kaggle's archive has files of both spellings, one of them in folders of the files' names.
+  @Test func foldersOfThatNameAreNoFiles() throws {
+    let folder = try TemporaryFolder()
+    try write([7, 0], to: folder)
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
+      let other = name.replacingOccurrences(of: "-idx", with: ".idx")
+      try folder.write(try folder.read(name), to: "archive/" + other)
+      try folder.write(try folder.read(name), to: "archive/\(name)/\(name)")
+    }
+    let dataset = try ImageDataset.open(folder.path + "/archive")
+    #expect(dataset.labels == [7, 0])
+  }
+
   @Test func writesBackAndChangesOnlyWhatIsReplaced() throws {
     let folder = try TemporaryFolder()
     try write([7, 0, 2], to: folder)

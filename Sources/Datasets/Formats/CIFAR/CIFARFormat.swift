@@ -20,10 +20,19 @@ struct CIFARFormat: DatasetFormat {
     if place.kind == .file, path.kind == "bin" {
       return CIFARFormat(files: [path], directory: path.parent, sidecars: nameLists)
     }
+    // Among class folders such a file is something else.
+    guard !place.entries.contains(where: { Directory.kind(place.file($0)) == .directory }) else {
+      return nil
+    }
     let binaries = place.entries(ending: ".bin")
     let tests = binaries.filter { ["test_batch.bin", "test.bin"].contains($0.description) }
     let training = binaries.filter {
       $0.bytes.starts(with: "data_batch_".utf8) || $0 == FileName("train.bin")
+    }
+    if !training.isEmpty, let bare = place.entries.first(where: isBareBatch) {
+      throw DatasetError.unknownFormat(
+        path: place.path, reason: "\(bare) has no .bin, as other batches have (rename or remove it)"
+      )
     }
     let chosen: [FileName]
     switch place.split {
@@ -41,6 +50,11 @@ struct CIFARFormat: DatasetFormat {
     return CIFARFormat(
       files: chosen.map(place.file), directory: path,
       sidecars: nameLists + ["test_batch.bin", "test.bin"])
+  }
+
+  /// Whether a batch lacks the ending of its name.
+  private static func isBareBatch(_ name: FileName) -> Bool {
+    name.bytes.starts(with: "data_batch_".utf8) && !name.bytes.contains(UInt8(ascii: "."))
   }
 
   private static let nameLists = [

@@ -81,9 +81,11 @@ struct IDXPair: Sendable, Equatable {
     labels = inside(others.contains(usual) ? usual : others.first ?? usual)
   }
 
-  /// The names in a folder, without compressed files that lie there unpacked, too.
+  /// The names of files in a folder, without compressed ones that lie there unpacked, too.
   static func names(in folder: FileName) -> [FileName] {
-    let entries = (try? Directory.entries(folder)) ?? []
+    let entries = ((try? Directory.entries(folder)) ?? []).filter {
+      Directory.kind(folder / $0) == .file
+    }
     let plain = Set(entries)
     return entries.filter {
       $0.kind != "gz" || !plain.contains(FileName(bytes: $0.bytes.dropLast(3)))
