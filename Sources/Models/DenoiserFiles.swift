@@ -54,8 +54,17 @@ public struct DenoiserFiles: Sendable {
     ].first { Self.exists($0, Self.schedulerName) }?.appendingPathComponent(Self.schedulerName)
   }
 
+  /// What stands for a model that may be named by one of its files.
+  ///
+  /// It is the folder of a diffusers model, the file of a network of OpenAI.
+  public static func location(of url: URL) -> URL {
+    let folder = folder(of: url)
+    let isDiffusers = exists(folder, configurationName) || !exists(folder, url.lastPathComponent)
+    return isDiffusers || OpenAIFlags.file(in: folder) == nil ? folder : url
+  }
+
   /// The model's folder, which may be named by one of its files.
-  public static func folder(of url: URL) -> URL {
+  private static func folder(of url: URL) -> URL {
     Directory.kind(FileName(url.path)) == .file ? url.deletingLastPathComponent() : url
   }
 

@@ -66,6 +66,13 @@ import Testing
     #expect("\(try #require(error))".contains("no validation split; choose one of train, test"))
   }
 
+  /// The folder above the one that was saved.
+  @Test func findsWhatWasSaved() throws {
+    let above = try Self.fixture("hf-arrow-dict", split: .test)
+    #expect(try above.summary() == Self.fixture("hf-arrow-dict/saved", split: .test).summary())
+    #expect(try Self.fixture("hf-arrow-dataset").labels.count == 20)
+  }
+
   private static let variants = (try? files()) ?? []
 
   private static func files() throws -> [String] {

@@ -87,4 +87,17 @@ import Testing
       }
     }
   }
+
+  /// Where a file says nothing of its classes, the dataset's card may.
+  @Test func theCardNamesClasses() throws {
+    let folder = try TemporaryFolder()
+    let file = ContainerFixtures.path("parquet-variants/duckdb.parquet")
+    try folder.write(try RandomAccessFile.contents(file), to: "train.parquet")
+    let card = ContainerFixtures.path("hf-parquet-shards/README.md")
+    try folder.write(try RandomAccessFile.contents(card), to: "README.md")
+    let records = try #require(try ParquetFormat.probe(DatasetPlace(folder.path, split: .training)))
+      .records(classNames: nil)
+    #expect(records.labels.prefix(2) == [3, 0])
+    #expect(records.classNames.prefix(4) == ["airplane", "automobile", "bird", "cat"])
+  }
 }

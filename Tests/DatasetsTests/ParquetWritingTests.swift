@@ -84,6 +84,31 @@ import Testing
     #expect(try result.storedLabels() == result.labels)
   }
 
+  /// `datasets` refuses a folder whose card counts other rows than there are
+  /// (`NonMatchingSplitsSizesError`).
+  @Test func theCardCountsTheRowsThatStay() throws {
+    let folder = try TemporaryFolder()
+    let card =
+      "---\r\nsplits:\n- name: test\n  num_examples: 24\n"
+      + "- name: train\n  num_bytes: 24\n  num_examples: 24 \n---\n  num_examples: 24"
+    try folder.write(Array(card.utf8), to: "in/README.md")
+    for number in 0..<3 {
+      let name = "data/train-0000\(number)-of-00003.parquet"
+      try folder.write(
+        try RandomAccessFile.contents(ContainerFixtures.path("hf-parquet-shards/" + name)),
+        to: "in/" + name)
+    }
+    let source = try Self.open(folder.path + "/in")
+    for (name, removed) in [("same", []), ("less", [1, 9])] as [(String, Set<Int>)] {
+      let output = FileName(folder.path) / FileName(name)
+      try Directory.make(output)
+      _ = try source.makeWriter(in: output).finish(removing: removed)
+      let expected = card.replacing(
+        "24\n  num_examples: 24 ", with: "24\n  num_examples: \(24 - removed.count) ")
+      #expect(String(decoding: try folder.read(name + "/README.md"), as: UTF8.self) == expected)
+    }
+  }
+
   @Test func aShardMayLoseAllRows() throws {
     let folder = try TemporaryFolder()
     let source = try Self.open(ContainerFixtures.path("hf-parquet-shards"))

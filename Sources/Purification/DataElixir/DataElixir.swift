@@ -95,7 +95,7 @@ public struct DataElixir: Purifier {
   public var files: [String: String] {
     var files = victim.files
     files["denoiser"] = denoiser.map {
-      DenoiserFiles.folder(of: URL(fileURLWithPath: $0)).relativePath
+      DenoiserFiles.location(of: URL(fileURLWithPath: $0)).relativePath
     }
     return files
   }

@@ -8,8 +8,8 @@ extension ImageDataset.Format {
 }
 
 /// A record of an attack by BackdoorBench, which holds the changed samples only: files
-/// `bd_train_dataset/ORIGINAL/INDEX.png`, with labels in `attack_result.pt`; the others are those of
-/// the clean dataset, in its order.
+/// `bd_train_dataset/ORIGINAL/INDEX.png`, with labels in `attack_result.pt`; the others are those
+/// of the clean dataset, in its order.
 struct BackdoorBenchFormat: DatasetFormat {
   static let expectation = "a BackdoorBench record"
 

@@ -1,4 +1,3 @@
-import Pickles
 import Support
 
 extension ImageDataset.Format {
@@ -6,7 +5,9 @@ extension ImageDataset.Format {
 }
 
 /// A set of backdoor-toolbox: the tensors `imgs` and `labels`; of older versions `data/INDEX.png`
-/// and the tensor `labels`. Nothing in them is run.
+/// and the tensor `labels`.
+///
+/// Nothing in them is run.
 struct BackdoorToolboxFormat: DatasetFormat {
   static let expectation = "a backdoor-toolbox set"
 
@@ -59,76 +60,5 @@ struct BackdoorToolboxFormat: DatasetFormat {
         + ignored.map { IgnoredEntry(name: $0, reason: "no label is stated for it") },
       labelling: TensorLabelling(name: Self.labels, tensor: tensor, values: values, files: files))
     return try EncodedDataset(records, limits: options.limits)
-  }
-}
-
-/// The tensors `imgs` and `labels`, and the list of poisoned samples that may lie beside them.
-private struct BackdoorToolboxPart: ArrayPart {
-  let images: TorchTensorFile
-  let labelFile: TorchTensorFile
-  let pixels: PixelArray
-  let values: LabelArray
-  let indices: FileName
-
-  init(
-    images: TorchTensorFile, labels: TorchTensorFile, values: LabelArray, indices: FileName
-  ) throws {
-    guard images.array.rowCount == labels.array.rowCount else {
-      throw FileError.damaged(
-        path: labels.array.path,
-        reason: "it has \(labels.array.rowCount) labels for \(images.array.rowCount) images",
-        advice: "give the labels that belong to the images")
-    }
-    self.images = images
-    labelFile = labels
-    pixels = try PixelArray(images.array)
-    self.values = values
-    self.indices = indices
-  }
-
-  var name: FileName { images.source.path.lastComponent }
-  var labels: [Int32] { values.labels }
-  var sources: [RandomAccessFile] { [images.source, labelFile.source] }
-
-  func storedLabels() throws -> [Int32] { try LabelArray(try labelFile.reread()).labels }
-
-  func write(in directory: FileName, _ change: ArrayChange) throws {
-    try images.write(in: directory, change.pixels, keeping: change.kept)
-    let labels = try change.labels.isEmpty ? nil : values.changed(change.labels)
-    try labelFile.write(in: directory, labels, keeping: change.kept)
-    // It counts rows: that of another number would mislead.
-    if change.kept == nil, Directory.kind(indices) == .file {
-      try RandomAccessFile.copy(indices, to: directory / indices.lastComponent)
-    }
-  }
-}
-
-/// Labels in a tensor, in the order of the numbers that are the files' names.
-private struct TensorLabelling: TreeLabelling {
-  let name: FileName
-  let tensor: TorchTensorFile
-  let values: LabelArray
-  let files: [FileName]
-
-  var keepsNames: Bool { false }
-
-  func storedLabels() throws -> [Int32] { try LabelArray(try tensor.reread()).labels }
-
-  func plan(_ changes: RecordChanges) throws -> TreeCopyPlan {
-    let kept = files.indices.filter { !changes.removed.contains($0) }
-    var names = files
-    for (place, record) in kept.enumerated() {
-      names[record] = files[place].withKind(changes.kinds[record] ?? files[record].kind)
-    }
-    var plan = TreeCopyPlan(names: names)
-    let changed = values.labels.indices.filter { changes.labels[$0] != values.labels[$0] }
-    guard !changed.isEmpty || kept.count < files.count else { return plan }
-    let numbers = try values.changed(
-      Dictionary(uniqueKeysWithValues: changed.map { ($0, changes.labels[$0]) }))
-    let file = try TemporaryFile.make {
-      try tensor.fill($0, numbers, keeping: kept.count < files.count ? kept : nil)
-    }
-    plan.texts[name] = try file.bytes(at: 0, count: file.size)
-    return plan
   }
 }

@@ -13,12 +13,15 @@ struct FileTreeRecords: EncodedRecords {
   let ignored: [IgnoredEntry]
   let labelling: any TreeLabelling
   let appliesOrientation: Bool
+  /// The folder that names of records begin in.
+  let base: FileName
   private let names: [FileName]
 
   init(
     format: ImageDataset.Format, tree: any FileTree, classNames: [String], files: [FileName],
     labels: [Int32], problems: [Int: String], ignored: [IgnoredEntry],
-    labelling: any TreeLabelling, appliesOrientation: Bool = false
+    labelling: any TreeLabelling, appliesOrientation: Bool = false,
+    base: FileName = FileName("")
   ) {
     self.format = format
     self.tree = tree
@@ -29,7 +32,8 @@ struct FileTreeRecords: EncodedRecords {
     self.ignored = ignored
     self.labelling = labelling
     self.appliesOrientation = appliesOrientation
-    names = Self.uniqueNames(files)
+    self.base = base
+    names = Self.uniqueNames(files.map { $0.relative(to: base) })
   }
 
   static func uniqueNames(_ files: [FileName]) -> [FileName] {

@@ -58,8 +58,8 @@ enum ImageFolderRecords {
       labelling: FolderLabelling(
         base: folders.base, classes: names.map(FileName.init(escaped:)), files: files,
         labels: labels,
-        addsMetadata: format == .imageFolder && folders.otherSplits.isEmpty
-          && !holdsMetadata(listing)))
+        addsMetadata: folders.otherSplits.isEmpty
+          && (!holdsMetadata(listing) || MetadataFolder.holdsOwnTable(tree, base: folders.base))))
   }
 
   private static func reasonToIgnore(_ file: FileName, in tree: any FileTree) throws -> String {
