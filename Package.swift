@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "CKernelSources"),
     .target(
       name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
-      linkerSettings: [.linkedLibrary("z"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 typedef struct {
   jmp_buf exit;
@@ -58,17 +57,6 @@ static void writeBytes(png_structp png, png_bytep bytes, size_t count) {
 static void flushNothing(png_structp png) { (void)png; }
 
 const char *elixirPNGVersion(void) { return png_get_libpng_ver(NULL); }
-
-uint32_t elixirCRC32(const uint8_t *bytes, size_t count) {
-  uLong sum = crc32(0, NULL, 0);
-  while (count > 0) {
-    uInt part = count < (1u << 30) ? (uInt)count : 1u << 30;
-    sum = crc32(sum, bytes, part);
-    bytes += part;
-    count -= part;
-  }
-  return (uint32_t)sum;
-}
 
 bool elixirReadPNG(
     const uint8_t *bytes, size_t count, bool allowsTruncation, uint8_t *samples, size_t rowSize,

@@ -77,7 +77,7 @@ public struct ImageDataset: Sendable {
     RasterImage(shape: shape, pixels: try images([index]))
   }
 
-  /// A sample's name, unique in the dataset: `data_batch_1.bin#123` or `class/name.png`.
+  /// A sample's name, unique in the dataset: `data_batch_1.bin:123` or `class/name.png`.
   ///
   /// Bytes that are not UTF-8 are escaped, see `FileName`; compare names as `FileName`.
   public func name(of index: Int) -> String { indexed.name(of: records[index]).description }

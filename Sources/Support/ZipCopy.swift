@@ -14,9 +14,14 @@ public final class ZipCopy {
 
   private static let wide = UInt32.max
 
-  public init(of source: ZipFile, to path: FileName) throws {
+  public convenience init(of source: ZipFile, to path: FileName) throws {
+    self.init(of: source, into: AppendOnlyFile(try RandomAccessFile(path, .create)))
+  }
+
+  /// - Parameter output: an empty file.
+  public init(of source: ZipFile, into output: AppendOnlyFile) {
     self.source = source
-    output = AppendOnlyFile(try RandomAccessFile(path, .create))
+    self.output = output
   }
 
   /// Copies a member as it is, perhaps under another name.

@@ -139,7 +139,7 @@ import Testing
     (["badnets", "empty"], "empty: there are no images"),
     (["badnets", "corrupt"], "corrupt/cat/a.png: it is not a PNG image"),
     (["badnets", "sizes"], "sizes/cat/b.png: the image is 40×40, but sizes/cat/a.png is 4×4"),
-    (["badnets", "idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
+    (["badnets", "idx/train"], "idx/train: its labels are missing"),
     (["badnets", "clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
     (
       ["badnets", "clean", "--rate", "0.95"],

@@ -4,7 +4,7 @@ import Support
 import TestSupport
 import Testing
 
-@Suite(.requiresFormatFixtures) struct ArrowTests {
+@Suite(.requiresContainerFixtures) struct ArrowTests {
   private static func open(
     _ path: String, split: ImageDataset.Split = .training
   ) throws -> any EncodedRecords {
@@ -14,7 +14,7 @@ import Testing
 
   private static func fixture(
     _ name: String, split: ImageDataset.Split = .training
-  ) throws -> any EncodedRecords { try open(FormatFixtures.path(name), split: split) }
+  ) throws -> any EncodedRecords { try open(ContainerFixtures.path(name), split: split) }
 
   /// The digest of the pixels of a PNG file; nil for a JPEG file.
   private static func pixels(_ records: any EncodedRecords, _ record: Int) throws -> String? {
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func readsWhatWasSavedToDisk() throws {
-    let expected = try FormatFixtures.expected("hf-arrow-dataset")
+    let expected = try ContainerFixtures.expected("hf-arrow-dataset")
     let records = try Self.fixture("hf-arrow-dataset/saved")
     #expect(records.classNames == expected["classes"] as? [String])
     try Self.check(records, try #require(expected["samples"] as? [[String: Any]]))
@@ -55,7 +55,7 @@ import Testing
 
   @Test(arguments: [ImageDataset.Split.training, .test])
   func readsTheSplitsOfADictionary(split: ImageDataset.Split) throws {
-    let expected = try FormatFixtures.expected("hf-arrow-dict")
+    let expected = try ContainerFixtures.expected("hf-arrow-dict")
     let records = try Self.fixture("hf-arrow-dict/saved", split: split)
     try Self.check(
       records,
@@ -66,15 +66,22 @@ import Testing
     #expect("\(try #require(error))".contains("no validation split; choose one of train, test"))
   }
 
+  /// The folder above the one that was saved.
+  @Test func findsWhatWasSaved() throws {
+    let above = try Self.fixture("hf-arrow-dict", split: .test)
+    #expect(try above.summary() == Self.fixture("hf-arrow-dict/saved", split: .test).summary())
+    #expect(try Self.fixture("hf-arrow-dataset").labels.count == 20)
+  }
+
   private static let variants = (try? files()) ?? []
 
   private static func files() throws -> [String] {
-    let expected = try FormatFixtures.expected("arrow-variants")["files"] as? [[String: Any]]
+    let expected = try ContainerFixtures.expected("arrow-variants")["files"] as? [[String: Any]]
     return (expected ?? []).compactMap { $0["file"] as? String }
   }
 
   @Test(arguments: variants) func readsEachKindOfFile(name: String) throws {
-    let expected = try FormatFixtures.expected("arrow-variants")["files"] as? [[String: Any]]
+    let expected = try ContainerFixtures.expected("arrow-variants")["files"] as? [[String: Any]]
     let entry = try #require(expected?.first { $0["file"] as? String == name })
     guard let samples = entry["samples"] as? [[Any]] else {
       let error = #expect(throws: FileError.self) { try Self.fixture("arrow-variants/" + name) }

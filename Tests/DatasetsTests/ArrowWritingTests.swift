@@ -4,7 +4,7 @@ import Support
 import TestSupport
 import Testing
 
-@Suite(.requiresFormatFixtures) struct ArrowWritingTests {
+@Suite(.requiresContainerFixtures) struct ArrowWritingTests {
   private static let variants = [
     "dictionary", "file", "no-end", "sliced", "stream-batches", "stream-lz4", "stream-zstd",
     "stream",
@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: variants) func anUnchangedFileKeepsItsBytes(name: String) throws {
     let folder = try TemporaryFolder()
-    let path = FormatFixtures.path("arrow-variants/\(name).arrow")
+    let path = ContainerFixtures.path("arrow-variants/\(name).arrow")
     _ = try copy(try Self.open(path), to: folder)
     #expect(try folder.entries() == ["\(name).arrow"])
     #expect(try folder.read("\(name).arrow") == RandomAccessFile.contents(path))
@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: variants, [[], [0, 3, 6]] as [Set<Int>])
   func changesOnlyWhatIsChanged(name: String, removed: Set<Int>) throws {
-    let source = try Self.open(FormatFixtures.path("arrow-variants/\(name).arrow"))
+    let source = try Self.open(ContainerFixtures.path("arrow-variants/\(name).arrow"))
     let folder = try TemporaryFolder()
     let image = patternBytes(100_000)
     let label = source.labels[4]
@@ -62,7 +62,7 @@ import Testing
   /// Other splits, and what `datasets` notes beside the files, are copied.
   @Test func writesTheFoldersOfADictionary() throws {
     let folder = try TemporaryFolder()
-    let path = FormatFixtures.path("hf-arrow-dict/saved")
+    let path = ContainerFixtures.path("hf-arrow-dict/saved")
     let source = try Self.open(path, split: .test)
     _ = try copy(source, to: folder, removing: [1]) { writer in
       try writer.replace(0, contents: nil, kind: nil, label: 9)
@@ -87,7 +87,7 @@ import Testing
   @Test(arguments: variants) func changedBytesAreErrorsAtMost(name: String) throws {
     let folder = try TemporaryFolder()
     let source = try RandomAccessFile.contents(
-      FormatFixtures.path("arrow-variants/\(name).arrow"))
+      ContainerFixtures.path("arrow-variants/\(name).arrow"))
     for attempt in 0..<150 {
       var bytes = source
       // Mostly in the metadata: of the schema, the first batch, and the footer.
@@ -115,7 +115,7 @@ import Testing
   func filesThatAreCutShortAreRefused(size: Int) throws {
     let folder = try TemporaryFolder()
     let source = try RandomAccessFile.contents(
-      FormatFixtures.path("arrow-variants/stream.arrow"))
+      ContainerFixtures.path("arrow-variants/stream.arrow"))
     try folder.write(Array(source.prefix(size)), to: "x.arrow")
     let error = #expect(throws: FileError.self) { try Self.open(folder.path + "/x.arrow") }
     #expect("\(try #require(error))".contains("x.arrow: it is cut short"))
@@ -125,7 +125,7 @@ import Testing
   @Test(arguments: ["../x.arrow", "/etc/x.arrow", "..", ""])
   func hostileNamesAreRefused(name: String) throws {
     let folder = try TemporaryFolder()
-    let path = FormatFixtures.path("hf-arrow-dict/saved/train")
+    let path = ContainerFixtures.path("hf-arrow-dict/saved/train")
     try folder.write(
       try RandomAccessFile.contents(path + "/data-00000-of-00001.arrow"), to: "data.arrow")
     try folder.write(

@@ -73,7 +73,7 @@ import Testing
     let writer = try DatasetWriter(copying: dataset, to: folder.path + "/new")
     let image = [UInt8](repeating: 200, count: 3072)
     let removed = try #require(
-      (0..<dataset.count).first { dataset.name(of: $0) == "data_batch_2#0" })
+      (0..<dataset.count).first { dataset.name(of: $0) == "data_batch_2:0" })
     try writer.replace(0, image: image, label: 9)
     try writer.remove([removed])
     try writer.commit()

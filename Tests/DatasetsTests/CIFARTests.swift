@@ -13,7 +13,7 @@ import Testing
     #expect(dataset.format == .cifar10)
     #expect(dataset.labels == [3, 9, 0])
     #expect(dataset.classCount == 10)
-    #expect(dataset.name(of: 2) == "batch.bin#2")
+    #expect(dataset.name(of: 2) == "batch.bin:2")
     let images = try dataset.images([2, 0])
     for (position, record) in [2, 0].enumerated() {
       for (y, x, channel) in [(0, 0, 0), (5, 7, 1), (31, 31, 2)] {
@@ -32,7 +32,7 @@ import Testing
     let dataset = try ImageDataset.open(folder.path)
     #expect(dataset.labels == [1, 2, 3])
     #expect(dataset.classNames == ["cat", "dog", "hen", "fox", "bee"])
-    #expect(dataset.name(of: 2) == "data_batch_2.bin#0")
+    #expect(dataset.name(of: 2) == "data_batch_2.bin:0")
     #expect(try ImageDataset.open(folder.path, split: .test).labels == [4])
   }
 
@@ -61,7 +61,7 @@ import Testing
     let writer = try DatasetWriter(copying: dataset, to: folder.path + "/out")
     try writer.replace(2, label: 4)
     try writer.replace(1, image: image)
-    #expect(try writer.finishLayout() == ["one.bin#0", "one.bin#1", "one.bin#2"])
+    #expect(try writer.finishLayout() == ["one.bin:0", "one.bin:1", "one.bin:2"])
     try writer.commit()
     let result = try ImageDataset.open(folder.path + "/out")
     #expect(result.labels == [1, 2, 4])

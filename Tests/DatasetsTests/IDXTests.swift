@@ -25,7 +25,7 @@ import Testing
     #expect(dataset.shape == ImageShape(height: 3, width: 5, channels: 1))
     #expect(dataset.labels == [7, 0, 2])
     #expect(dataset.classCount == 8)
-    #expect(dataset.name(of: 1) == "train-images-idx3-ubyte#1")
+    #expect(dataset.name(of: 1) == "train:1")
     #expect(try dataset.images(1..<3) == Array(patternBytes(45)[15...]))
   }
 

@@ -46,11 +46,11 @@ import Testing
 
   /// Whatever a footer holds is written back as it was, known or not.
   @Test(
-    .requiresFormatFixtures,
+    .requiresContainerFixtures,
     arguments: ["codec-none", "duckdb", "polars-zstd", "extra-columns", "checksums-page-index"])
   func footersComeBack(name: String) throws {
     let file = try RandomAccessFile.contents(
-      FormatFixtures.path("parquet-variants/\(name).parquet"))
+      ContainerFixtures.path("parquet-variants/\(name).parquet"))
     let size = file.suffix(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
     let footer = file.dropLast(8).suffix(size)
     var reader = ThriftReader(footer)

@@ -4,13 +4,14 @@ import Support
 import TestSupport
 import Testing
 
-@Suite(.requiresFormatFixtures) struct ParquetTests {
+@Suite(.requiresContainerFixtures) struct ParquetTests {
   private static func open(
     _ name: String, split: ImageDataset.Split = .training, options: DatasetOptions = .init(),
     classNames: [String]? = nil
   ) throws -> any EncodedRecords {
     try #require(
-      try ParquetFormat.probe(FormatFixtures.place(name, split: split, options: options))
+      try ParquetFormat.probe(
+        DatasetPlace(ContainerFixtures.path(name), split: split, options: options))
     ).records(classNames: classNames)
   }
 
@@ -22,7 +23,7 @@ import Testing
 
   @Test(arguments: [ImageDataset.Split.training, .test])
   func readsShardsOfTheHub(split: ImageDataset.Split) throws {
-    let expected = try FormatFixtures.expected("hf-parquet-shards")
+    let expected = try ContainerFixtures.expected("hf-parquet-shards")
     let rows = try #require(
       expected[split == .test ? "test" : "train"] as? [[String: Any]])
     let records = try Self.open("hf-parquet-shards", split: split)
@@ -46,7 +47,7 @@ import Testing
   }
 
   private static let variants: [String] = {
-    let files = (try? FormatFixtures.expected("parquet-variants"))?["files"] as? [[String: Any]]
+    let files = (try? ContainerFixtures.expected("parquet-variants"))?["files"] as? [[String: Any]]
     return (files ?? []).compactMap { $0["file"] as? String }
   }()
 
@@ -61,7 +62,7 @@ import Testing
 
   @Test(arguments: variants)
   func readsEachPhysicalLayout(file: String) throws {
-    let expected = try FormatFixtures.expected("parquet-variants")
+    let expected = try ContainerFixtures.expected("parquet-variants")
     let entry = try #require(
       (expected["files"] as? [[String: Any]])?.first { $0["file"] as? String == file })
     let samples = try #require(entry["samples"] as? [[Any]])
@@ -85,5 +86,18 @@ import Testing
         #expect(throws: FileError.self) { try records.contents(of: record, first: nil) }
       }
     }
+  }
+
+  /// Where a file says nothing of its classes, the dataset's card may.
+  @Test func theCardNamesClasses() throws {
+    let folder = try TemporaryFolder()
+    let file = ContainerFixtures.path("parquet-variants/duckdb.parquet")
+    try folder.write(try RandomAccessFile.contents(file), to: "train.parquet")
+    let card = ContainerFixtures.path("hf-parquet-shards/README.md")
+    try folder.write(try RandomAccessFile.contents(card), to: "README.md")
+    let records = try #require(try ParquetFormat.probe(DatasetPlace(folder.path, split: .training)))
+      .records(classNames: nil)
+    #expect(records.labels.prefix(2) == [3, 0])
+    #expect(records.classNames.prefix(4) == ["airplane", "automobile", "bird", "cat"])
   }
 }

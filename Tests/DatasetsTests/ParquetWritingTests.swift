@@ -4,9 +4,10 @@ import Support
 import TestSupport
 import Testing
 
-@Suite(.requiresFormatFixtures) struct ParquetWritingTests {
+@Suite(.requiresContainerFixtures) struct ParquetWritingTests {
   private static let variants =
-    (try? FileManager.default.contentsOfDirectory(atPath: FormatFixtures.path("parquet-variants")))?
+    (try? FileManager.default.contentsOfDirectory(
+      atPath: ContainerFixtures.path("parquet-variants")))?
     .filter { $0.hasSuffix(".parquet") }.sorted() ?? []
 
   private static func open(_ path: String) throws -> any EncodedRecords {
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: variants) func anUnchangedFileKeepsItsBytes(name: String) throws {
     let folder = try TemporaryFolder()
-    let path = FormatFixtures.path("parquet-variants/" + name)
+    let path = ContainerFixtures.path("parquet-variants/" + name)
     let names = try copy(try Self.open(path), to: folder)
     #expect(names == names.indices.map { String($0) })
     #expect(try folder.entries() == [name])
@@ -35,7 +36,7 @@ import Testing
   /// A new image and a new label in each layout, and rows removed from it.
   @Test(arguments: variants, [[], [0, 5, 15]] as [Set<Int>])
   func changesOnlyWhatIsChanged(name: String, removed: Set<Int>) throws {
-    let source = try Self.open(FormatFixtures.path("parquet-variants/" + name))
+    let source = try Self.open(ContainerFixtures.path("parquet-variants/" + name))
     guard source.labels.count == 16 else { return }
     let folder = try TemporaryFolder()
     let image = patternBytes(100_000)
@@ -63,7 +64,7 @@ import Testing
   /// Only the changed shard is written anew, and the other split and the card are copied.
   @Test func writesTheFolderOfTheHub() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("hf-parquet-shards"))
+    let source = try Self.open(ContainerFixtures.path("hf-parquet-shards"))
     _ = try copy(source, to: folder, removing: [23]) { writer in
       try writer.replace(9, contents: [1, 2, 3], kind: "png", label: 7)
     }
@@ -72,7 +73,7 @@ import Testing
     ] {
       #expect(
         try folder.read(name)
-          == RandomAccessFile.contents(FormatFixtures.path("hf-parquet-shards/" + name)))
+          == RandomAccessFile.contents(ContainerFixtures.path("hf-parquet-shards/" + name)))
     }
     #expect(
       try folder.entries() == ["README.md", "data", "expected.json", "reference.safetensors"])
@@ -83,9 +84,34 @@ import Testing
     #expect(try result.storedLabels() == result.labels)
   }
 
+  /// `datasets` refuses a folder whose card counts other rows than there are
+  /// (`NonMatchingSplitsSizesError`).
+  @Test func theCardCountsTheRowsThatStay() throws {
+    let folder = try TemporaryFolder()
+    let card =
+      "---\r\nsplits:\n- name: test\n  num_examples: 24\n"
+      + "- name: train\n  num_bytes: 24\n  num_examples: 24 \n---\n  num_examples: 24"
+    try folder.write(Array(card.utf8), to: "in/README.md")
+    for number in 0..<3 {
+      let name = "data/train-0000\(number)-of-00003.parquet"
+      try folder.write(
+        try RandomAccessFile.contents(ContainerFixtures.path("hf-parquet-shards/" + name)),
+        to: "in/" + name)
+    }
+    let source = try Self.open(folder.path + "/in")
+    for (name, removed) in [("same", []), ("less", [1, 9])] as [(String, Set<Int>)] {
+      let output = FileName(folder.path) / FileName(name)
+      try Directory.make(output)
+      _ = try source.makeWriter(in: output).finish(removing: removed)
+      let expected = card.replacing(
+        "24\n  num_examples: 24 ", with: "24\n  num_examples: \(24 - removed.count) ")
+      #expect(String(decoding: try folder.read(name + "/README.md"), as: UTF8.self) == expected)
+    }
+  }
+
   @Test func aShardMayLoseAllRows() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("hf-parquet-shards"))
+    let source = try Self.open(ContainerFixtures.path("hf-parquet-shards"))
     _ = try copy(source, to: folder, removing: Set(8..<16))
     let result = try Self.open(folder.path)
     #expect(
@@ -95,7 +121,7 @@ import Testing
 
   @Test func refusesALabelThatTheColumnCannotHold() throws {
     let folder = try TemporaryFolder()
-    let source = try Self.open(FormatFixtures.path("parquet-variants/label-uint8.parquet"))
+    let source = try Self.open(ContainerFixtures.path("parquet-variants/label-uint8.parquet"))
     let error = #expect(throws: FileError.self) {
       try copy(source, to: folder) { try $0.replace(0, contents: nil, kind: nil, label: -1) }
     }

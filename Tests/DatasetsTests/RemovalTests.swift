@@ -33,7 +33,7 @@ import Testing
     try folder.write(cifarBatch([3, 4], seed: 5), to: "data/data_batch_2.bin")
     #expect(
       try remove([0, 4], from: "data") == [
-        "", "data_batch_1.bin#0", "data_batch_1.bin#1", "data_batch_2.bin#0", "",
+        "", "data_batch_1.bin:0", "data_batch_1.bin:1", "data_batch_2.bin:0", "",
       ])
   }
 
@@ -43,7 +43,7 @@ import Testing
       to: "data/a-images-idx3-ubyte")
     try folder.write([0, 0, 8, 1, 0, 0, 0, 3, 5, 6, 7], to: "data/a-labels-idx1-ubyte")
     #expect(
-      try remove([2], from: "data") == ["a-images-idx3-ubyte#0", "a-images-idx3-ubyte#1", ""])
+      try remove([2], from: "data") == ["a:0", "a:1", ""])
     #expect(
       try folder.read("out/a-labels-idx1-ubyte") == [0, 0, 8, 1, 0, 0, 0, 2, 5, 6])
   }

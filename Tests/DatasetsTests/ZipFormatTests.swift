@@ -63,4 +63,28 @@ import Testing
     let error = #expect(throws: FileError.self) { try open(path) }
     #expect("\(try #require(error))".contains("would lie outside of its folder"))
   }
+
+  @Test func readsTinyImageNetAsItIsDistributed() throws {
+    let folder = try TemporaryFolder()
+    let path = try archive(
+      [
+        ("tiny/wnids.txt", Array("n2\nn1\n".utf8)), ("tiny/train/n1/images/n1_0.JPEG", [1]),
+        ("tiny/train/n2/images/n2_0.JPEG", [2]),
+        ("tiny/val/val_annotations.txt", Array("val_0.JPEG\tn2\t0\n".utf8)),
+        ("tiny/val/images/val_0.JPEG", [3]),
+      ], in: folder)
+    let records = try open(path)
+    #expect(records.classNames == ["n1", "n2"])
+    #expect(records.labels == [0, 1])
+    #expect(records.name(of: 1) == FileName("tiny/train/n2/images/n2_0.JPEG"))
+    let place = try DatasetPlace(path, split: .validation)
+    let validation = try #require(try ZipFormat.probe(place)).records(classNames: nil)
+    #expect(validation.labels == [1])
+    try writeCopy(of: validation, to: folder.path + "/out") {
+      try $0.replace(0, contents: nil, kind: nil, label: 0)
+    }
+    let copy = try ZipFile(folder.path + "/out/set.zip")
+    let member = try #require(copy["tiny/val/val_annotations.txt"])
+    #expect(try copy.contents(of: member, limit: 100) == Array("val_0.JPEG\tn1\t0\n".utf8))
+  }
 }

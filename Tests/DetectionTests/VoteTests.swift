@@ -31,24 +31,40 @@ import Testing
     try vote.combine(opinions, labels: labels, classNames: ["x", "y"], perClass: perClass)
   }
 
+  private static let two = Vote(gate: 2, agreement: 2)
+
   /// Class 0 is suspected by two, class 1 by one; sample 0 is flagged by two, 1 and 2 by one each,
-  /// 4 by two, whose class one suspects.
+  /// 4 by two, of which one suspects its class.
   @Test func twoMustAgreeOnClassesAndSamples() throws {
-    let found = try combine(.two)
+    let found = try combine(Self.two)
     #expect(found.classes.map(\.isSuspicious) == [true, false])
     #expect(found.classes.map(\.statistic) == [2, 1])
     #expect(found.classes[0].reason == "a, b")
     #expect(found.flagged == [0])
     #expect(found.trusted == [1, 2, 3, 4, 5, 6, 7])
     #expect(found.columns.map(\.name) == ["a", "b", "c", "votes"])
-    #expect(found.columns[3].values == ["2", "1", "1", "0", "2", "0", "0", "0"])
+    #expect(found.columns[3].values == ["2", "1", "1", "0", "1", "0", "0", "0"])
     #expect(found.columns[2].values[0] == "")
   }
 
   @Test func anyTakesEveryFlagOfASuspiciousClass() throws {
     #expect(try combine(.any).flagged == [0, 1, 2, 4])
     #expect(try combine(Vote(gate: 3, agreement: 1)).flagged == [])
-    #expect(try combine(Vote(gate: 1, agreement: 2)).flagged == [0, 4])
+    #expect(try combine(Vote(gate: 1, agreement: 2)).flagged == [0])
+  }
+
+  /// Three votes of one detector are as good as those of three, for its own flags; its ranks alone
+  /// count in the class that only it suspects.
+  @Test func votesHaveWeights() throws {
+    let found = try combine(Vote(gate: 3, agreement: 2, weights: ["b": 3]))
+    #expect(found.classes.map(\.isSuspicious) == [true, true])
+    #expect(found.classes.map(\.statistic) == [4, 3])
+    #expect(found.flagged == [0, 2, 4])
+    #expect(found.columns[3].values == ["4", "1", "3", "0", "3", "0", "0", "0"])
+    // By a 2/3, by b, which has three votes, 1/3.
+    let value = try #require(found.values[2])
+    #expect(abs(Double(value) - 0.5 * (2.0 / 3 + 3 * (1.0 / 3)) / 4) < 1e-6)
+    #expect(try combine(.usual).flagged == [])
   }
 
   /// By hand.
@@ -57,15 +73,15 @@ import Testing
   /// the three that are equal. A sample that is not flagged has ½ more.
   @Test func scoresAreMeanRanks() throws {
     let expected: [Double] = [0, 0.75, 0.75, 1, 0.5, 5.0 / 6, 5.0 / 6, 5.0 / 6]
-    for (value, wanted) in zip(try combine(.two).values, expected) {
+    for (value, wanted) in zip(try combine(Self.two).values, expected) {
       #expect(abs(Double(try #require(value)) - wanted) < 1e-6)
     }
     #expect(try combine(.any).values[1] == 0.25)
-    #expect(try combine(.two, perClass: 1).trusted == [3, 5])
+    #expect(try combine(Self.two, perClass: 1).trusted == [3, 5])
   }
 
   @Test func whatNobodyScoresHasNoScore() throws {
-    let found = try Vote.two.combine([opinions[2]], labels: labels, classNames: ["x", "y"])
+    let found = try Self.two.combine([opinions[2]], labels: labels, classNames: ["x", "y"])
     #expect(found.values[0] == nil && found.values[4] == 0.5)
     #expect(found.unscoredReason == "no detector scores them")
     #expect(found.trusted == [4, 5, 6, 7])

@@ -18,9 +18,6 @@ typedef struct {
 
 const char *elixirPNGVersion(void);
 
-// The checksum of a chunk: of its type and contents.
-uint32_t elixirCRC32(const uint8_t *bytes, size_t count);
-
 // Reads the samples of a PNG file, one byte each, or two with the high one first if they have 16
 // bits. Checksums are not looked at. Rows that are missing are left as they are, which is an error
 // unless `allowsTruncation`.

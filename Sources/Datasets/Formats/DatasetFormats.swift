@@ -3,8 +3,9 @@ import Support
 /// All layouts, in the order in which a place is probed for them.
 enum DatasetFormats {
   static let all: [any DatasetFormat.Type] = [
-    CIFARFormat.self, CIFARPickleFormat.self, IDXFormat.self, ParquetFormat.self, WebDatasetFormat.self, ZipFormat.self, NPZFormat.self,
-    TinyImageNetFormat.self, ListFormat.self, ImageFolderFormat.self,
+    CIFARFormat.self, CIFARPickleFormat.self, IDXFormat.self, ParquetFormat.self, ArrowFormat.self,
+    WebDatasetFormat.self, ZipFormat.self, NPZFormat.self, TinyImageNetFormat.self,
+    BackdoorBenchFormat.self, BackdoorToolboxFormat.self, ListFormat.self, ImageFolderFormat.self,
   ]
 
   /// The first layout that has a dataset at a place.

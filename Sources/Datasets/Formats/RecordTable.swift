@@ -43,7 +43,8 @@ struct RecordTable: Sendable {
   /// A file's records.
   func records(of file: Int) -> Range<Int> { starts[file]..<starts[file + 1] }
 
-  /// Unique in the dataset: `class/name.png`, or `data_batch_1.bin#123`.
+  /// Unique in the dataset: `class/name.png`, `data_batch_1.bin:123`, or `123` of a file
+  /// without a name.
   func name(of index: Int) -> FileName {
     let (file, record) = locate(index)
     return filesAreRecords ? files[file] : Self.name(files[file], record)
@@ -62,6 +63,6 @@ struct RecordTable: Sendable {
   }
 
   private static func name(_ file: FileName, _ record: Int) -> FileName {
-    FileName(bytes: file.bytes + Array("#\(record)".utf8))
+    FileName(bytes: file.bytes.isEmpty ? Array("\(record)".utf8) : file.bytes + ":\(record)".utf8)
   }
 }

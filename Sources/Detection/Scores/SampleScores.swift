@@ -72,4 +72,9 @@ public struct SampleScores: Equatable, Sendable {
     return try ClassMembers(labels.indices.filter { values[$0] != nil }, labels: labels)
       .best(perClass, by: { values[$0] ?? 0 }, classNames: classNames)
   }
+
+  /// Whether the detector holds a class for suspicious.
+  public func suspects(_ label: Int32) -> Bool {
+    classes.indices.contains(Int(label)) && classes[Int(label)].isSuspicious
+  }
 }

@@ -29,6 +29,12 @@ extension DataElixirFindings {
     for class_ in evidence where class_.standing == .suspected {
       doubts.append("class \(data.name(class_.label)) " + suspicion(class_))
     }
+    for suspicion in opinions?.suspicions ?? [] where !targets.contains(suspicion.label) {
+      doubts.append(
+        "detectors (\(suspicion.detectors.joined(separator: ", "))) suspect "
+          + "\(suspicion.flagged) samples of class \(data.name(suspicion.label)), but nothing shows "
+          + "a trigger: look at them; they are left as they are")
+    }
     if let asymmetry, asymmetry.isSignificant, targets.isEmpty,
       let original = rounds.first, original.medianClass >= TargetTest.learnedShare
     {

@@ -87,7 +87,7 @@ extension DataElixirFindings {
       \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
       were restored; what that took away was put on images of all other classes. If
       \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is a
-      carrier; the chance is counted as above. What detectors suspect decides nothing by
+      carrier; the chance is counted as above. What detectors suspect changes nothing by
       itself; in a target class the samples that they flag are taken for carriers, too.</p>
       """
   }

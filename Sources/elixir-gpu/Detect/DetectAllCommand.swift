@@ -10,8 +10,8 @@ struct DetectAllCommand: ParsableCommand {
     abstract: "Runs all detectors that need nothing but the dataset, on one victim.",
     discussion: """
       A table shows what each finds. The samples listed are those that no detector flags in a \
-      class it holds for suspicious; with --vote, those that fewer than two flag, or whose class \
-      fewer than two suspect.
+      class it holds for suspicious; with --vote, those that fewer than two flag of the detectors \
+      that suspect their class, or whose class fewer than three suspect; scan counts for three.
 
       Examples:
         elixir-gpu detect all photos --vote --output clean.txt
@@ -20,7 +20,7 @@ struct DetectAllCommand: ParsableCommand {
 
   @OptionGroup var scoring: ScoringArguments
 
-  @Flag(help: "At least two detectors must agree, on a class and on a sample.")
+  @Flag(help: "Three detectors must agree on a class, and two on a sample, or scan alone.")
   var vote = false
 
   @OptionGroup(title: "Options of the victim model") var evidence: EvidenceArguments
@@ -30,7 +30,7 @@ struct DetectAllCommand: ParsableCommand {
     try scoring.run(name, victim: evidence) { input, run in
       let panel = try DetectorPanel(input, run)
       let dataset = input.dataset
-      let found = try (vote ? Vote.two : .any).combine(
+      let found = try (vote ? Vote.usual : .any).combine(
         panel.opinions, labels: dataset.labels, classNames: dataset.classNames,
         perClass: scoring.perClass)
       let rows = panel.opinions + [(vote ? "vote" : "any", found)]

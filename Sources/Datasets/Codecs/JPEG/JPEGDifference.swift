@@ -14,25 +14,29 @@ struct JPEGDifference {
     planes = [[Float]](
       repeating: [Float](repeating: 0, count: height * width), count: pixels.componentCount)
     let image = pixels.image()
-    let channels = image.shape.channels
-    let change = change.converted(toChannels: channels)
+    let change = change.converted(toChannels: image.shape.channels)
+    let differences = zip(image.pixels, change.values).map { old, value in
+      value == 0 ? 0 : Float(Int(PixelChange.clip(Int(old) + Int(value))) - Int(old))
+    }
+    if space == elixirGray {
+      planes[0] = differences
+      return
+    }
     for pixel in 0..<height * width {
-      let part = pixel * channels..<(pixel + 1) * channels
-      guard change.values[part].contains(where: { $0 != 0 }) else { continue }
-      var color = part.map { index in
-        let old = Int(image.pixels[index])
-        return Float(Int(PixelChange.clip(old + Int(change.values[index]))) - old)
-      }
+      var color = SIMD3(
+        differences[3 * pixel], differences[3 * pixel + 1], differences[3 * pixel + 2])
+      guard color != .zero else { continue }
       if space == elixirCMYK || space == elixirYCCK {
-        let start = pixel * 4
-        color = (0..<3).map {
-          Self.ink(color[$0], pixels.values[start + $0], black: pixels.values[start + 3])
+        for channel in 0..<3 {
+          color[channel] = Self.ink(
+            color[channel], pixels.values[4 * pixel + channel],
+            black: pixels.values[4 * pixel + 3])
         }
         // YCCK holds the complements of the inks.
-        if space == elixirYCCK { color = color.map { -$0 } }
+        if space == elixirYCCK { color = -color }
       }
       if space == elixirYCbCr || space == elixirYCCK { color = Self.chroma(color) }
-      for (plane, value) in color.enumerated() { planes[plane][pixel] = value }
+      for channel in 0..<3 { planes[channel][pixel] = color[channel] }
     }
   }
 
@@ -44,13 +48,9 @@ struct JPEGDifference {
   }
 
   /// Y, Cb and Cr of a difference (JFIF 1.02, without the offset of 128).
-  private static func chroma(_ color: [Float]) -> [Float] {
-    let (red, green, blue) = (color[0], color[1], color[2])
-    return [
-      0.299 * red + 0.587 * green + 0.114 * blue,
-      -0.168_736 * red - 0.331_264 * green + 0.5 * blue,
-      0.5 * red - 0.418_688 * green - 0.081_312 * blue,
-    ]
+  private static func chroma(_ color: SIMD3<Float>) -> SIMD3<Float> {
+    SIMD3(0.299, -0.168_736, 0.5) * color.x + SIMD3(0.587, -0.331_264, -0.418_688) * color.y
+      + SIMD3(0.114, 0.5, -0.081_312) * color.z
   }
 
   /// The block of a component; nil if nothing in it changes.

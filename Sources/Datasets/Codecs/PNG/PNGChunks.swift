@@ -1,4 +1,4 @@
-import CImageFiles
+import Support
 
 /// The chunks of a PNG file, in its order.
 ///
@@ -61,10 +61,11 @@ struct PNGChunks {
   private static let cut = ImageFailure(reason: "it is cut short")
 
   private func check(_ chunk: Chunk) throws {
-    let sum = bytes[chunk.contents.lowerBound - 4..<chunk.contents.upperBound].withUnsafeBytes {
-      elixirCRC32($0.baseAddress, $0.count)
+    var sum = CRC32()
+    bytes[chunk.contents.lowerBound - 4..<chunk.contents.upperBound].withUnsafeBytes {
+      sum.update($0)
     }
-    guard Int(sum) == bigEndianWord(bytes, at: chunk.contents.upperBound) else {
+    guard Int(sum.value) == bigEndianWord(bytes, at: chunk.contents.upperBound) else {
       throw ImageFailure(reason: "it is corrupt: the checksum of its \(chunk.type) is wrong")
     }
   }
@@ -77,8 +78,8 @@ struct PNGChunks {
   /// A chunk with its length and checksum.
   static func chunk(_ type: String, _ contents: some Collection<UInt8>) -> [UInt8] {
     let checked = Array(type.utf8) + contents
-    let sum = checked.withUnsafeBytes { elixirCRC32($0.baseAddress, $0.count) }
-    return bigEndianBytes(UInt32(contents.count)) + checked + bigEndianBytes(sum)
+    return bigEndianBytes(UInt32(contents.count)) + checked
+      + bigEndianBytes(CRC32.checksum(checked))
   }
 }
 

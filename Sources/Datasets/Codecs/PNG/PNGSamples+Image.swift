@@ -6,6 +6,9 @@ extension PNGSamples {
   /// The image, alpha dropped; of 16 bits the high 8 count.
   func image() -> RasterImage {
     let shape = header.shape
+    if header.bitDepth == 8, header.colorType == .gray || header.colorType == .color {
+      return RasterImage(shape: shape, pixels: samples)
+    }
     let step = bytesPerPixel
     let width = bytesPerSample
     // Indices that the palette lacks are black, as in Pillow.

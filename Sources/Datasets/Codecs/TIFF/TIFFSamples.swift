@@ -37,6 +37,11 @@ struct TIFFSamples {
   /// Alpha is dropped; of 16 bits the high 8 count.
   func image() -> RasterImage {
     let shape = header.shape
+    if header.bitsPerSample == 8, Int(header.samplesPerPixel) == shape.channels,
+      header.kind != elixirTIFFPalette, header.kind != elixirWhiteIsZero
+    {
+      return RasterImage(shape: shape, pixels: values)
+    }
     var image = RasterImage(shape: shape, filledWith: 0)
     for pixel in 0..<pixelCount {
       for (channel, value) in color(pixel).enumerated() {

@@ -7,7 +7,7 @@ extension ImageDataset.Format {
 
 /// Arrow files: one, or a folder as `save_to_disk` of Hugging Face's `datasets` makes it, of a
 /// dataset or of several splits.
-package struct ArrowFormat {
+package struct ArrowFormat: EncodedFormat {
   static let expectation = "Arrow files"
 
   /// What is copied as a whole: the folder that was named, or that of the file.
@@ -33,6 +33,7 @@ package struct ArrowFormat {
         root: path.parent, shards: [path.lastComponent], others: [], information: nil,
         options: place.options)
     }
+    if let inner = try savedFolder(in: place) { return try probe(inner) }
     let files = try TableFiles(place) { kinds.contains($0.kind) }
     guard place.kind == .directory, !files.tables.isEmpty else { return nil }
     let chosen: [FileName]
@@ -51,6 +52,17 @@ package struct ArrowFormat {
       others: files.others(than: chosen, reason: "not an Arrow file"),
       information: Directory.kind(information) == .file ? information : nil,
       options: place.options)
+  }
+
+  /// The only folder in a place that was saved to disk, where the place itself was not.
+  private static func savedFolder(in place: DatasetPlace) throws -> DatasetPlace? {
+    let marks = [stateName, splitsName]
+    guard !marks.contains(where: place.entries.contains) else { return nil }
+    let saved = place.entries.map(place.file).filter { folder in
+      marks.contains { Directory.kind(folder / $0) == .file }
+    }
+    guard saved.count == 1 else { return nil }
+    return try DatasetPlace(saved[0].systemPath, split: place.split, options: place.options)
   }
 
   /// The folder of the wanted split, of those that `dataset_dict.json` lists.
@@ -108,9 +120,12 @@ package struct ArrowFormat {
     let listed = try information.map {
       try HuggingFaceFeatures(try RandomAccessFile.contents($0), path: $0.description)
     }
+    let cache = ArrowShard.Cache(limit: 64 << 20)
     let opened = try shards.map { name in
       let path = root / name
-      return try path.namingFailures { try open(name, path: path.description, listed: listed) }
+      return try path.namingFailures {
+        try open(name, path: path.description, listed: listed, cache)
+      }
     }
     guard !opened.isEmpty else {
       throw DatasetError.empty(path: root.description, advice: "give a dataset with rows")
@@ -121,7 +136,7 @@ package struct ArrowFormat {
   }
 
   private func open(
-    _ name: FileName, path: String, listed: HuggingFaceFeatures?
+    _ name: FileName, path: String, listed: HuggingFaceFeatures?, _ cache: ArrowShard.Cache
   ) throws -> (ArrowShard, [String]?) {
     let arrow = try ArrowFile(root / name)
     let features =
@@ -130,7 +145,7 @@ package struct ArrowFormat {
     let columns = try TableColumns(
       of: arrow.fields.map { TableColumns.Candidate(name: $0.name, role: $0.role) },
       features: features, options: options, path: path)
-    let shard = try ArrowShard(name, arrow: arrow, columns: columns)
+    let shard = try ArrowShard(name, arrow: arrow, columns: columns, cache: cache)
     return (shard, columns.label.flatMap(features.classNames))
   }
 }

@@ -12,18 +12,24 @@ struct ArrowShard: TableShard {
   /// The number of the column of images, and the path in it to their bytes.
   let image: (column: Int, part: [Int])
   let label: Int?
-  /// Decompressed images of batches.
-  private let cache: RecentValues<Int, ArrowValues>
+  private let cache: Cache
+
+  /// Decompressed images of batches, by file and number; shared by the files of a dataset.
+  typealias Cache = RecentValues<BatchKey, ArrowValues>
+
+  struct BatchKey: Hashable {
+    let shard: FileName
+    let batch: Int
+  }
 
   var file: RandomAccessFile { arrow.file }
   var rows: Int { starts.last ?? 0 }
 
-  init(_ name: FileName, arrow: ArrowFile, columns: TableColumns) throws {
+  init(_ name: FileName, arrow: ArrowFile, columns: TableColumns, cache: Cache) throws {
     self.name = name
     self.arrow = arrow
     self.columns = columns
-    // A batch or two.
-    cache = RecentValues(limit: 64 << 20)
+    self.cache = cache
     guard let image = arrow.fields.firstIndex(where: { $0.name == columns.image }),
       let part = arrow.fields[image].imagePart
     else { throw TableFailure(reason: "it has no column '\(columns.image)'") }
@@ -132,7 +138,7 @@ struct ArrowShard: TableShard {
     if batch.method == .none, case .variable(let size) = array.field.layout {
       return try contents(of: array, row: rowInBatch, offsetSize: size, first: count)
     }
-    let values = try cache.value(number, size: \.size) {
+    let values = try cache.value(BatchKey(shard: name, batch: number), size: \.size) {
       try ArrowValues(array, in: batch, of: file)
     }
     guard let value = try values.value(rowInBatch) else {

@@ -5,8 +5,9 @@ extension ImageDataset.Format {
   public static let cifarPickle = Self(rawValue: "CIFAR python")
 }
 
-/// CIFAR-10 and CIFAR-100 as Python pickles: a file, or the files of a directory. Nothing in them is
-/// run.
+/// CIFAR-10 and CIFAR-100 as Python pickles: a file, or the files of a directory.
+///
+/// Nothing in them is run.
 struct CIFARPickleFormat: DatasetFormat {
   static let expectation = "a folder of CIFAR python batches"
 
@@ -58,7 +59,7 @@ struct CIFARPickleFormat: DatasetFormat {
       || name == FileName("train") || tests.contains(name)
   }
 
-  /// Whether a file begins as pickles do: with a protocol from 2 to 5, or a dictionary of protocol 0.
+  /// Whether a file begins as pickles do: with a protocol from 2 to 5, or a dictionary of 0.
   private static func holdsPickle(_ path: FileName) throws -> Bool {
     let file = try RandomAccessFile(path)
     let beginning = try file.bytes(at: 0, count: min(file.size, 3))

@@ -1,6 +1,8 @@
 import Support
 
-/// The files of a folder on disk. Links are followed, but for those that lead back up.
+/// The files of a folder on disk.
+///
+/// Links are followed, but for those that lead back up.
 struct DirectoryTree: FileTree {
   let root: FileName
   let listing: FileListing

@@ -25,7 +25,7 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
   }
 
   func copy(_ record: Int) throws {
-    // A record that does not change keeps its name, whatever the others do.
+    guard source.labelling.keepsNames else { return }
     let name = source.files[record]
     guard copied.insert(name).inserted else { return }
     try writer.copy(name, to: name)
@@ -65,7 +65,8 @@ final class FileTreeRecordWriter: EncodedRecordWriter {
     Directory.delete(staging)
     let kept = plan.names.indices.filter { !removed.contains($0) }
     var names = [String](repeating: "", count: plan.names.count)
-    for (record, name) in zip(kept, FileTreeRecords.uniqueNames(kept.map { plan.names[$0] })) {
+    let relative = kept.map { plan.names[$0].relative(to: source.base) }
+    for (record, name) in zip(kept, FileTreeRecords.uniqueNames(relative)) {
       names[record] = name.description
     }
     return names

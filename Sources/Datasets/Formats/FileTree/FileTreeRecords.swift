@@ -13,12 +13,15 @@ struct FileTreeRecords: EncodedRecords {
   let ignored: [IgnoredEntry]
   let labelling: any TreeLabelling
   let appliesOrientation: Bool
+  /// The folder that names of records begin in.
+  let base: FileName
   private let names: [FileName]
 
   init(
     format: ImageDataset.Format, tree: any FileTree, classNames: [String], files: [FileName],
     labels: [Int32], problems: [Int: String], ignored: [IgnoredEntry],
-    labelling: any TreeLabelling, appliesOrientation: Bool = false
+    labelling: any TreeLabelling, appliesOrientation: Bool = false,
+    base: FileName = FileName("")
   ) {
     self.format = format
     self.tree = tree
@@ -29,7 +32,8 @@ struct FileTreeRecords: EncodedRecords {
     self.ignored = ignored
     self.labelling = labelling
     self.appliesOrientation = appliesOrientation
-    names = Self.uniqueNames(files)
+    self.base = base
+    names = Self.uniqueNames(files.map { $0.relative(to: base) })
   }
 
   static func uniqueNames(_ files: [FileName]) -> [FileName] {
@@ -68,9 +72,15 @@ struct FileTreeRecords: EncodedRecords {
 
 /// Where a tree of files keeps the labels of its images, and what a copy with other labels is like.
 protocol TreeLabelling: Sendable {
+  /// Whether a record that does not change keeps its name, whatever becomes of the others.
+  var keepsNames: Bool { get }
   /// The labels of all records as they are stored now.
   func storedLabels() throws -> [Int32]
   func plan(_ changes: RecordChanges) throws -> TreeCopyPlan
+}
+
+extension TreeLabelling {
+  var keepsNames: Bool { true }
 }
 
 /// What a copy changes of the records of a tree.

@@ -33,6 +33,14 @@ struct IDXPair: Sendable, Equatable {
     }
   }
 
+  /// What both names begin with, without what joins it to the rest; `t10k` is the test set.
+  var key: FileName {
+    let prefix = Parts(images.lastComponent)?.prefix ?? []
+    let joints = Set("-._".utf8)
+    let key = FileName(bytes: Array(prefix.reversed().drop { joints.contains($0) }.reversed()))
+    return key == FileName("t10k") ? FileName("test") : key
+  }
+
   static func isImages(_ name: FileName) -> Bool { Parts(name)?.word == "images" }
   static func isPart(_ name: FileName) -> Bool { Parts(name) != nil }
 

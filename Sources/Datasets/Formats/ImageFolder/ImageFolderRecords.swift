@@ -57,7 +57,9 @@ enum ImageFolderRecords {
       problems: problems, ignored: ignored,
       labelling: FolderLabelling(
         base: folders.base, classes: names.map(FileName.init(escaped:)), files: files,
-        labels: labels, addsMetadata: folders.otherSplits.isEmpty && !holdsMetadata(listing)))
+        labels: labels,
+        addsMetadata: folders.otherSplits.isEmpty
+          && (!holdsMetadata(listing) || MetadataFolder.holdsOwnTable(tree, base: folders.base))))
   }
 
   private static func reasonToIgnore(_ file: FileName, in tree: any FileTree) throws -> String {
@@ -68,7 +70,8 @@ enum ImageFolderRecords {
     } ?? "neither its name nor its beginning is that of an image file"
   }
 
-  private static func holdsMetadata(_ listing: FileListing) -> Bool {
+  /// Whether a table lies there that Hugging Face's loader takes the labels from.
+  static func holdsMetadata(_ listing: FileListing) -> Bool {
     listing.folders.contains { folder in
       folder.files.contains { $0.bytes.starts(with: "metadata.".utf8) }
     }

@@ -104,7 +104,7 @@ struct NPYArray: Sendable {
 }
 
 extension NumberArray {
-  /// The numbers in the opposite order of axes; `stored` is the shape in which they lie in the file.
+  /// The numbers in the opposite order of axes; `stored` is the shape that they have in the file.
   ///
   /// Where they lie in column-major order, that is the shape reversed, and the result is in
   /// row-major order; and the other way round.

@@ -14,6 +14,10 @@ package struct ParquetFormat: EncodedFormat {
   /// Other files below the root, and why they are not read.
   let ignored: [(name: FileName, reason: String)]
   let options: DatasetOptions
+  /// The dataset's card, of a folder.
+  var card: FileName? {
+    ignored.map(\.name).contains(DatasetCard.name) ? root / DatasetCard.name : nil
+  }
 
   private static let kind = "parquet"
   /// A file of this name tells of images that lie beside it.
@@ -37,6 +41,7 @@ package struct ParquetFormat: EncodedFormat {
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
     let cache = ParquetPageCache()
+    let card = try card.map { try RandomAccessFile.contents($0) }
     let opened = try shards.map { name in
       let file = try ParquetFile(root / name)
       let path = file.file.path
@@ -49,7 +54,11 @@ package struct ParquetFormat: EncodedFormat {
       let shard = try path.namingFailures {
         try ParquetShard(name, file: file, columns: columns, cache: cache)
       }
-      return (shard, columns.label.flatMap(features.classNames))
+      let names = columns.label.flatMap { label in
+        features.classNames(of: label)
+          ?? card.flatMap { DatasetCard.classNames(of: label, in: $0) }
+      }
+      return (shard, names)
     }
     return try TableRecords(
       format: .parquet, root: root, shards: opened.map(\.0), storedNames: opened.map(\.1),

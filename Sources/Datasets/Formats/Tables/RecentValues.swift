@@ -1,6 +1,8 @@
+import Foundation
 import Synchronization
 
-/// Values that were made last, up to a number of bytes; safe from several threads.
+/// Values that were made last, up to a number of bytes, but at least one for each processor, since
+/// threads that read in order want different ones; safe from several threads.
 final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Entry {
     let key: Key
@@ -14,10 +16,14 @@ final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var size = 0
   }
 
+  /// Entries are looked through one by one.
+  private static var countLimit: Int { 256 }
+
   private let limit: Int
+  private let leastCount = max(2, ProcessInfo.processInfo.activeProcessorCount)
   private let state = Mutex(State())
 
-  /// - Parameter limit: bytes that are kept, but for the last value, however large.
+  /// - Parameter limit: bytes that are kept.
   init(limit: Int) { self.limit = limit }
 
   /// The value of a key, made if it is not kept; two threads may make it at once.
@@ -29,7 +35,9 @@ final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       guard !state.entries.contains(where: { $0.key == key }) else { return }
       state.entries.append(entry)
       state.size += entry.size
-      while state.size > limit, state.entries.count > 1 {
+      while state.entries.count > Self.countLimit
+        || state.size > limit && state.entries.count > leastCount
+      {
         state.size -= state.entries.removeFirst().size
       }
     }

@@ -18,6 +18,10 @@ struct TableRecords: EncodedRecords {
 
   var classNames: [String] { meaning.classNames }
   var appliesOrientation: Bool { true }
+  /// As the names of the shards tell.
+  var split: ImageDataset.Split {
+    shards.first.flatMap { ImageDataset.Split(namedIn: $0.name) } ?? .training
+  }
 
   /// - Parameters:
   ///   - storedNames: what each shard calls the classes; nil for a number without name.

@@ -30,7 +30,15 @@ final class TableWriter: EncodedRecordWriter {
     }
     for name in source.companions {
       try Directory.make((directory / name).parent)
-      try RandomAccessFile.copy(source.root / name, to: directory / name)
+      guard name == DatasetCard.name, !removed.isEmpty else {
+        try RandomAccessFile.copy(source.root / name, to: directory / name)
+        continue
+      }
+      let count = source.labels.count
+      let card = DatasetCard.replacingCount(
+        of: source.split, from: count, to: count - removed.count,
+        in: try RandomAccessFile.contents(source.root / name))
+      try RandomAccessFile.write(card, to: directory / name)
     }
     changes.close()
     var next = 0

@@ -25,16 +25,29 @@ package struct TinyImageNetFormat: EncodedFormat {
   }
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
-    try Self.index(try DirectoryTree(path), split: split, classNames: classNames)
+    try Self.index(
+      try DirectoryTree(path), below: FileName(""), split: split, classNames: classNames)
   }
 
+  /// The folder of a tree that is Tiny-ImageNet's: the root or one in it; nil if there is none.
+  static func base(of listing: FileListing) -> FileName? {
+    let found = listing.folders.filter { folder in
+      folder.files.contains(identifiers)
+        && listing.folders.contains { $0.name == folder.path(of: FileName("train")) }
+    }
+    return found.count == 1 ? found[0].name : nil
+  }
+
+  /// - Parameter base: the folder in the tree that holds `wnids.txt`.
   static func index(
-    _ tree: any FileTree, split: ImageDataset.Split, classNames: [String]?
+    _ tree: any FileTree, below base: FileName, split: ImageDataset.Split, classNames: [String]?
   ) throws -> FileTreeRecords {
-    let classes = try classNames ?? Self.classNames(tree)
-    let part = FileName(split == .training ? "train" : split == .validation ? "val" : "test")
+    let top = FileListing.Folder(name: base)
+    let classes = try classNames ?? Self.classNames(tree, top)
+    let name = split == .training ? "train" : split == .validation ? "val" : "test"
+    let part = top.path(of: FileName(name))
     let images = part / FileName("images")
-    let annotations = part / FileName("\(part)_annotations.txt")
+    let annotations = part / FileName("\(name)_annotations.txt")
     let listing = tree.listing
     guard listing.folders.contains(where: { $0.name == part }) else {
       throw FileError.damaged(
@@ -68,10 +81,9 @@ package struct TinyImageNetFormat: EncodedFormat {
       labelling = NoLabelling(files: files)
     } else {
       let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
-      let base = part
-      files = found.filter { $0.relative(to: base) != $0.lastComponent }
+      files = found.filter { $0.relative(to: part) != $0.lastComponent }
       labels = try files.map { file in
-        let name = file.relative(to: base).firstComponent.description
+        let name = file.relative(to: part).firstComponent.description
         guard let label = numbers[name] else {
           throw DatasetError.unknownClass(
             path: tree.path, name: name, known: "those of wnids.txt")
@@ -80,7 +92,7 @@ package struct TinyImageNetFormat: EncodedFormat {
       }
       labelling = BoxedFolderLabelling(
         folders: FolderLabelling(
-          base: base, classes: classes.map(FileName.init(escaped:)), files: files,
+          base: part, classes: classes.map(FileName.init(escaped:)), files: files,
           labels: labels, addsMetadata: false),
         tree: tree)
     }
@@ -98,74 +110,13 @@ package struct TinyImageNetFormat: EncodedFormat {
   }
 
   /// The identifiers of `wnids.txt` and of the folders in `train/`, sorted.
-  private static func classNames(_ tree: any FileTree) throws -> [String] {
-    let text = String(decoding: try tree.contents(of: identifiers, first: nil), as: UTF8.self)
+  private static func classNames(
+    _ tree: any FileTree, _ top: FileListing.Folder
+  ) throws -> [String] {
+    let list = top.path(of: identifiers)
+    let text = String(decoding: try tree.contents(of: list, first: nil), as: UTF8.self)
     let listed = text.split(whereSeparator: \.isWhitespace).map { FileName(String($0)) }
-    let folders = tree.listing.folders(in: FileName("train")).map(\.lastComponent)
+    let folders = tree.listing.folders(in: top.path(of: FileName("train"))).map(\.lastComponent)
     return Set(listed + folders).sorted().map(\.description)
-  }
-}
-
-/// Images without labels, whose files keep their places.
-struct NoLabelling: TreeLabelling {
-  let files: [FileName]
-
-  func storedLabels() -> [Int32] { files.map { _ in ImageDataset.unlabelled } }
-
-  func plan(_ changes: RecordChanges) -> TreeCopyPlan {
-    var (names, taken) = (files, Set(files))
-    for (record, kind) in changes.kinds.sorted(by: { $0.key < $1.key }) {
-      names[record] = files[record].withKind(kind)
-        .claimed(from: &taken, prefix: FileName("\(record)"))
-    }
-    return TreeCopyPlan(names: names)
-  }
-}
-
-/// Class folders with a table `<class>_boxes.txt` in each, whose rows move with their images.
-struct BoxedFolderLabelling: TreeLabelling {
-  let folders: FolderLabelling
-  let tree: any FileTree
-
-  func storedLabels() -> [Int32] { folders.storedLabels() }
-
-  func plan(_ changes: RecordChanges) throws -> TreeCopyPlan {
-    var plan = try folders.plan(changes)
-    var moved: [FileName: [FileName: FileName?]] = [:]
-    for (record, file) in folders.files.enumerated() {
-      let isRemoved = changes.removed.contains(record)
-      guard isRemoved || plan.names[record] != file else { continue }
-      moved[boxes(of: file), default: [:]][file.lastComponent] =
-        .some(isRemoved ? nil : plan.names[record])
-    }
-    let present = Set(tree.listing.files)
-    var kept: [FileName: [UInt8]] = [:]
-    var added: [FileName: [UInt8]] = [:]
-    for (table, images) in moved.sorted(by: { $0.key < $1.key }) where present.contains(table) {
-      let bytes = try tree.contents(of: table, first: nil)
-      let text = try DelimitedText(
-        bytes, delimiter: .character(UInt8(ascii: "\t")), path: table.description)
-      var cuts: [(range: Range<Int>, bytes: [UInt8])] = []
-      for row in text.rows {
-        guard let target = images[FileName(bytes: text.value(row.fields[0]))] else { continue }
-        cuts.append((row.range, []))
-        guard let target else { continue }
-        let rest = bytes[row.fields[0].range.upperBound..<row.range.upperBound]
-        added[boxes(of: target), default: []] += target.lastComponent.bytes + rest
-      }
-      kept[table] = text.replacing(cuts)
-    }
-    for (table, rows) in added {
-      let before =
-        try kept[table] ?? (present.contains(table) ? tree.contents(of: table, first: nil) : [])
-      kept[table] = before + rows
-    }
-    plan.texts.merge(kept) { $1 }
-    return plan
-  }
-
-  private func boxes(of file: FileName) -> FileName {
-    let name = file.relative(to: folders.base).firstComponent
-    return folders.base / name / FileName(bytes: name.bytes + Array("_boxes.txt".utf8))
   }
 }

@@ -2,9 +2,12 @@ import Support
 
 /// The members of a tar archive, indexed by their headers; nothing is unpacked.
 package struct TarArchive: Sendable {
+  /// The file as it lies on disk.
+  let source: RandomAccessFile
+  /// The archive's bytes: the same, or what it is unpacked to.
   let file: RandomAccessFile
-  /// The file's path as the user knows it.
-  let path: String
+  var path: String { source.path.description }
+  var isPacked: Bool { source !== file }
   package let members: [TarMember]
   /// Where the last member ends.
   let end: Int
@@ -12,19 +15,21 @@ package struct TarArchive: Sendable {
   /// Bytes of a long name or an extended header at most.
   private static let extensionLimit = 1 << 20
 
-  /// Reads all headers: ustar, GNU's long names, pax.
+  /// Reads all headers: ustar, GNU's long names, pax; an archive compressed by gzip is unpacked.
   ///
   /// - Throws: `FileError.damaged` for a wrong checksum or a member that is cut short.
-  package init(_ file: RandomAccessFile, path: String) throws {
-    self.file = file
-    self.path = path
+  package init(_ path: FileName) throws {
+    let source = try RandomAccessFile(path)
+    let isPacked = GzipFile.begins(try source.bytes(at: 0, count: min(source.size, 2)))
+    let file = try isPacked ? GzipFile.unpack(source) : source
     var members: [TarMember] = []
     var position = 0
     var start = 0
     var longName: [UInt8]?
     var pax: [String: [UInt8]] = [:]
     func damaged(_ reason: String) -> FileError {
-      .damaged(path: path, reason: reason, advice: "the archive is damaged; fetch it again")
+      .damaged(
+        path: path.description, reason: reason, advice: "the archive is damaged; fetch it again")
     }
     func contents(_ range: Range<Int>) throws -> [UInt8] {
       guard range.count <= Self.extensionLimit else {
@@ -75,6 +80,8 @@ package struct TarArchive: Sendable {
     guard start == position, rest.allSatisfy({ $0 == 0 }) else {
       throw damaged("it is cut short in the header at byte \(start)")
     }
+    self.source = source
+    self.file = file
     self.members = members
     end = min(start, file.size)
   }

@@ -6,7 +6,7 @@ extension ImageDataset.Format {
 
 /// Shards of tar archives: one file, the files of a folder, or `name-{000..012}.tar`.
 package struct WebDatasetFormat: EncodedFormat {
-  static let expectation = "WebDataset shards (.tar)"
+  static let expectation = "WebDataset shards (.tar, .tar.gz)"
 
   let shards: [FileName]
   let options: DatasetOptions
@@ -37,7 +37,10 @@ package struct WebDatasetFormat: EncodedFormat {
     return WebDatasetFormat(shards: chosen.map(place.file), options: place.options)
   }
 
-  private static func isShard(_ name: FileName) -> Bool { name.kind == "tar" }
+  private static func isShard(_ name: FileName) -> Bool {
+    name.kind == "tar" || name.kind == "tgz"
+      || name.kind == "gz" && FileName(bytes: name.bytes.dropLast(3)).kind == "tar"
+  }
 
   /// The names of `a{000..012}b`; nil if it is no such range.
   package static func range(_ text: String) -> [String]? {
@@ -57,7 +60,7 @@ package struct WebDatasetFormat: EncodedFormat {
   }
 
   package func records(classNames: [String]?) throws -> any EncodedRecords {
-    let archives = try shards.map { try TarArchive(try RandomAccessFile($0), path: $0.description) }
+    let archives = try shards.map { try TarArchive($0) }
     return try WebDatasetRecords(archives, options: options, classNames: classNames)
   }
 }

@@ -80,7 +80,7 @@ struct WebDatasetRecords: EncodedRecords {
 
   func addContents(to hash: inout SHA256) throws {
     for archive in archives {
-      try hash.add(archive.file, name: FileName(archive.path).lastComponent)
+      try hash.add(archive.source, name: archive.source.path.lastComponent)
     }
   }
 

@@ -70,18 +70,25 @@ final class WebDatasetWriter: EncodedRecordWriter {
         }
       }
     }
-    let output = AppendOnlyFile(
-      try RandomAccessFile(directory / FileName(archive.path).lastComponent, .create))
+    let path = directory / archive.source.path.lastComponent
+    if changes.isEmpty {
+      try archive.source.copy(to: path)
+    } else if archive.isPacked {
+      try GzipFile.pack(try TemporaryFile.make { try Self.fill($0, archive, changes) }, to: path)
+    } else {
+      try Self.fill(AppendOnlyFile(try RandomAccessFile(path, .create)), archive, changes)
+    }
+  }
+
+  private static func fill(
+    _ output: AppendOnlyFile, _ archive: TarArchive, _ changes: [Int: () throws -> [UInt8]]
+  ) throws {
     for member in archive.members {
       if let change = changes[member.range.lowerBound] {
         try output.append(try change())
       } else {
         try output.append(archive.file, member.range)
       }
-    }
-    guard !changes.isEmpty else {
-      try output.append(archive.file, archive.end..<archive.file.size)
-      return
     }
     // The end as it was: none, or two blocks of zeros, perhaps up to a whole record.
     guard archive.end < archive.file.size else { return }

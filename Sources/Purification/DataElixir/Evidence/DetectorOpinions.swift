@@ -9,8 +9,8 @@ package struct DetectorOpinions: Codable, Sendable, Equatable {
     var detector: String
     /// Classes that it suspects.
     var suspected: [Int]
-    /// How many samples of these it flags.
-    var flagged: Int
+    /// How many samples it flags of each of these.
+    var flagged: [Int]
   }
 
   package private(set) var opinions: [Opinion] = []
@@ -46,14 +46,31 @@ package struct DetectorOpinions: Codable, Sendable, Equatable {
 
   package mutating func add(_ detector: String, _ scores: SampleScores, labels: [Int32]) {
     let suspected = scores.classes.indices.filter { scores.classes[$0].isSuspicious }
-    let flagged = scores.flagged.filter { suspected.contains(Int(labels[$0])) }
-    for sample in flagged { votes[sample] += 1 }
+    var counts = [Int](repeating: 0, count: scores.classes.count)
+    for sample in scores.flagged where suspected.contains(Int(labels[sample])) {
+      votes[sample] += 1
+      counts[Int(labels[sample])] += 1
+    }
     opinions.append(
-      Opinion(detector: detector, suspected: suspected, flagged: flagged.count))
+      Opinion(
+        detector: detector, suspected: suspected, flagged: suspected.map { counts[$0] }))
   }
 
   /// The detectors that suspect a class.
   func detectors(suspecting label: Int) -> [String] {
     opinions.filter { $0.suspected.contains(label) }.map(\.detector)
+  }
+
+  /// Classes that are suspicious by the detectors' vote, with how many samples of them most are
+  /// flagged by one.
+  var suspicions: [(label: Int, detectors: [String], flagged: Int)] {
+    Set(opinions.flatMap(\.suspected)).sorted().compactMap { label in
+      let detectors = detectors(suspecting: label)
+      guard Vote.usual.isSuspicious(to: detectors) else { return nil }
+      let counts = opinions.compactMap { opinion in
+        opinion.suspected.firstIndex(of: label).map { opinion.flagged[$0] }
+      }
+      return (label, detectors, counts.max() ?? 0)
+    }
   }
 }
