@@ -66,6 +66,18 @@ struct OpenAIChainTests {
     #expect(throws: DiffusionError.self) { try TimestepRespacing.timesteps(text, count: 1000) }
   }
 
+  /// Of "ddim25" of 1000 steps those up to the level of 150 noise steps: every 40th below 150.
+  @Test func respacedPlanBeginsAtTheNoise() throws {
+    let plan = try SamplerPlan(
+      schedule: .reference, sampler: .ddpm, noiseSteps: 150, respacing: "ddim25")
+    #expect(plan.steps.map(\.timestep) == [120, 80, 40, 0])
+    #expect(plan.startAlphaBar == NoiseSchedule.reference.alphaBars[120])
+    // All steps of the second half.
+    #expect(throws: DiffusionError.self) {
+      try SamplerPlan(schedule: .reference, sampler: .ddpm, noiseSteps: 150, respacing: "0,500")
+    }
+  }
+
   private struct Chain {
     let denoiser: any Denoiser
     let schedule: NoiseSchedule
