@@ -6,7 +6,7 @@ import Models
 import TestSupport
 import Testing
 
-@testable import Diffusion
+import Diffusion
 
 /// Whole chains of U-Nets of OpenAI, with the noise that their own code drew.
 @Suite(.requiresFixtures)
