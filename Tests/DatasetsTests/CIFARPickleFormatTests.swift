@@ -22,7 +22,7 @@ import Testing
     #expect(dataset.classNames == expected["classes"] as? [String])
     try #require(dataset.count == samples.count)
     for (index, sample) in samples.enumerated() {
-      #expect(dataset.name(of: index) == sample.key.replacingOccurrences(of: ":", with: "#"))
+      #expect(dataset.name(of: index) == sample.key)
       #expect(dataset.labels[index] == sample.label)
       #expect(SHA256.hexDigest(try dataset.images([index])) == sample.sha256)
     }

@@ -20,6 +20,7 @@ import Testing
     try #require(dataset.count == expected.count)
     #expect(dataset.classCount == 10)
     for (index, sample) in expected.enumerated() {
+      #expect(dataset.name(of: index) == sample["key"] as? String)
       #expect(Int(dataset.labels[index]) == sample["label"] as? Int)
       #expect(try digest(dataset, index) == sample["sha256_gray"] as? String)
     }
@@ -85,7 +86,7 @@ import Testing
     let image = [UInt8](repeating: 9, count: 28 * 28)
     try writer.replace(2, image: image, label: 1)
     try writer.remove([0])
-    #expect(try writer.finishLayout()[2] == "t10k-images-idx3-ubyte.gz#1")
+    #expect(try writer.finishLayout()[2] == "test:1")
     try writer.commit()
     let result = try ImageDataset.open(folder.path + "/new", split: .test)
     #expect(result.labels == [dataset.labels[1], 1] + dataset.labels[3...])
