@@ -137,9 +137,9 @@ import Testing
       "label/data_batch_1.bin: record 0 has label 77, but there are 10 classes"
     ),
     (["badnets", "empty"], "empty: there are no images"),
-    (["badnets", "corrupt"], "corrupt/cat/a.png: it is not a PNG image"),
-    (["badnets", "sizes"], "sizes/cat/b.png: the image is 40×40, but sizes/cat/a.png is 4×4"),
-    (["badnets", "idx/train"], "idx/train: its labels are missing"),
+    (["badnets", "corrupt"], "corrupt: there are no images; cat/a.png: it is no image of a kind"),
+    (["badnets", "sizes"], "sizes: cat/b.png is 40×40, but cat/a.png is 4×4"),
+    (["badnets", "idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
     (["badnets", "clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
     (
       ["badnets", "clean", "--rate", "0.95"],

@@ -53,7 +53,11 @@ struct MetadataTables: Sendable {
             path: path, reason: "row \(row + 1) names \(name)",
             advice: "name a file below the table's folder, without .. and ://")
         }
-        let file = Self.folder(of: names[number]).map { $0 / inside } ?? inside
+        let named = Self.folder(of: names[number]).map { $0 / inside } ?? inside
+        // Bytes that are no text are escaped in a table.
+        let file =
+          known.contains(named)
+          ? named : FileName(escaped: String(decoding: named.bytes, as: UTF8.self))
         guard known.contains(file) else {
           throw FileError.damaged(
             path: path, reason: "row \(row + 1) names '\(text)', which is not there",
