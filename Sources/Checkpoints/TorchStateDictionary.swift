@@ -8,12 +8,14 @@ import Pickles
 /// tensors: a moving average first, since that is what one samples from and evaluates (as timm
 /// does), then the network. If there is no such member, and no tensor either, they are in the only
 /// member that has tensors. What is chosen is looked into again. Else they are all tensors there
-/// are, by their paths.
+/// are, by their paths. A file that is one tensor has it under the name `tensor`.
 struct TorchStateDictionary: TensorFile {
   private static let members = [
     "state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "ema", "params_ema",
     "state_dict", "model_state_dict", "model_state", "model", "net", "network", "params", "netC",
   ]
+
+  private static let only = "tensor"
 
   private let file: TorchFile
   /// Ends with a slash if it is not empty.
@@ -26,10 +28,9 @@ struct TorchStateDictionary: TensorFile {
   init(_ file: TorchFile) throws {
     self.file = file
     guard !file.contains("") else {
-      throw CheckpointError.invalidTorchFile(
-        path: file.url.path,
-        reason: "it holds one tensor of the shape \(file.shape("") ?? []), not a state_dict",
-        advice: "name a file of weights")
+      prefix = ""
+      names = [Self.only]
+      return
     }
     prefix = Self.path(in: file.value).map { $0 + "/" }.joined()
     let prefix = prefix
@@ -70,8 +71,12 @@ struct TorchStateDictionary: TensorFile {
     }
   }
 
-  func contains(_ name: String) -> Bool { file.contains(prefix + name) }
-  func shape(_ name: String) -> [Int]? { file.shape(prefix + name) }
-  func elementType(_ name: String) -> ElementType? { file.elementType(prefix + name) }
-  func bytes(_ name: String) throws -> [UInt8] { try file.bytes(prefix + name) }
+  func contains(_ name: String) -> Bool { file.contains(path(name)) }
+  func shape(_ name: String) -> [Int]? { file.shape(path(name)) }
+  func elementType(_ name: String) -> ElementType? { file.elementType(path(name)) }
+  func bytes(_ name: String) throws -> [UInt8] { try file.bytes(path(name)) }
+
+  private func path(_ name: String) -> String {
+    name == Self.only && names == [name] && file.contains("") ? "" : prefix + name
+  }
 }

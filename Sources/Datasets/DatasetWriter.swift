@@ -8,7 +8,8 @@ import Support
 ///     try writer.commit()
 ///
 /// Samples may be replaced in any order, or removed; all others are copied byte for byte, at once
-/// where `copy` names them early, and so are records that are set aside. Memory does not grow with the dataset.
+/// where `copy` names them early, and so are records that are set aside. Memory does not grow with
+/// the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
   private let directory: AtomicDirectory

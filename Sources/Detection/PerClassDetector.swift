@@ -1,5 +1,5 @@
-/// A detector of which a user who names it in a text such as `dcm:100` says how many samples of each
-/// class to trust.
+/// A detector of which a user who names it in a text, such as `dcm:100`, says how many samples of
+/// each class to trust.
 public protocol PerClassDetector: Detector {
   /// Samples of each class to trust; nil for all that are not flagged.
   var perClass: Int? { get set }

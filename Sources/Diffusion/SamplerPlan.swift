@@ -32,10 +32,7 @@ public struct SamplerPlan: Sendable {
   public init(
     schedule: NoiseSchedule, sampler: Sampler, noiseSteps: Int, steps: Int? = nil
   ) throws {
-    let limit = NoiseSchedule.reference.alphaBars.count
-    guard noiseSteps >= 1, noiseSteps <= limit else {
-      throw DiffusionError.noiseSteps(noiseSteps, limit: limit)
-    }
+    try Self.check(noiseSteps: noiseSteps)
     if let steps, steps < 1 { throw DiffusionError.samplerSteps(steps) }
     var timesteps: [Int] = []
     for level in NoiseGrid(noiseSteps: noiseSteps, steps: steps).levels {
@@ -44,6 +41,33 @@ public struct SamplerPlan: Sendable {
       if timestep != timesteps.last { timesteps.append(timestep) }
     }
     try self.init(schedule: schedule, sampler: sampler, timesteps: timesteps)
+  }
+
+  /// The time steps that `respacing` leaves of the checkpoint's schedule (see `TimestepRespacing`),
+  /// from the greatest that is no noisier than `noiseSteps` of the reference schedule.
+  ///
+  /// - Throws: `DiffusionError`.
+  public init(
+    schedule: NoiseSchedule, sampler: Sampler, noiseSteps: Int, respacing: String
+  ) throws {
+    try Self.check(noiseSteps: noiseSteps)
+    let start = schedule.timestep(
+      closestTo: NoiseSchedule.reference.alphaBar(level: noiseSteps))
+    let timesteps = try TimestepRespacing.timesteps(respacing, count: schedule.alphaBars.count)
+      .filter { $0 <= start }
+    guard !timesteps.isEmpty else {
+      throw DiffusionError.respacing(
+        respacing,
+        reason: "it leaves no time step up to \(start), that of \(noiseSteps) noise steps")
+    }
+    try self.init(schedule: schedule, sampler: sampler, timesteps: timesteps.reversed())
+  }
+
+  private static func check(noiseSteps: Int) throws {
+    let limit = NoiseSchedule.reference.alphaBars.count
+    guard noiseSteps >= 1, noiseSteps <= limit else {
+      throw DiffusionError.noiseSteps(noiseSteps, limit: limit)
+    }
   }
 
   /// Runs the network at exactly these falling time steps; the last step ends in the clean image.

@@ -32,8 +32,8 @@ public struct EvaluationJob {
   /// - Throws: `DatasetError`, `AttackError`, `TracingError` or `EvaluationError`, naming the path.
   public init(
     purified: String, poisoned: String, test: String, clean: String?,
-    markingNetwork: String? = nil, isUnmanipulated: Bool = false, reading: DatasetOptions = DatasetOptions(),
-    plan: ClassifierPlan
+    markingNetwork: String? = nil, isUnmanipulated: Bool = false,
+    reading: DatasetOptions = DatasetOptions(), plan: ClassifierPlan
   ) throws {
     self.poisoned = try ImageDataset.open(poisoned, options: reading)
     if isUnmanipulated {

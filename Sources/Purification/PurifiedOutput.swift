@@ -22,7 +22,8 @@ final class PurifiedOutput {
   private static let magnification = 8
 
   init(
-    _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions, batchSize: Int
+    _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions,
+    batchSize: Int
   ) {
     self.dataset = dataset
     self.destination = destination

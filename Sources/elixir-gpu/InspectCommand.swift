@@ -84,7 +84,8 @@ extension InspectionSummary {
       "Sizes", sizes.map { "\($0.count)  \($0.width)×\($0.height)×\($0.channels)" })
     lines += Self.list("Set aside", problems.map { "\($0.key): \($0.problem)" })
     lines += Self.list(
-      "The same image", duplicates.map {
+      "The same image",
+      duplicates.map {
         $0.keys.prefix(4).joined(separator: ", ") + ($0.keys.count > 4 ? ", …" : "")
           + ($0.labelsDiffer ? " (labels differ)" : "")
       })

@@ -10,6 +10,12 @@ struct SamplerArguments: ParsableArguments {
   @Option(help: "Calls of the denoiser in a round (default: 10; ddpm: one for each noise step).")
   var samplerSteps: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The denoiser's time steps instead, as OpenAI's timestep_respacing: 250, ddim25 or 10,5,5.",
+      valueName: "sections"))
+  var respacing: String?
+
   @Option(help: "Noise of ddim, from 0 (none) to 1 (as much as ddpm).")
   var eta = 1.0
 
@@ -23,6 +29,9 @@ struct SamplerArguments: ParsableArguments {
   func validate() throws {
     if let samplerSteps, samplerSteps < 1 {
       throw ValidationError("--sampler-steps \(samplerSteps): use at least 1.")
+    }
+    if samplerSteps != nil, respacing != nil {
+      throw ValidationError("--sampler-steps, --respacing: use one of them.")
     }
     if !(0...1).contains(eta) { throw ValidationError("--eta \(eta): use a number from 0 to 1.") }
   }
@@ -43,7 +52,12 @@ struct SamplerArguments: ParsableArguments {
   ///
   /// Throws `DiffusionError` if that was with less noise.
   func plan(_ schedule: NoiseSchedule, noiseSteps: Int) throws -> SamplerPlan {
-    try SamplerPlan(
+    if let respacing {
+      return try SamplerPlan(
+        schedule: schedule, sampler: name.sampler(eta: eta), noiseSteps: noiseSteps,
+        respacing: respacing)
+    }
+    return try SamplerPlan(
       schedule: schedule, sampler: name.sampler(eta: eta), noiseSteps: noiseSteps, steps: calls)
   }
 }

@@ -117,11 +117,11 @@ struct TorchFileTests {
     }
   }
 
-  @Test func oneTensorIsNoModel() throws {
-    #expect {
-      try Checkpoint(Self.folder.appendingPathComponent("tensor-only.pt"))
-    } throws: {
-      "\($0)".contains("one tensor of the shape [3, 4]")
-    }
+  @Test func aFileThatIsOneTensorHasThat() throws {
+    let url = Self.folder.appendingPathComponent("tensor-only.pt")
+    let checkpoint = try Checkpoint(url)
+    #expect(checkpoint.names == ["tensor"])
+    #expect(checkpoint.shape("tensor") == [3, 4])
+    #expect(try checkpoint.floats("tensor") == TorchFile(url).floats(""))
   }
 }

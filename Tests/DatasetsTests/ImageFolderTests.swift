@@ -166,8 +166,9 @@ import Testing
   /// A flat image with a flat change stays flat at its own size, in its own number of channels.
   @Test func changesGoBackAtTheOwnSize() throws {
     let folder = try TemporaryFolder()
-    for (name, height, channels) in [("a/wide.png", 4, 3), ("a/gray.png", 12, 1), ("b/x.png", 6, 3)]
-    {
+    for (name, height, channels) in [
+      ("a/wide.png", 4, 3), ("a/gray.png", 12, 1), ("b/x.png", 6, 3),
+    ] {
       let shape = ImageShape(height: height, width: 12, channels: channels)
       try folder.write([], to: name)
       try PNG.write(RasterImage(shape: shape, filledWith: 100), to: folder.path + "/" + name)

@@ -6,7 +6,7 @@ import Models
 import TestSupport
 import Testing
 
-@testable import Diffusion
+import Diffusion
 
 /// Whole chains of U-Nets of OpenAI, with the noise that their own code drew.
 @Suite(.requiresFixtures)
@@ -64,6 +64,18 @@ struct OpenAIChainTests {
   @Test(arguments: ["", "x", "0", "1001", "ddim", "ddim0", "ddim999", "5,-1", "500,501"])
   func wordsWithoutMeaningAreRefused(text: String) {
     #expect(throws: DiffusionError.self) { try TimestepRespacing.timesteps(text, count: 1000) }
+  }
+
+  /// Of "ddim25" of 1000 steps those up to the level of 150 noise steps: every 40th below 150.
+  @Test func respacedPlanBeginsAtTheNoise() throws {
+    let plan = try SamplerPlan(
+      schedule: .reference, sampler: .ddpm, noiseSteps: 150, respacing: "ddim25")
+    #expect(plan.steps.map(\.timestep) == [120, 80, 40, 0])
+    #expect(plan.startAlphaBar == NoiseSchedule.reference.alphaBars[120])
+    // All steps of the second half.
+    #expect(throws: DiffusionError.self) {
+      try SamplerPlan(schedule: .reference, sampler: .ddpm, noiseSteps: 150, respacing: "0,500")
+    }
   }
 
   private struct Chain {

@@ -137,9 +137,11 @@ import Testing
       #expect(revision.label == 0)
       let candidate = try #require(revision.candidate)
       let image = try found.candidates.image(of: sample, candidate: candidate)
-      #expect(image == images.pixels(sample, isMarked: false).enumerated().map {
-        Self.mark.contains($0) ? 60 : $1
-      })
+      #expect(
+        image
+          == images.pixels(sample, isMarked: false).enumerated().map {
+            Self.mark.contains($0) ? 60 : $1
+          })
     }
     #expect(outcome.stillCarrying == [])
   }

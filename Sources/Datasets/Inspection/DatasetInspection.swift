@@ -50,10 +50,14 @@ public struct DatasetInspection: Sendable {
     let channels = indexed.holdsPlainBytes ? image?.shape.channels : 3
     return InspectedRecord(
       key: indexed.name(of: record).description, label: label,
-      class: label.flatMap { indexed.classNames.indices.contains(Int($0)) ? indexed.classNames[Int($0)] : nil },
+      class: label.flatMap(name),
       width: image?.shape.width, height: image?.shape.height,
       channels: image == nil ? nil : channels,
       sha256: image.map { Self.hash($0.converted(toChannels: 3)) }, problem: problem)
+  }
+
+  private func name(of label: Int32) -> String? {
+    classNames.indices.contains(Int(label)) ? classNames[Int(label)] : nil
   }
 
   private static func hash(_ image: RasterImage) -> String {

@@ -75,8 +75,10 @@ public struct InspectionSummary: Sendable, Encodable {
       }
       try each(record)
     }
-    self.sizes = sizes.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
-      .map { Size(width: $0.key[0], height: $0.key[1], channels: $0.key[2], count: $0.value) }
+    self.sizes = sizes.sorted {
+      ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1])
+    }
+    .map { Size(width: $0.key[0], height: $0.key[1], channels: $0.key[2], count: $0.value) }
     duplicates = order.compactMap { groups[$0] }
   }
 }

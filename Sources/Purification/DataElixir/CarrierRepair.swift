@@ -10,8 +10,8 @@ import Runs
 /// target leave it, the attack changed labels, and the others are asked again for the likeliest
 /// label apart from the target: the model confuses the classes, but the attacker did not. A sample
 /// that keeps its label however it is restored, since it is right, keeps it, and gets a restored
-/// image. A sample that moved, but is not known to carry anything, changes only if the model disowns its original
-/// as well as its candidates.
+/// image. A sample that moved, but is not known to carry anything, changes only if the model
+/// disowns its original as well as its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource

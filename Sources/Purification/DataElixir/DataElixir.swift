@@ -8,7 +8,7 @@ import Training
 public struct DataElixir: Purifier {
   public static let id = "dataelixir"
 
-  /// Folder of a diffusers model; nil to make one of the dataset itself.
+  /// Folder of a diffusers model, or a network of OpenAI; nil to make one of the dataset itself.
   public var denoiser: String?
   /// How that is made.
   public var ownDenoiser = OwnDenoiser()
@@ -23,6 +23,8 @@ public struct DataElixir: Purifier {
   public var sampler = SamplerName.ddim
   /// K, calls of the denoiser in a round; nil for every noise step.
   public var samplerSteps: Int? = 10
+  /// The time steps in OpenAI's words in place of K, see `TimestepRespacing`.
+  public var respacing: String?
   /// η of DDIM.
   public var eta = 1.0
   public var candidates = CandidateKind.samples

@@ -32,8 +32,8 @@ extension DataElixirFindings {
     for suspicion in opinions?.suspicions ?? [] where !targets.contains(suspicion.label) {
       doubts.append(
         "detectors (\(suspicion.detectors.joined(separator: ", "))) suspect "
-          + "\(suspicion.flagged) samples of class \(data.name(suspicion.label)), but nothing shows "
-          + "a trigger: look at them; they are left as they are")
+          + "\(suspicion.flagged) samples of class \(data.name(suspicion.label)), but nothing "
+          + "shows a trigger: look at them; they are left as they are")
     }
     if let asymmetry, asymmetry.isSignificant, targets.isEmpty,
       let original = rounds.first, original.medianClass >= TargetTest.learnedShare

@@ -4,7 +4,8 @@ import Reports
 extension DataElixirFindings {
   public func chapters(_ data: PurifiedData) -> [String] {
     [
-      counts, evidenceChapter(data), keptLabelChapter(data), classChapter(data), triggerChapter, denoiserChapter(data),
+      counts, evidenceChapter(data), keptLabelChapter(data), classChapter(data), triggerChapter,
+      denoiserChapter(data),
       noiseChapter,
       retentionChapter, secondLookChapter,
     ]
@@ -82,14 +83,14 @@ extension DataElixirFindings {
           "class", "tested", "carriers", "carriers by chance", "probability",
           "suspected by detectors", "",
         ], rows)
-      + """
-      <p>Poison may leave labels alone. Of each class that is no target, up to
-      \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
-      were restored; what that took away was put on images of all other classes. If
-      \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is a
-      carrier; the chance is counted as above. What detectors suspect changes nothing by
-      itself; in a target class the samples that they flag are taken for carriers, too.</p>
-      """
+        + """
+        <p>Poison may leave labels alone. Of each class that is no target, up to
+        \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
+        were restored; what that took away was put on images of all other classes. If
+        \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is
+        a carrier; the chance is counted as above. What detectors suspect changes nothing by
+        itself; in a target class the samples that they flag are taken for carriers, too.</p>
+        """
   }
 
   private var triggerChapter: String {

@@ -126,9 +126,16 @@ struct DataElixirRun {
   private static func plan(
     _ options: DataElixir, schedule: NoiseSchedule, noiseSteps: Int
   ) throws -> SamplerPlan {
-    var plan = try SamplerPlan(
-      schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
-      steps: options.samplerSteps)
+    var plan =
+      if let respacing = options.respacing {
+        try SamplerPlan(
+          schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
+          respacing: respacing)
+      } else {
+        try SamplerPlan(
+          schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
+          steps: options.samplerSteps)
+      }
     if options.compatibility == .dataElixir {
       // The official code adds one noise step more than it removes.
       plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: noiseSteps + 1)

@@ -150,6 +150,7 @@ struct PurifyDataElixirCommand: ParsableCommand {
     method.threshold = threshold
     method.sampler = sampling.name
     method.samplerSteps = sampling.calls
+    method.respacing = sampling.respacing
     method.eta = sampling.eta
     method.candidates = candidates
     method.victim = victim.options(seed: purification.seed)

@@ -4,8 +4,8 @@ extension ImageDataset.Format {
   public static let imageFolder = Self(rawValue: "image folder")
 }
 
-/// A folder of class folders of image files, at any depth below the class, or of images that a table
-/// lists.
+/// A folder of class folders of image files, at any depth below the class, or of images that a
+/// table lists.
 package struct ImageFolderFormat: EncodedFormat {
   static let expectation = "a folder of class folders of images"
 
