@@ -5,7 +5,8 @@ enum DatasetFormats {
   static let all: [any DatasetFormat.Type] = [
     CIFARFormat.self, CIFARPickleFormat.self, IDXFormat.self, ParquetFormat.self, ArrowFormat.self,
     WebDatasetFormat.self, ZipFormat.self, NPZFormat.self, TinyImageNetFormat.self,
-    BackdoorBenchFormat.self, BackdoorToolboxFormat.self, ListFormat.self, ImageFolderFormat.self,
+    BackdoorBenchFormat.self, BackdoorToolboxFormat.self, ListFormat.self, COCOFormat.self,
+    ImageFolderFormat.self,
   ]
 
   /// The first layout that has a dataset at a place.

@@ -9,13 +9,17 @@ package struct JSONFields {
 
   /// nil if the text is no object with keys of their own.
   package init?(_ bytes: [UInt8]) {
-    self.bytes = bytes
     guard (try? JSONSerialization.jsonObject(with: Data(bytes))) is [String: Any] else {
       return nil
     }
-    // The text is right, so that a scan may rely on it.
+    self.init(bytes, within: bytes.indices)
+  }
+
+  /// An object that is a part of a text known to be right.
+  init?(_ bytes: [UInt8], within range: Range<Int>) {
+    self.bytes = bytes
     var depth = 0
-    var position = 0
+    var position = range.lowerBound
     var key: String?
     var start: Int?
     func endValue(_ end: Int) {
@@ -25,7 +29,7 @@ package struct JSONFields {
       fields.append((name, first..<last))
       (key, start) = (nil, nil)
     }
-    while position < bytes.count {
+    while position < range.upperBound {
       let byte = bytes[position]
       if depth == 1, key != nil, start == nil, ![32, 9, 10, 13, UInt8(ascii: ":")].contains(byte) {
         start = position
@@ -49,6 +53,44 @@ package struct JSONFields {
     }
     guard Set(fields.map(\.key)).count == fields.count else { return nil }
   }
+
+  /// Where the elements of an array are that is the value of a key.
+  func elements(_ key: String) -> [Range<Int>]? {
+    guard let array = fields.first(where: { $0.key == key })?.range,
+      bytes[array.lowerBound] == UInt8(ascii: "[")
+    else { return nil }
+    var elements: [Range<Int>] = []
+    var depth = 0
+    var start: Int?
+    var end = array.lowerBound
+    var position = array.lowerBound
+    while position < array.upperBound {
+      let byte = bytes[position]
+      let isBlank = [32, 9, 10, 13].contains(byte)
+      if depth == 1, start == nil, !isBlank, byte != UInt8(ascii: "]") { start = position }
+      let isEnd = depth == 1 && (byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]"))
+      if isEnd, let first = start {
+        elements.append(first..<end)
+        start = nil
+      }
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        while bytes[position] != UInt8(ascii: "\"") {
+          position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      default: break
+      }
+      position += 1
+      if !isBlank { end = position }
+    }
+    return elements
+  }
+
+  /// Where the value of a key is.
+  func range(_ key: String) -> Range<Int>? { fields.first { $0.key == key }?.range }
 
   /// A text or a whole number as text; nil for other values and keys that are not there.
   package func text(_ key: String) -> String? {
