@@ -41,21 +41,21 @@ import Testing
     #expect(trigger.applied(to: images) == expected)
   }
 
-  /// A 2×1 PNG of (10, 20, 30) with alpha 0 and (40, 50, 60) with alpha 255.
+  /// A 3×1 PNG of (10, 20, 30) with alpha 0, (40, 0, 60) with alpha 255, black with alpha 9.
   @Test func patchIsTransparentWhereItsAlphaIsZero() throws {
     let folder = try TemporaryFolder()
     let file = try #require(
       Data(
         base64Encoded: """
-          iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGPgEpFj0DCy+Q8ABEYB0jfiihQAAAAA\
-          SUVORK5CYII=
+          iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAYAAAAb4BS0AAAAFUlEQVR4nGPgEpFj0GCw+c/AwMAJAAo5Aakb+z3DAA\
+          AAAElFTkSuQmCC
           """))
     try folder.write([UInt8](file), to: "patch.png")
-    let shape = ImageShape(height: 1, width: 2, channels: 3)
+    let shape = ImageShape(height: 1, width: 3, channels: 3)
     let patch = try Trigger.readPatch(folder.path + "/patch.png", for: shape)
-    #expect(patch.pixels == [0, 0, 0, 40, 50, 60])
+    #expect(patch.pixels == [0, 0, 0, 40, 1, 60, 1, 1, 1])
     let trigger = Trigger.corner(patch, for: shape)
-    #expect(trigger.applied(to: [1, 2, 3, 4, 5, 6]) == [1, 2, 3, 40, 50, 60])
+    #expect(trigger.applied(to: [1, 2, 3, 4, 5, 6, 7, 8, 9]) == [1, 2, 3, 40, 1, 60, 1, 1, 1])
   }
 
   @Test func patchMustFitAndShow() throws {

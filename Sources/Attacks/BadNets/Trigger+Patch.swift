@@ -19,15 +19,19 @@ extension Trigger {
     .corner(RasterImage(shape: shape.square(side), filledWith: 255), at: corner, for: shape)
   }
 
-  /// A patch from a PNG file, with the images' channels; transparent are its zero bytes and the
-  /// pixels whose alpha is 0, whatever color they have.
+  /// A patch from a PNG file, with the images' channels; its zero bytes are transparent.
   ///
-  /// Throws `AttackError.picture` if it is too large, or nothing of it is to be seen.
+  /// Of a file with alpha, the pixels whose alpha is 0 are transparent, and no others: their zero
+  /// bytes become 1, the least that shows.
+  ///
+  /// - Throws: `AttackError.picture` if it is too large, or nothing of it is to be seen.
   public static func readPatch(_ path: String, for shape: ImageShape) throws -> RasterImage {
     let (picture, alpha) = try PNG.readWithAlpha(path)
     var patch = picture.converted(toChannels: shape.channels)
-    for (pixel, value) in (alpha ?? []).enumerated() where value == 0 {
-      for channel in 0..<shape.channels { patch.pixels[pixel * shape.channels + channel] = 0 }
+    for (pixel, value) in (alpha ?? []).enumerated() {
+      for place in pixel * shape.channels..<(pixel + 1) * shape.channels {
+        patch.pixels[place] = value == 0 ? 0 : max(patch.pixels[place], 1)
+      }
     }
     guard patch.shape.height <= shape.height, patch.shape.width <= shape.width else {
       throw AttackError.picture(

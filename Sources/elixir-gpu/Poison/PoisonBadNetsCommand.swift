@@ -9,7 +9,8 @@ struct PoisonBadNetsCommand: PoisonSubcommand {
     abstract: "A patch on the images, and the attacker's label (Gu et al., 2017).",
     discussion: """
       The patch is a white 3×3 square in the bottom right corner, or the nonzero pixels of \
-      --pattern. Those of more --targets are in the other corners.
+      --pattern; if that has alpha, those whose alpha is not zero. Those of more --targets are in \
+      the other corners.
 
       Examples:
         elixir-gpu poison badnets cifar-10-batches-bin --target 3 --output poisoned
