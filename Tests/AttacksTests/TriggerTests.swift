@@ -47,8 +47,8 @@ import Testing
     let file = try #require(
       Data(
         base64Encoded: """
-          iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAYAAAAb4BS0AAAAFUlEQVR4nGPgEpFj0GCw+c/AwMAJAAo5Aakb+z3DAA\
-          AAAElFTkSuQmCC
+          iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAYAAAAb4BS0AAAAFUlEQVR4nGPgEpFj0GCw+c/AwMAJAAo5\
+          Aakb+z3DAAAAAElFTkSuQmCC
           """))
     try folder.write([UInt8](file), to: "patch.png")
     let shape = ImageShape(height: 1, width: 3, channels: 3)
