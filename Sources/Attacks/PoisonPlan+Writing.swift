@@ -21,7 +21,8 @@ extension PoisonPlan {
   /// Throws `AttackError` or `DatasetError`.
   @discardableResult
   public func write(to output: String, force: Bool = false) throws -> PoisonManifest {
-    let writer = try DatasetWriter(copying: dataset, to: output, force: force)
+    let writer = try DatasetWriter(
+      copying: dataset, to: output, force: force, options: WritingOptions(keepsGray: false))
     if keepsImages {
       for sample in samples { try writer.replace(sample, label: label(sample)) }
     } else {

@@ -12,6 +12,7 @@ import Support
 /// the dataset.
 public final class DatasetWriter {
   private let dataset: ImageDataset
+  private let options: WritingOptions
   private let directory: AtomicDirectory
   private let writer: any SampleWriter
   private var removed: Set<Int> = []
@@ -29,6 +30,7 @@ public final class DatasetWriter {
     options: WritingOptions = WritingOptions()
   ) throws {
     self.dataset = dataset
+    self.options = options
     directory = try AtomicDirectory(output, force: force, inputs: [dataset.path])
     writer = try dataset.indexed.makeWriter(
       in: FileName(directory.path), options: options)
@@ -51,7 +53,9 @@ public final class DatasetWriter {
       label.map { (0..<dataset.classCount).contains(Int($0)) } ?? true,
       "DatasetWriter.replace: label \(label ?? 0) with \(dataset.classCount) classes")
     try writer.replace(
-      dataset.records[index], image: try image.map { try dataset.restored(index, seen: $0) },
+      dataset.records[index], image: try image.map {
+        try dataset.restored(index, seen: $0, keepsGray: options.keepsGray)
+      },
       label: label)
   }
 

@@ -107,9 +107,14 @@ public struct ImageDataset: Sendable {
   }
 
   /// A sample's image at its own size, with what changed in what networks saw of it.
-  func restored(_ index: Int, seen pixels: [UInt8]) throws -> RasterImage {
+  ///
+  /// - Parameter keepsGray: a gray image does not get colors.
+  func restored(
+    _ index: Int, seen pixels: [UInt8], keepsGray: Bool = true
+  ) throws -> RasterImage {
     let changed = RasterImage(shape: shape, pixels: pixels)
-    guard let own = indexed.shape(of: records[index]), own != shape else { return changed }
+    guard var own = indexed.shape(of: records[index]), own != shape else { return changed }
+    if !keepsGray && !indexed.holdsPlainBytes { own.channels = shape.channels }
     let image = try indexed.image(of: records[index], channels: own.channels)
     return Framing(own, in: shape).apply(changed, to: image)
   }

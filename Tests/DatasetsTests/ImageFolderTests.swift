@@ -258,4 +258,24 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try ImageDataset.open(folder.path) }
     #expect(try #require(error).description.contains("it holds 1 other files (bee/notes.txt)"))
   }
+
+  /// Of purification, gray files stay gray; an attack's colors are not to be lost.
+  @Test func grayFilesGetColorsOnlyIfTheyMay() throws {
+    let folder = try TemporaryFolder()
+    try write("a/gray.png", to: folder, channels: 1)
+    try write("b/color.png", to: folder, channels: 3)
+    let dataset = try ImageDataset.open(folder.path)
+    let output = try TemporaryFolder()
+    let image = patternBytes(45, seed: 70)
+    for keepsGray in [true, false] {
+      let path = output.path + "/\(keepsGray)"
+      let writer = try DatasetWriter(
+        copying: dataset, to: path, options: WritingOptions(keepsGray: keepsGray))
+      try writer.replace(0, image: image)
+      try writer.commit()
+      let changed = try PNG.read(path + "/a/gray.png")
+      let whole = RasterImage(shape: dataset.shape, pixels: image)
+      #expect(changed == (keepsGray ? whole.converted(toChannels: 1) : whole))
+    }
+  }
 }

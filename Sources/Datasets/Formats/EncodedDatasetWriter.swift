@@ -19,7 +19,8 @@ final class EncodedDatasetWriter: SampleWriter {
     let contents = try source.source.contents(of: record, first: nil)
     let file = try source.naming(record) {
       try ImageCodecs.changing(
-        contents, by: change, options: source.decoding, toPNG: options.changesAsPNG)
+        contents, by: change, options: source.decoding, keepsGray: options.keepsGray,
+        toPNG: options.changesAsPNG)
     }
     try writer.replace(record, contents: file.contents, kind: file.kind, label: label)
   }

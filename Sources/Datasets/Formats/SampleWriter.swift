@@ -19,6 +19,12 @@ extension SampleWriter {
 public struct WritingOptions: Sendable {
   /// Write them as PNG files, whatever they were.
   public var changesAsPNG: Bool
+  /// Gray images stay gray, whatever colors a change has: it cannot be told by that which ones
+  /// changed.
+  public var keepsGray: Bool
 
-  public init(changesAsPNG: Bool = false) { self.changesAsPNG = changesAsPNG }
+  public init(changesAsPNG: Bool = false, keepsGray: Bool = true) {
+    self.changesAsPNG = changesAsPNG
+    self.keepsGray = keepsGray
+  }
 }
