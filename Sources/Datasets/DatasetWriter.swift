@@ -53,7 +53,8 @@ public final class DatasetWriter {
       label.map { (0..<dataset.classCount).contains(Int($0)) } ?? true,
       "DatasetWriter.replace: label \(label ?? 0) with \(dataset.classCount) classes")
     try writer.replace(
-      dataset.records[index], image: try image.map {
+      dataset.records[index],
+      image: try image.map {
         try dataset.restored(index, seen: $0, keepsGray: options.keepsGray)
       },
       label: label)
