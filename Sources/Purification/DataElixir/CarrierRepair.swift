@@ -104,11 +104,14 @@ package struct CarrierRepair {
     for (sample, revision) in zip(samples, revised) { outcome.revisions[sample] = revision }
   }
 
-  /// Restored images for samples whose label stays, by the 80 % rule.
+  /// Restored images for samples whose label stays, by the 80 % rule: of those with that label, if
+  /// there are any.
   private func keepLabels(_ samples: [Int], _ outcome: inout Outcome) throws {
     let choices = samples.map { sample in
       let labels = candidates.labels(of: sample).candidates
-      return candidates.imaged(of: sample).filter { labels[$0] == images.label(sample) }
+      let imaged = candidates.imaged(of: sample)
+      let own = imaged.filter { labels[$0] == images.label(sample) }
+      return own.isEmpty ? imaged : own
     }
     let distances = try ImageDistance().distances(
       of: zip(samples, choices).map { sample, choices in

@@ -118,10 +118,17 @@ package struct CarrierSearch {
       }
       let byLabel = Dictionary(grouping: steady, by: images.label)
       let kept = (0..<images.classCount).map { byLabel[$0] ?? [] }
-      let found = try keptLabelSearch(recipients).run(kept)
+      let search = try keptLabelSearch(recipients)
+      let found = try search.run(kept)
       for look in found.looks { result.candidates.append(look) }
       result.keptLabels = found.evidence
-      result.keepers = found.carriers
+      // Where labels are right, those that moved did so by mistake.
+      let bringing = Set(trials.filter(\.bringsLabel).map(\.donor.sample))
+      let movedCarriers = moved.filter { sample in
+        found.targets.contains(images.label(sample))
+          && (bringing.contains(sample) || search.opinions.votes[sample] > 0)
+      }
+      result.keepers = (found.carriers + movedCarriers).sorted()
     }
     return result
   }
