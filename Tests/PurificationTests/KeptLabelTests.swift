@@ -109,9 +109,9 @@ import Testing
     #expect(found.keepers == (0..<400).filter { images.isMarked[$0] })
   }
 
-  /// Four of a hundred are too few for a look by chance; votes tell where to look.
+  /// Eight of a hundred are too few for a look by chance; votes tell where to look.
   @Test func votesFindWhatChanceDoesNot() throws {
-    let images = Images(marked: 4)
+    let images = Images(marked: 8)
     let (blind, _) = try search(images, opinions: DetectorOpinions(count: 400))
     #expect(blind.targets == [])
     var opinions = DetectorOpinions(count: 400)
