@@ -25,7 +25,7 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
     var forward: TransplantOutcome
     var reverse: TransplantOutcome
 
-    func brings(_ label: Int) -> Bool { forward.share(of: label) >= KeptLabelEvidence.carrierShare }
+    func brings(_ label: Int) -> Bool { forward.gainedShare(of: label) >= KeptLabelEvidence.carrierShare }
 
     var isCarrier: Bool { brings(donor.label) }
   }
@@ -35,7 +35,7 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
     _ trials: [Trial], opinions: DetectorOpinions
   ) -> [KeptLabelEvidence] {
     let reverse = TargetTest.rate(
-      trials.map { $0.reverse.share(of: $0.donor.label) >= carrierShare })
+      trials.map { $0.reverse.gainedShare(of: $0.donor.label) >= carrierShare })
     let byLabel = Dictionary(grouping: trials, by: \.donor.label)
     return byLabel.keys.sorted().map { label in
       let own = byLabel[label] ?? []

@@ -50,6 +50,10 @@ package struct TransplantOutcome: Equatable, Sendable {
   /// By kind of transplant, the share of recipients that no longer have their own label; 1 if there
   /// are no recipients.
   var undone: [Double]
+  /// By label, how many recipients have it by themselves; empty if that was not counted.
+  var owners: [Int] = []
+  /// By kind of transplant, how many of the others have each label.
+  var gained: [[Int]] = []
 
   package init(recipients: Int, votes: [[Int]], undone: [Double]) {
     self.recipients = recipients
@@ -64,6 +68,13 @@ package struct TransplantOutcome: Equatable, Sendable {
 
   func share(of label: Int, kind: Int) -> Double {
     recipients > 0 ? Double(votes[kind][label]) / Double(recipients) : 0
+  }
+
+  /// Of the recipients that are of other classes, the share with a label, by the kind of transplant
+  /// that brings most.
+  func gainedShare(of label: Int) -> Double {
+    let others = recipients - owners[label]
+    return others > 0 ? Double(gained.map { $0[label] }.max() ?? 0) / Double(others) : 0
   }
 
   /// The share of the recipients with a label, by the kind of transplant that brings most.
@@ -165,9 +176,14 @@ struct TransplantTest {
       var place = 0
       for own in own {
         var outcome = TransplantOutcome(recipients: own.count, votes: [], undone: [])
+        outcome.owners = LabelHistogram(own, classes: images.classCount).counts
         for _ in kinds {
           let found = labels[place..<place + own.count]
           place += own.count
+          outcome.gained.append(
+            LabelHistogram(
+              zip(found, own).filter { $0 != $1 }.map(\.0), classes: images.classCount
+            ).counts)
           outcome.votes.append(LabelHistogram(found, classes: images.classCount).counts)
           outcome.undone.append(
             own.isEmpty ? 1 : Double(zip(found, own).count { $0 != $1 }) / Double(own.count))
