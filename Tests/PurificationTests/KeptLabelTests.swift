@@ -125,7 +125,8 @@ import Testing
         values: images.isMarked.map { $0 ? 0 : 1 }, trusted: [], classes: classes,
         flagged: flagged), labels: images.labels)
     let (found, _) = try search(images, opinions: opinions)
-    #expect(found.targets == [0] && found.keepers == flagged, "\(found.keptLabels) \(found.keepers)")
+    #expect(
+      found.targets == [0] && found.keepers == flagged, "\(found.keptLabels) \(found.keepers)")
     #expect(found.keptLabels.first?.detectors == ["scan"])
   }
 

@@ -25,7 +25,9 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
     var forward: TransplantOutcome
     var reverse: TransplantOutcome
 
-    func brings(_ label: Int) -> Bool { forward.gainedShare(of: label) >= KeptLabelEvidence.carrierShare }
+    func brings(_ label: Int) -> Bool {
+      forward.gainedShare(of: label) >= KeptLabelEvidence.carrierShare
+    }
 
     var isCarrier: Bool { brings(donor.label) }
   }
