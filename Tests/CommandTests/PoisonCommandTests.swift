@@ -21,6 +21,12 @@ import Testing
     try PNG.write(small, to: folder.path + "/sizes/cat/a.png")
     try PNG.write(large, to: folder.path + "/sizes/cat/b.png")
     try PNG.write(large, to: folder.path + "/large.png")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/gap/ant", withIntermediateDirectories: true)
+    for name in ["gap/bee/a.png", "gap/cat/a.png"] {
+      try folder.write([], to: name)
+      try PNG.write(small, to: folder.path + "/" + name)
+    }
     let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5]
     try folder.write(header, to: "idx/train-images-idx3-ubyte")
     return folder
@@ -139,6 +145,10 @@ import Testing
     (["badnets", "empty"], "empty: there are no images"),
     (["badnets", "corrupt"], "corrupt: there are no images; cat/a.png: it is no image of a kind"),
     (["badnets", "sizes"], "sizes: cat/b.png is 40×40, but cat/a.png is 4×4"),
+    (
+      ["badnets", "gap"],
+      "--target 0: no image is of this class; choose one with images, such as bee"
+    ),
     (["badnets", "idx/train"], "idx/train-images-idx3-ubyte: its labels are missing"),
     (["badnets", "clean", "--target", "10"], "--target 10: the dataset has the classes 0 to 9"),
     (
