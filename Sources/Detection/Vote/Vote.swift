@@ -31,7 +31,8 @@ public struct Vote: Hashable, Codable, Sendable {
     detectors.reduce(0) { $0 + weight($1) } >= gate
   }
 
-  private func weight(_ detector: String) -> Int { weights[detector] ?? 1 }
+  /// Votes of a detector.
+  public func weight(_ detector: String) -> Int { weights[detector] ?? 1 }
 
   /// The common verdict.
   ///

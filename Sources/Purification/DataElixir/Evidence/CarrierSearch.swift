@@ -126,7 +126,7 @@ package struct CarrierSearch {
       let bringing = Set(trials.filter(\.bringsLabel).map(\.donor.sample))
       let movedCarriers = moved.filter { sample in
         found.targets.contains(images.label(sample))
-          && (bringing.contains(sample) || search.opinions.votes[sample] > 0)
+          && (bringing.contains(sample) || search.opinions.flag(sample))
       }
       result.keepers = (found.carriers + movedCarriers).sorted()
     }

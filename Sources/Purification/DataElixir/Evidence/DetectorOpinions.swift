@@ -14,7 +14,7 @@ package struct DetectorOpinions: Codable, Sendable, Equatable {
   }
 
   package private(set) var opinions: [Opinion] = []
-  /// By sample, how many detectors flag it in a class that they suspect.
+  /// By sample, the votes of the detectors that flag it in a class that they suspect.
   package private(set) var votes: [Int]
 
   private enum CodingKeys: String, CodingKey { case opinions }
@@ -48,13 +48,16 @@ package struct DetectorOpinions: Codable, Sendable, Equatable {
     let suspected = scores.classes.indices.filter { scores.classes[$0].isSuspicious }
     var counts = [Int](repeating: 0, count: scores.classes.count)
     for sample in scores.flagged where suspected.contains(Int(labels[sample])) {
-      votes[sample] += 1
+      votes[sample] += Vote.usual.weight(detector)
       counts[Int(labels[sample])] += 1
     }
     opinions.append(
       Opinion(
         detector: detector, suspected: suspected, flagged: suspected.map { counts[$0] }))
   }
+
+  /// Whether enough detectors flag a sample.
+  func flag(_ sample: Int) -> Bool { votes[sample] >= Vote.usual.agreement }
 
   /// The detectors that suspect a class.
   func detectors(suspecting label: Int) -> [String] {

@@ -10,8 +10,8 @@ import Training
 /// most detectors flag, and others by chance. What the restorations took away is transplanted to
 /// images of all other classes. If that brings the class's label, the sample is a carrier; a class
 /// with more carriers than chance explains is a target. Then all of its samples are tested, and
-/// those are taken for carriers, too, that detectors flag which suspect the class: they keep their
-/// label and lose no more than detail.
+/// those are taken for carriers, too, that enough detectors flag: they keep their label and lose no
+/// more than detail.
 package struct KeptLabelSearch {
   let images: any LabelledImages
   let victim: any LabelModel
@@ -61,7 +61,7 @@ package struct KeptLabelSearch {
         .map(\.donor.sample))
     let known = Set(chosen)
     for target in result.targets {
-      carriers.formUnion(kept[target].filter { opinions.votes[$0] > 0 })
+      carriers.formUnion(kept[target].filter(opinions.flag))
       let rest = kept[target].filter { !known.contains($0) }
       guard !rest.isEmpty else { continue }
       let found = try self.trials(of: rest, "kept-labels-\(target)", &result)
