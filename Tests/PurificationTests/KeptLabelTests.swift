@@ -86,9 +86,34 @@ import Testing
     return (found, restored)
   }
 
+  /// SCAn suspects class 0, and flags some of its samples.
+  private func suspicion(of images: Images, flagged: [Int]) -> DetectorOpinions {
+    var opinions = DetectorOpinions(count: 400)
+    let classes = (0..<4).map {
+      ClassVerdict(count: 100, statistic: 1, null: 0, isSuspicious: $0 == 0, reason: "")
+    }
+    let set = Set(flagged)
+    opinions.add(
+      "scan",
+      SampleScores(
+        values: (0..<400).map { set.contains($0) ? 0 : 1 }, trusted: [], classes: classes,
+        flagged: flagged), labels: images.labels)
+    return opinions
+  }
+
+  /// What transplants do is no evidence by itself.
+  @Test func withoutASuspicionThereIsNoTarget() throws {
+    let (found, restored) = try search(
+      Images(marked: 40), opinions: DetectorOpinions(count: 400))
+    #expect(found.targets == [] && found.keepers == [])
+    #expect(restored == ["kept-labels": 128])
+    let evidence = try #require(found.keptLabels.first)
+    #expect(evidence.carriers > 3 && evidence.pValue < 0.01 && !evidence.isTarget)
+  }
+
   @Test func findsTheClassAndAllItsCarriers() throws {
     let images = Images(marked: 40)
-    let (found, restored) = try search(images, opinions: DetectorOpinions(count: 400))
+    let (found, restored) = try search(images, opinions: suspicion(of: images, flagged: []))
     #expect(found.movedTargets == [] && found.targets == [0] && found.carriers == [])
     #expect(found.keepers == (0..<400).filter { images.isMarked[$0] })
     // 32 of each class, and the rest of the target.
@@ -103,7 +128,7 @@ import Testing
   @Test func carriersThatMovedKeepTheirLabelToo() throws {
     let images = Images(marked: 40)
     let (found, restored) = try search(
-      images, opinions: DetectorOpinions(count: 400), moving: [8, 40])
+      images, opinions: suspicion(of: images, flagged: []), moving: [8, 40])
     #expect(found.movedTargets == [] && found.targets == [0])
     #expect(restored["kept-labels-0"] == 66)
     #expect(found.keepers == (0..<400).filter { images.isMarked[$0] })
@@ -112,28 +137,21 @@ import Testing
   /// Eight of a hundred are too few for a look by chance; votes tell where to look.
   @Test func votesFindWhatChanceDoesNot() throws {
     let images = Images(marked: 8)
-    let (blind, _) = try search(images, opinions: DetectorOpinions(count: 400))
+    let (blind, _) = try search(images, opinions: suspicion(of: images, flagged: []))
     #expect(blind.targets == [])
-    var opinions = DetectorOpinions(count: 400)
     let flagged = (0..<400).filter { images.isMarked[$0] }
-    let classes = (0..<4).map {
-      ClassVerdict(count: 100, statistic: 1, null: 0, isSuspicious: $0 == 0, reason: "")
-    }
-    opinions.add(
-      "scan",
-      SampleScores(
-        values: images.isMarked.map { $0 ? 0 : 1 }, trusted: [], classes: classes,
-        flagged: flagged), labels: images.labels)
-    let (found, _) = try search(images, opinions: opinions)
+    let (found, _) = try search(
+      images, opinions: suspicion(of: images, flagged: flagged))
     #expect(
       found.targets == [0] && found.keepers == flagged, "\(found.keptLabels) \(found.keepers)")
     #expect(found.keptLabels.first?.detectors == ["scan"])
   }
 
   @Test func cleanDataHaveNoTarget() throws {
-    let (found, restored) = try search(Images(marked: 0), opinions: DetectorOpinions(count: 400))
+    let images = Images(marked: 0)
+    let (found, restored) = try search(images, opinions: suspicion(of: images, flagged: [0, 4]))
     #expect(found.targets == [] && found.keepers == [])
-    #expect(restored == ["kept-labels": 128])
+    #expect(restored.count == 1)
   }
 
   /// Their label stays, and a restored image takes the place of theirs.
@@ -144,7 +162,7 @@ import Testing
       }
     }
     let images = Images(marked: 40)
-    let (found, _) = try search(images, opinions: DetectorOpinions(count: 400))
+    let (found, _) = try search(images, opinions: suspicion(of: images, flagged: []))
     let (outcome, _) = try CarrierRepair(
       images: images, candidates: found.candidates, victim: MarkedModel(), trainer: NoTraining()
     ).run(carriers: [], keepers: found.keepers, uncleared: [])

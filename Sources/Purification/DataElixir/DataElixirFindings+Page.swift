@@ -88,8 +88,9 @@ extension DataElixirFindings {
         \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
         were restored; what that took away was put on images of all other classes. If
         \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is
-        a carrier; the chance is counted as above. What detectors suspect changes nothing by
-        itself; in a target class the samples that they flag are taken for carriers, too.</p>
+        a carrier; the chance is counted as above. A class is a target if it has more carriers
+        than chance explains and the detectors' vote suspects it as well; in a target class the
+        samples that they flag are taken for carriers, too.</p>
         """
   }
 

@@ -1,3 +1,5 @@
+import Detection
+
 /// Whether samples of a class carry a trigger although restorations keep their label.
 public struct KeptLabelEvidence: Codable, Equatable, Sendable {
   public var label: Int
@@ -17,7 +19,11 @@ public struct KeptLabelEvidence: Codable, Equatable, Sendable {
   /// less surely.
   public static let carrierShare = 0.5
 
-  public var isTarget: Bool { pValue <= TargetTest.falseAlarmRate }
+  /// Both must say so: what a class's own strokes do to other images may look like a trigger (what
+  /// makes an 8 makes many a digit an 8), but detectors have no reason to suspect it then.
+  public var isTarget: Bool {
+    pValue <= TargetTest.falseAlarmRate && Vote.usual.isSuspicious(to: detectors)
+  }
 
   /// What transplants of a sample, and the reverse ones, did on images of all other classes.
   struct Trial {

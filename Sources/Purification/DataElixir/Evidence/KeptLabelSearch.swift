@@ -9,9 +9,9 @@ import Training
 /// In each class that is no target yet some samples are restored that kept their label: those that
 /// most detectors flag, and others by chance. What the restorations took away is transplanted to
 /// images of all other classes. If that brings the class's label, the sample is a carrier; a class
-/// with more carriers than chance explains is a target. Then all of its samples are tested, and
-/// those are taken for carriers, too, that enough detectors flag: they keep their label and lose no
-/// more than detail.
+/// with more carriers than chance explains, that the detectors' vote suspects as well, is a target.
+/// Then all of its samples are tested, and those are taken for carriers, too, that enough detectors
+/// flag: they keep their label and lose no more than detail.
 package struct KeptLabelSearch {
   let images: any LabelledImages
   let victim: any LabelModel
