@@ -13,7 +13,7 @@ let package = Package(
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Restoration", "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
@@ -118,6 +118,12 @@ let package = Package(
         "Training", "Runs", "Reports",
       ]),
     .target(
+      name: "Restoration",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training",
+      ]),
+    .target(
       name: "Detection",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
@@ -159,6 +165,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ComputeBackend", "Devices"],
       path: "Tests/Support/TestSupport"),
+    .target(
+      name: "NetworkSupport", dependencies: ["ComputeBackend", "Autograd", "NeuralNet"],
+      path: "Tests/Support/NetworkSupport"),
   ]
 )
 
@@ -176,7 +185,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Pickles": ["Support", "Pickles"],
   "Checkpoints": ["Support", "Checkpoints"],
-  "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
+  "Models": [
+    "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "NetworkSupport",
+  ],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
@@ -199,6 +210,10 @@ let tests: [String: [Target.Dependency]] = [
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
+  ],
+  "Restoration": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Datasets", "Training",
+    "Restoration", "NetworkSupport",
   ],
   "Detection": [
     "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
