@@ -37,7 +37,7 @@ public struct RestorationFrame: Hashable, Sendable {
   }
 
   /// Images, bytes `[N, H, W, C]`, with their borders.
-  func pad(_ images: [UInt8]) -> [UInt8] {
+  package func pad(_ images: [UInt8]) -> [UInt8] {
     guard padded != shape else { return images }
     return moved(images, from: shape, to: padded) { row, column in
       (
@@ -48,7 +48,7 @@ public struct RestorationFrame: Hashable, Sendable {
   }
 
   /// Images without the borders that `pad` gave them.
-  func crop(_ images: [UInt8]) -> [UInt8] {
+  package func crop(_ images: [UInt8]) -> [UInt8] {
     guard padded != shape else { return images }
     return moved(images, from: padded, to: shape) { ($0 + offset.row, $1 + offset.column) }
   }

@@ -7,16 +7,23 @@ import NeuralNet
 /// Generators minimize −log D of what they make instead of log(1 − D), which has the same fixed
 /// points and does not saturate. All gradients are at the same weights, so what the generators made
 /// goes through the discriminators once for both sides.
-struct RestorationStep {
-  let networks: RestorationNetworks
-  let weights: RestorationRecipe.Weights
+package struct RestorationStep {
+  private let networks: RestorationNetworks
+  private let weights: RestorationRecipe.Weights
+
+  package init(networks: RestorationNetworks, weights: RestorationRecipe.Weights) {
+    self.networks = networks
+    self.weights = weights
+  }
 
   /// - Parameters:
   ///   - clean: x̄ `[N, H, W, C]` in [−1, 1].
   ///   - poisoned: x, of the same shape.
   /// - Returns: gradients in the order of the networks' weights, and the losses
   ///   `[RestorationLoss.allCases.count]`.
-  func callAsFunction(clean: Tensor, poisoned: Tensor) -> (gradients: [Tensor], losses: Tensor) {
+  package func callAsFunction(
+    clean: Tensor, poisoned: Tensor
+  ) -> (gradients: [Tensor], losses: Tensor) {
     let fakePoisoned = networks.poisoner(clean)
     let fakeClean = networks.restorer(poisoned)
     let cycle =

@@ -118,7 +118,7 @@ public final class RestorationTrainer {
   /// The epoch, from 1, since which D_cd has won outright: its loss has been below 0.01, which is
   /// 99.5 % certainty on both sides, for 10 epochs and 2,000 steps without a break; nil if it has
   /// not.
-  static func discriminatorsVictory(losses: [Float], stepsPerEpoch: Int) -> Int? {
+  package static func discriminatorsVictory(losses: [Float], stepsPerEpoch: Int) -> Int? {
     let won = losses.reversed().prefix { $0 < 0.01 }.count
     guard won >= 10, won * stepsPerEpoch >= 2_000 else { return nil }
     return losses.count - won + 1
