@@ -56,7 +56,7 @@ final class VisionTransformer: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     let batch = x.shape[0]
     let embedded = patches(resizeBilinear(x, height: side, width: side))
     let sequence = BlockShape(outer: batch, inner: positions.value.count)
@@ -67,7 +67,11 @@ final class VisionTransformer: Classifier {
     h = h.combined(
       .add, positions.value.reshaped([positions.value.count]), shape: sequence, axes: .inner)
     h = h.reshaped([batch, positions.value.shape[1], width])
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, block) in blocks.enumerated() {
+      h = block(h)
+      visit("layer\(index + 1)", h)
+    }
     return norm(h.reshaped([batch, sequence.inner]).channels(0..<width))
   }
 }
