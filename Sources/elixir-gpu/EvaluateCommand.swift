@@ -14,11 +14,11 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       The manifest in the folder that 'poison' wrote says which samples were poisoned. A sample \
       counts as detected when its label changed or it was left out; of attacks that leave labels \
-      alone the changes of images are shown instead. Of a dataset whose flagged samples were \
-      restored, the flags, the labels and, with --clean, the pixels are compared, and a model of \
-      the samples that were not flagged is trained, too. Models are trained on the purified and the \
-      poisoned dataset (and the clean one, if given) by the same recipe and seed: their accuracy, \
-      and how often the attack succeeds on test images, show what the purification is worth.
+      alone the changes of images are shown instead. Where flagged samples were restored, flags, \
+      labels and, with --clean, pixels are compared. Models are trained on the purified and the \
+      poisoned dataset (and the clean one, if given, and the samples that were not flagged) by the \
+      same recipe and seed: their accuracy, and how often the attack succeeds on test images, show \
+      what the purification is worth.
 
       --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test \
       images to align on, and the table shows how many of them betray the marks.

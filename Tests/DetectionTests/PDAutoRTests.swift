@@ -48,8 +48,8 @@ import Testing
 
   /// Ten numbers each at −1.1, −0.9, 0.9 and 1.1.
   ///
-  /// Groups of mean ∓1 and variance 0.01 are at a distance of √2·2/√0.02 = 20. All have variance 1.01, so the likelihood gains
-  /// 40·(ln ½ + ½·ln(1.01/0.01)), less 1.5·ln 40.
+  /// Groups of mean ∓1 and variance 0.01 are at a distance of √2·2/√0.02 = 20. All have variance
+  /// 1.01, so the likelihood gains 40·(ln ½ + ½·ln(1.01/0.01)), less 1.5·ln 40.
   @Test func mixtureByHand() throws {
     let values = [-1.1, -0.9, 0.9, 1.1].flatMap { [Double](repeating: $0, count: 10) }
     let found = try #require(TwoGroups(values))
