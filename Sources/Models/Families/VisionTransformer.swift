@@ -59,13 +59,17 @@ final class VisionTransformer: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     let batch = x.shape[0]
     let embedded = patches(resizeBilinear(x, height: side, width: side))
     // The class token comes first.
     var h = embedded.reshaped([batch, embedded.count / (batch * width), width])
       .preceded(by: classToken.value).adding(positions: positions.value)
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, block) in blocks.enumerated() {
+      h = block(h)
+      visit("layer\(index + 1)", h)
+    }
     return norm(h.reshaped([batch, h.count / batch]).channels(0..<width))
   }
 }
