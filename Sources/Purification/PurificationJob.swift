@@ -70,11 +70,10 @@ public struct PurificationJob<Method: Purifier> {
     let written = try run.measure("writing") {
       try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
     }
-    let targets = try outcome.findings.targetRecords()
-    try run.record { try $0.record(targets) }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
       device: backend.description.label, changes: written.changes, findings: outcome.findings)
+    try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
@@ -90,5 +89,16 @@ public struct PurificationJob<Method: Purifier> {
     try run.endRecording()
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  private func record(_ report: PurificationReport<Method>, in run: Run) throws {
+    let targets = try report.findings.targetRecords()
+    try run.record {
+      try $0.record(targets)
+      try $0.record([
+        RunFact(.run, "outcome", report.outcome.rawValue),
+        RunFact(.run, "conclusion", report.conclusion),
+      ])
+    }
   }
 }

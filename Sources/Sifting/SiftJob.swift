@@ -47,6 +47,7 @@ public struct SiftJob {
     let run = Run(handler: handler, recorder: recorder)
     let folder = try RunFolder(output: output, identity: identity, force: force)
     try run.startRecording(in: folder)
+    try run.record { try $0.record([RunFact(.run, "method", "sift")]) }
     return try run.recordingEnd {
       try result(
         run, folder, counts: counts, fingerprint: fingerprint, output: output, force: force)

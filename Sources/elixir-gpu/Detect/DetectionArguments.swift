@@ -56,7 +56,9 @@ struct DetectionArguments: ParsableArguments {
     try write(scores, of: source, remark: remark(source))
     try record(scores, of: source, as: type(of: detector).id, in: run)
     try run.keepRecord(
-      beside: output, try identity([remark(source)], of: source, on: input.backend))
+      beside: output,
+      try identity(
+        type(of: detector).id, remark(source), of: source, on: input.backend))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
   }
@@ -96,10 +98,10 @@ struct DetectionArguments: ParsableArguments {
 
   /// What the scores depend on.
   func identity(
-    _ settings: [String], of source: ImageDataset, on backend: any ComputeBackend
+    _ method: String, _ settings: String, of source: ImageDataset, on backend: any ComputeBackend
   ) throws -> [String: String] {
     [
-      "method": settings.joined(separator: ", "), "dataset": try source.fingerprint(),
+      "method": method, "settings": settings, "dataset": try source.fingerprint(),
       "seed": String(seed), "device": backend.description.identifier,
       "precision": backend.description.precision.rawValue,
     ]

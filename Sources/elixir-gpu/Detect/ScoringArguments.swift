@@ -57,6 +57,7 @@ struct ScoringArguments: ParsableArguments {
     let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
+    try run.record { try $0.record([RunFact(.run, "method", method)]) }
     let scores = try run.recordingEnd { try make(input, run) }
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
@@ -68,7 +69,9 @@ struct ScoringArguments: ParsableArguments {
     print("Written to \(detection.output)")
     try folder.finish()
     try run.keepRecord(
-      beside: detection.output, try detection.identity(settings, of: source, on: backend))
+      beside: detection.output,
+      try detection.identity(
+        method, settings.joined(separator: ", "), of: source, on: backend))
   }
 
   private func printClasses(_ scores: SampleScores, names: [String]) {
