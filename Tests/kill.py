@@ -11,6 +11,9 @@ end. All files but those with times must be those of an undisturbed run, nothing
 them, and runs that were asked to stop, or found no room, must have said so with their exit code.
 Prints a line for each round that fails, a table of all, and exits with 1 if any failed.
 
+What is repeated is told by the processor's time: starting the program and reading its inputs again
+counts, which is much of runs that take seconds. Trainings save their state every two minutes, so that
+here they begin anew.
 """
 import argparse, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
@@ -59,7 +62,7 @@ def cases(inputs):
         Case("dataelixir", ["purify", data, "--denoiser", str(inputs / "denoiser"), "--rounds", "2",
                             "--noise-steps", "60", "--batch", "16", *small, *device, "--output", "out"]),
         Case("mendata", ["purify", "mendata", data, *trusted, "--rounds", "3", *device, "--output", "out"]),
-        Case("friendly-noise", ["purify", "friendly-noise", data, *trusted[2:], *device, "--output", "out"]),
+        Case("friendly-noise", ["purify", "friendly-noise", str(inputs / "few"), *small, *device, "--output", "out"]),
         Case("random-noise", ["purify", "random-noise", data, *device, "--output", "out"]),
         Case("reference-only", ["purify", "reference-only", data, *trusted[:2], *device, "--output", "out"]),
         Case("sift", ["sift", data, "--sifters", "2", "--width", "4", *device, "--output", "out",
@@ -82,6 +85,7 @@ def cases(inputs):
 def prepare(program, inputs):
     idx(inputs / "clean", "train", 96, 1)
     idx(inputs / "test", "t10k", 40, 2)
+    idx(inputs / "few", "train", 16, 3)
 
     def run(*words):
         done = subprocess.run([program, *words], cwd=inputs, capture_output=True, text=True)
@@ -109,9 +113,8 @@ def digests(folder):
     files, others = {}, set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if name.parts[0].endswith(".run"): continue
-        if not path.is_file():
-            continue
+        # A run's record holds times; what else is in its folder is no result.
+        if any(part.endswith(".run") for part in name.parts) or not path.is_file(): continue
         if name.parts[0].startswith(".") or name.parts[0].endswith((".partial", ".lock")):
             others.add(str(name))
         elif path.name not in TIMED:
@@ -157,7 +160,6 @@ class Runner:
         case.operations = int(count.read_text().split()[-1])
         case.files, others = digests(work)
         if others: sys.exit(f"{case.name}: an undisturbed run leaves {others}")
-        # What is there before the first operation counts as none of the work.
         if not case.files: sys.exit(f"{case.name}: no files")
 
     def round(self, case, draw, number):
