@@ -13,13 +13,15 @@ let package = Package(
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Restoration", "Detection",
+        "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
+        "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries and C.
@@ -93,6 +95,9 @@ let package = Package(
       ]),
     .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
+      name: "RunStores",
+      dependencies: ["Support", "Runs", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
@@ -153,8 +158,8 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
+        "Evaluation", "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -206,6 +211,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "Runs"],
+  "RunStores": [
+    "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
+  ],
   "Reports": ["Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
