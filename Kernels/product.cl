@@ -102,6 +102,7 @@ GROUP_KERNEL void packPanels(
       if (columnStride == 1 && rest > 0) {
         VSTORE(loadPart(from + column, rest, 0), 0, to + j);
       } else {
+        UNROLL
         for (int lane = 0; lane < LANES; ++lane)
           to[j + lane] = lane < rest ? from[(column + lane) * columnStride] : 0.0f;
       }
@@ -146,8 +147,9 @@ GROUP_KERNEL void sumSplitsTransposed(
       sum += loadPart(from + split * rows * columns, rest, 0);
     float lanes[LANES];
     VSTORE(sum, 0, lanes);
-    for (int lane = 0; lane < min(LANES, rest); ++lane)
-      into[(batch * columns + column + lane) * rows + k] = lanes[lane];
+    UNROLL
+    for (int lane = 0; lane < LANES; ++lane)
+      if (lane < rest) into[(batch * columns + column + lane) * rows + k] = lanes[lane];
   }
 }
 
