@@ -68,10 +68,6 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   ((r) / rowCount2 / rowCount1 * rowStride0 + (r) / rowCount2 % rowCount1 * rowStride1 \
    + (r) % rowCount2 * rowStride2)
 
-#define INNER_OFFSET(k)                                      \
-  ((k) / runLength / segmentCount1 * segmentStride0          \
-   + (k) / runLength % segmentCount1 * segmentStride1 + (k) % runLength * runStride)
-
 // activation(y + bias + sample's bias + residual) for `rest` columns from `column` of a row.
 #define EPILOGUE(y, row, column, rest)                                                        \
   if (flags & HAS_BIAS) y += loadPart(bias + (column), rest, 0);                              \

@@ -17,13 +17,30 @@
 #define B_LOADS (BLOCK_COLUMNS * BLOCK_DEPTH / THREADS)
 #define VECTORS (THREAD_COLUMNS / LANES)
 
-// Reads what step `start` needs into registers; zeros beyond endK.
+// innerOffset(k) for the next k that the thread loads of A, and on to the one after it. Divisions by
+// numbers that vary take twenty instructions each, so segments and runs are counted instead.
+#define NEXT_PLACE                                                                     \
+  here = place;                                                                        \
+  place += placeStep * runStride;                                                      \
+  run += placeStep;                                                                    \
+  while (run >= runLength) {                                                           \
+    run -= runLength;                                                                  \
+    place += segmentStride1 - runLength * runStride;                                   \
+    if (++segment == segmentCount1) {                                                  \
+      segment = 0;                                                                     \
+      place += segmentStride0 - segmentCount1 * segmentStride1;                        \
+    }                                                                                  \
+  }
+
+// Reads what step `start` needs into registers; zeros beyond endK. Steps follow one another.
 #define LOAD_STEP(start)                                                               \
   UNROLL                                                                               \
   for (int i = 0; i < A_LOADS; ++i) {                                                  \
     const int k = (start) + loadK + i * kStep;                                         \
-    if (i == 0 || !alongK) place = INNER_OFFSET(k);                                    \
-    aNext[i] = k < endK ? a[offsets[i] + place] : 0.0f;                                \
+    if (i == 0 || !alongK) {                                                           \
+      NEXT_PLACE                                                                       \
+    }                                                                                  \
+    aNext[i] = k < endK ? a[offsets[i] + here] : 0.0f;                                 \
   }                                                                                    \
   UNROLL                                                                               \
   for (int i = 0; i < B_LOADS; ++i) {                                                  \
@@ -47,12 +64,18 @@ void TILE_NAME(PRODUCT_PARAMETERS) {
   const int loadRow = alongK ? thread / BLOCK_DEPTH : thread % BLOCK_ROWS;
   const int loadK = alongK ? thread % BLOCK_DEPTH : thread / BLOCK_ROWS;
   const int rowStep = alongK ? THREADS / BLOCK_DEPTH : 0, kStep = alongK ? 0 : THREADS / BLOCK_ROWS;
-  int offsets[A_LOADS], place = 0;
+  int offsets[A_LOADS], here = 0;
   UNROLL
   for (int i = 0; i < A_LOADS; ++i) {
     const int row = min(firstRow + loadRow + i * rowStep, rows - 1);
     offsets[i] = ROW_OFFSET(row);
   }
+
+  const int placeStep = alongK ? BLOCK_DEPTH : kStep;
+  int run = (firstK + loadK) % runLength, segment = (firstK + loadK) / runLength;
+  int place = segment / segmentCount1 * segmentStride0 + segment % segmentCount1 * segmentStride1
+      + run * runStride;
+  segment %= segmentCount1;
 
   VEC sums[THREAD_ROWS][VECTORS];
   UNROLL
@@ -71,7 +94,7 @@ void TILE_NAME(PRODUCT_PARAMETERS) {
           = bNext[i];
     barrier(CLK_LOCAL_MEM_FENCE);
     LOAD_STEP(start + BLOCK_DEPTH)
-    // Unrolled as far as factors can be asked for while others are multiplied.
+    // Far enough that factors are asked for while others are multiplied.
 #pragma unroll 8
     for (int k = 0; k < BLOCK_DEPTH; ++k) {
       VEC right[VECTORS];
@@ -113,6 +136,7 @@ void TILE_NAME(PRODUCT_PARAMETERS) {
 #undef B_LOADS
 #undef VECTORS
 #undef LOAD_STEP
+#undef NEXT_PLACE
 #undef BLOCK_ROWS
 #undef BLOCK_COLUMNS
 #undef BLOCK_DEPTH

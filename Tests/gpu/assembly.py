@@ -70,7 +70,8 @@ def read_nvidia(base, target, run):
     text = re.sub(r"(\.entry (\w+)\([^)]*\))\s*\{", entry, text)
     open(f"{base}.ptx", "w").write(text)
     log = run("ptxas", f"-arch={target}", "-v", f"{base}.ptx", "-o", f"{base}.cubin")
-    loops = nvidia_loops(run("nvdisasm", "-c", f"{base}.cubin"))
+    # PyPI has no disassembler for Volta.
+    loops = nvidia_loops(run("nvdisasm", "-c", f"{base}.cubin")) if target != "sm_70" else {}
     kernels = []
     for part in log.split("Compiling entry function '")[1:]:
         name = part.split("'")[0]
@@ -82,7 +83,7 @@ def read_nvidia(base, target, run):
         threads = math.prod(sizes[name])
         kernels.append(Kernel(
             name, threads, registers, stack, stores + loads, local,
-            nvidia_occupancy(target, threads, registers, local), loops[name]))
+            nvidia_occupancy(target, threads, registers, local), loops.get(name, {})))
     return kernels
 
 
@@ -95,7 +96,8 @@ def read_amd(base, target, run):
         name, threads = values["name"], math.prod(sizes[values["name"]])
         registers = int(values["vgpr_count"]) + int(values.get("agpr_count", 0))
         local = int(values["group_segment_fixed_size"])
-        spills = int(values["sgpr_spill_count"]) + int(values["vgpr_spill_count"])
+        # Scalar registers spill into lanes of vector registers, not into memory.
+        spills = int(values["vgpr_spill_count"])
         kernels.append(Kernel(
             name, threads, registers, int(values["private_segment_fixed_size"]), spills, local,
             amd_occupancy(target, threads, registers, local), {}))
@@ -107,7 +109,7 @@ KINDS = [("fma", r"FFMA"), ("arithmetic", r"FADD|FMUL|MUFU|FSEL|FSETP|FMNMX"), (
 
 
 def nvidia_loops(text):
-    """Of each kernel, counts of the loop with most multiply-adds that has no loop in it."""
+    """Of each kernel, counts of the loop with most multiply-adds, none of them in a loop in it."""
     loops = {}
     for part in re.split(r"^\.text\.", text, flags=re.M)[1:]:
         name = part.split(":")[0]
@@ -122,10 +124,11 @@ def nvidia_loops(text):
         jumps = [(labels[target], at) for at, line in enumerate(code)
                  for target in re.findall(r"\bBRA\b.*`\((\.L_\S+?)\)", line)
                  if target in labels and labels[target] <= at and labels[target] != at]
-        inner = [jump for jump in jumps
-                 if not any(other != jump and jump[0] <= other[0] and other[1] <= jump[1] for other in jumps)]
-        counts = [count(code[first:last + 1]) for first, last in inner]
-        loops[name] = max(counts, key=lambda c: (c["fma"], c["all"]), default={})
+        counts = {jump: count(code[jump[0]:jump[1] + 1]) for jump in jumps}
+        inner = [counts[jump] for jump in jumps
+                 if not any(other != jump and jump[0] <= other[0] and other[1] <= jump[1]
+                            and counts[other]["fma"] for other in jumps)]
+        loops[name] = max(inner, key=lambda c: (c["fma"], c["all"]), default={})
     return loops
 
 
