@@ -163,7 +163,8 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
-        "Evaluation", "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Evaluation", "Benchmarking",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
