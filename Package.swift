@@ -13,7 +13,8 @@ let package = Package(
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Detection",
+        "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
+        "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
   ],
@@ -122,6 +123,12 @@ let package = Package(
         "Training", "Runs", "Reports",
       ]),
     .target(
+      name: "Restoration",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training",
+      ]),
+    .target(
       name: "Detection",
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
@@ -152,7 +159,8 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
-        "Evaluation", "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Evaluation", "Benchmarking",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -163,6 +171,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ComputeBackend", "Devices"],
       path: "Tests/Support/TestSupport"),
+    .target(
+      name: "NetworkSupport", dependencies: ["ComputeBackend", "Autograd", "NeuralNet"],
+      path: "Tests/Support/NetworkSupport"),
   ]
 )
 
@@ -180,7 +191,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Pickles": ["Support", "Pickles"],
   "Checkpoints": ["Support", "Checkpoints"],
-  "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
+  "Models": [
+    "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "NetworkSupport",
+  ],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
@@ -206,6 +219,10 @@ let tests: [String: [Target.Dependency]] = [
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
+  ],
+  "Restoration": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Datasets", "Training",
+    "Restoration", "NetworkSupport",
   ],
   "Detection": [
     "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
