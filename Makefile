@@ -13,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  kill-test demo install format clean
+  kill-test fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -88,6 +88,24 @@ SEED = 0
 kill-test: build
 	Tests/kill.py --kills $(KILLS) --seed $(SEED)
 
+# All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
+SECONDS = 60
+READERS =
+fuzz: setup
+	FIXTURES=$$(test ! -d ../shared/formats || echo ../shared/formats) Tests/fuzz.sh $(SECONDS) $(READERS)
+
+# A tarball that runs on Debian 12 without Swift, and a .deb, into dist/. Swift's libraries are in the program; the
+# tarball has the C libraries beside it, where the program looks first.
+DIST_BUILD = swift build $(SWIFT_FLAGS) --scratch-path .build/dist --static-swift-stdlib --product elixir-gpu \
+  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/elixir-gpu' -Xlinker --disable-new-dtags
+dist: setup
+	$(DIST_BUILD)
+	Packaging/dist.sh .build/dist/release/elixir-gpu dist
+
+# Both in a fresh Debian 12, from installation to a purified dataset (needs root and debootstrap).
+dist-test:
+	$(SUDO) Packaging/test.sh dist
+
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force
 
@@ -100,4 +118,4 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
-	rm -rf .build demo-output walkthrough-output
+	rm -rf .build dist demo-output walkthrough-output

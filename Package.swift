@@ -17,6 +17,10 @@ let package = Package(
         "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
+    // What reads files, for Tests/Fuzzing.
+    .library(
+      name: "ElixirReaders",
+      targets: ["Support", "Pickles", "Checkpoints", "Models", "Diffusion", "Datasets", "Runs"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

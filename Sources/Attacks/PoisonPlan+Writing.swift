@@ -23,6 +23,7 @@ extension PoisonPlan {
   public func write(
     to output: String, force: Bool = false, token: String = ""
   ) throws -> PoisonManifest {
+    try dataset.requireNamesForAddedFiles()
     let writer = try DatasetWriter(
       copying: dataset, to: output, force: force, options: WritingOptions(keepsGray: false))
     if keepsImages {

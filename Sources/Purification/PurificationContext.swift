@@ -28,6 +28,7 @@ public final class PurificationContext {
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
+    try dataset.requireNamesForAddedFiles()
     self.dataset = dataset
     self.backend = backend
     self.run = run

@@ -104,7 +104,11 @@ public final class RunFolder {
   /// Makes the folder unless it is there, and ours.
   private static func prepare(_ url: URL, record: URL) throws {
     let manager = FileManager.default
-    for folder in [url, kept(url)] where manager.fileExists(atPath: folder.path) {
+    for folder in [url, kept(url)] where Directory.kind(FileName(folder.path)) != nil {
+      guard Directory.isOwn(FileName(folder.path)) else {
+        throw RunError.fileSystem(
+          path: folder.path, reason: "it is a link, or belongs to another user")
+      }
       let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? ["?"]
       let isOurs = names.contains { $0 == recordName || $0 == endedName }
       guard isOurs || names.allSatisfy({ $0 == lockName || $0.hasPrefix(".run.json.") }) else {
@@ -112,9 +116,8 @@ public final class RunFolder {
           path: folder.path, reason: "it is in the way and was not made by elixir-gpu")
       }
     }
-    try translating(url) {
-      try manager.createDirectory(at: url, withIntermediateDirectories: true)
-    }
+    // It holds images and models that may be nobody else's business.
+    try Directory.make(FileName(url.path), mode: 0o700)
   }
 
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }

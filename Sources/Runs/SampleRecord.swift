@@ -9,8 +9,8 @@ public struct SampleRecord: Codable, Hashable, Sendable {
   public var newLabel: Int
   /// Its name in the output; nil if it was left out.
   public var purifiedName: String?
-  /// In the method's terms, such as `B`, `P` and `S` of DataElixir or `listed` of a detector; nil if
-  /// it gives none.
+  /// In the method's terms, such as `B`, `P` and `S` of DataElixir or `listed` of a detector; nil
+  /// if it gives none.
   public var verdict: String?
   /// Why: `carrier`, `uncleared` and so on; nil for nothing to say.
   public var evidence: String?

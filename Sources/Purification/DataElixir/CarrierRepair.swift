@@ -9,10 +9,11 @@ import Runs
 /// its first candidates that left the target, and one of those as its image. If most carriers of a
 /// target leave it, the attack changed labels, and the others are asked again for the likeliest
 /// label apart from the target: the model confuses the classes, but the attacker did not. In
-/// classes where samples that keep their label carry a trigger, too, the labels may be right: if the
-/// benign model gives the class's label to most of the carriers' restorations, they all keep it and
-/// get a restored image; otherwise those that it gives another label get that. A sample that moved, but is not known to carry anything, changes only if the model
-/// disowns its original as well as its candidates.
+/// classes where samples that keep their label carry a trigger, too, the labels may be right: if
+/// the benign model gives the class's label to most of the carriers' restorations, they all keep it
+/// and get a restored image; otherwise those that it gives another label get that. A sample that moved,
+/// but is not known to carry anything, changes only if the model disowns its original as well as
+/// its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource

@@ -31,6 +31,7 @@ extension PoisonSubcommand {
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try copy.reading.open(copy.dataset)
+    try source.requireNamesForAddedFiles()
     let attack = try attack(on: source)
     let context = try context(for: source)
     let plan = try context.run.recordingEnd { try attack.plan(for: source, context) }
