@@ -13,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  fuzz dist dist-test demo install format clean
+  kill-test fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -81,6 +81,12 @@ oclgrind: setup
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
+
+# Real runs of all commands, ended at random moments and resumed: the same bytes (KILLS=200, SEED=0).
+KILLS = 200
+SEED = 0
+kill-test: build
+	Tests/kill.py --kills $(KILLS) --seed $(SEED)
 
 # All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
 SECONDS = 60

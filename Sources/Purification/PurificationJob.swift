@@ -85,8 +85,9 @@ public struct PurificationJob<Method: Purifier> {
       try report.html(picture: written.picture, timings: run.timings),
       to: folder + "/report.html")
     try context.requireUnchangedDataset()
-    try context.output.commit(token: context.folder?.token ?? "")
+    // Before the output appears, so that what fails here can be done again.
     try run.endRecording()
+    try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
   }
