@@ -40,6 +40,9 @@ public struct PurificationJob<Method: Purifier> {
 
   /// Runs all stages and lets the output appear when it is complete.
   ///
+  /// Where the device's memory is not enough, the run goes on from what it has with batches of half
+  /// the size, and says so.
+  ///
   /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
   ///   options.
   /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, `FileError` also
@@ -47,6 +50,21 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
+    var job = self
+    while true {
+      do {
+        return try job.attempt(output: output, force: force)
+      } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
+        // A failure that nobody waited for ends with the attempt.
+        _ = try? backend.synchronize()
+        backend.pool.trim()
+        job.batchSize /= 2
+        try Run(handler: handler).warn("\(error); going on with batches of \(job.batchSize)")
+      }
+    }
+  }
+
+  private func attempt(output: String, force: Bool) throws -> PurificationReport<Method> {
     let run = Run(handler: handler)
     let before = backend.pool.statistics
     let context: PurificationContext
