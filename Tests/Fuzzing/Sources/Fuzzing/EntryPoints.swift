@@ -28,7 +28,9 @@ public func initialize(
   return 0
 }
 
-/// Reads one input. An error is the right answer to most of them, and must have a text; a crash, a
+/// Reads one input.
+///
+/// An error is the right answer to most of them, and must have a text; a crash, a
 /// hang or memory beyond libFuzzer's limit is a finding.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
