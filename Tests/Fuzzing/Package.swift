@@ -8,10 +8,10 @@ let package = Package(
   name: "elixir-gpu-fuzzing",
   dependencies: [.package(name: "elixir-gpu", path: "../..")],
   targets: [
+    .target(name: "CLibFuzzer"),
     .executableTarget(
       name: "Fuzzing",
-      dependencies: [.product(name: "ElixirReaders", package: "elixir-gpu")],
-      path: "Sources/Fuzzing",
+      dependencies: ["CLibFuzzer", .product(name: "ElixirReaders", package: "elixir-gpu")],
       swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")])
   ]
 )
