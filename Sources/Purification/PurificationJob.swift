@@ -30,6 +30,8 @@ public struct PurificationJob<Method: Purifier> {
   /// How changed images are written.
   public var writing = WritingOptions()
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
+  public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
 
   public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
@@ -53,7 +55,8 @@ public struct PurificationJob<Method: Purifier> {
     var job = self
     while true {
       do {
-        return try job.attempt(output: output, force: force)
+        let run = Run(handler: handler, recorder: recorder)
+        return try run.recordingEnd { try job.run(run, output: output, force: force) }
       } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
         // A failure that nobody waited for ends with the attempt.
         _ = try? backend.synchronize()
@@ -64,8 +67,9 @@ public struct PurificationJob<Method: Purifier> {
     }
   }
 
-  private func attempt(output: String, force: Bool) throws -> PurificationReport<Method> {
-    let run = Run(handler: handler)
+  private func run(
+    _ run: Run, output: String, force: Bool
+  ) throws -> PurificationReport<Method> {
     let before = backend.pool.statistics
     let context: PurificationContext
     do {
@@ -78,11 +82,12 @@ public struct PurificationJob<Method: Purifier> {
     }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
+      try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
       device: backend.description.label, changes: written.changes, findings: outcome.findings)
+    try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
@@ -95,7 +100,19 @@ public struct PurificationJob<Method: Purifier> {
       to: folder + "/report.html")
     try context.requireUnchangedDataset()
     try context.output.commit(token: context.folder?.token ?? "")
+    try run.endRecording()
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  private func record(_ report: PurificationReport<Method>, in run: Run) throws {
+    let targets = try report.findings.targetRecords()
+    try run.record {
+      try $0.record(targets)
+      try $0.record([
+        RunFact(.run, "outcome", report.outcome.rawValue),
+        RunFact(.run, "conclusion", report.conclusion),
+      ])
+    }
   }
 }

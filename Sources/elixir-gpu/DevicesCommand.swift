@@ -25,6 +25,12 @@ struct DevicesCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// What `Tests/gpu_check.py` compiles.
+  @Flag(
+    help: ArgumentHelp(
+      "Print how each shipped layout compiles the OpenCL kernels, as JSON.", visibility: .hidden))
+  var kernelBuilds = false
+
   @Flag(help: "Test every device; exit code 1 if one computes wrong numbers or fails.")
   var selfTest = false
 
@@ -33,6 +39,7 @@ struct DevicesCommand: ParsableCommand {
   }
 
   func run() throws {
+    if kernelBuilds { return print(try JSONText.indented(Devices.kernelBuilds)) }
     let devices = try Devices.list()
     if json {
       return print(try JSONText.indented(devices))
