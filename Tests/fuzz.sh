@@ -14,7 +14,7 @@ seconds=${1:?"usage: Tests/fuzz.sh SECONDS [READER…]"}
 shift
 scratch=$PWD/.build/fuzzing
 swift build --package-path Tests/Fuzzing --scratch-path "$scratch" -c release --product Fuzzing \
-  -Xswiftc -sanitize=fuzzer -Xswiftc -sanitize=address -Xswiftc -parse-as-library \
+  -Xswiftc -sanitize=address,fuzzer -Xswiftc -parse-as-library \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined
 program=$scratch/release/Fuzzing
 Tests/Fuzzing/seeds.py "$scratch/seeds" ${FIXTURES:+"$FIXTURES"}
