@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// A coverage-guided fuzzer of everything that reads files; see README.md.
+/// A coverage-guided fuzzer of everything that reads files, which `make fuzz` builds and runs.
 ///
 /// A package of its own, so that nothing else is built with its instrumentation.
 let package = Package(
