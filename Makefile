@@ -77,7 +77,8 @@ oclgrind: setup
 	swift build $(SWIFT_FLAGS) --build-tests
 	Tests/oclgrind.sh
 
-# The CPU backend, and what is built on it, under the compiler's sanitizers (two builds, minutes).
+# The CPU backend, and what is built on it, under the compiler's sanitizers of addresses, undefined behavior in C,
+# and threads (two builds, minutes).
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
