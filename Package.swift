@@ -14,7 +14,7 @@ let package = Package(
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "Purification", "Accumulation", "Evaluation", "Benchmarking",
       ]),
   ],
   dependencies: [
@@ -132,6 +132,9 @@ let package = Package(
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
+      name: "Accumulation",
+      dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
@@ -147,8 +150,9 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Accumulation",
+        "Evaluation", "Benchmarking",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -207,6 +211,9 @@ let tests: [String: [Target.Dependency]] = [
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+  ],
+  "Accumulation": [
+    "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
