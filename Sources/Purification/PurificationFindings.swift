@@ -1,4 +1,5 @@
 import Datasets
+import Runs
 
 /// What a method found: its part of the report.
 public protocol PurificationFindings: Encodable {
@@ -9,6 +10,8 @@ public protocol PurificationFindings: Encodable {
   /// What was chosen or found, by name.
   var parameters: [(String, String)] { get }
   var warnings: [String] { get }
+  /// Evidence by class, for the run's record.
+  func targetRecords() throws -> [TargetRecord]
   /// Whether there is no sign of poison.
   var isClean: Bool { get }
   /// One sentence on the outcome; nil for one that counts what changed.
@@ -20,6 +23,7 @@ public protocol PurificationFindings: Encodable {
 extension PurificationFindings {
   public var summary: [String] { [] }
   public var warnings: [String] { [] }
+  public func targetRecords() throws -> [TargetRecord] { [] }
   public var isClean: Bool { false }
   public func conclusion(_: PurifiedData, _: PurificationChanges) -> String? { nil }
   public func doubts(_: PurifiedData, _: PurificationChanges) -> [String] { [] }

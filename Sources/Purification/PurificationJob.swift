@@ -30,6 +30,8 @@ public struct PurificationJob<Method: Purifier> {
   /// How changed images are written.
   public var writing = WritingOptions()
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
+  public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
 
   public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
@@ -47,7 +49,13 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
-    let run = Run(handler: handler)
+    let run = Run(handler: handler, recorder: recorder)
+    return try run.recordingEnd { try self.run(run, output: output, force: force) }
+  }
+
+  private func run(
+    _ run: Run, output: String, force: Bool
+  ) throws -> PurificationReport<Method> {
     let before = backend.pool.statistics
     let context: PurificationContext
     do {
@@ -60,11 +68,12 @@ public struct PurificationJob<Method: Purifier> {
     }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
+      try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
       device: backend.description.label, changes: written.changes, findings: outcome.findings)
+    try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
@@ -77,7 +86,19 @@ public struct PurificationJob<Method: Purifier> {
       to: folder + "/report.html")
     try context.requireUnchangedDataset()
     try context.output.commit(token: context.folder?.token ?? "")
+    try run.endRecording()
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  private func record(_ report: PurificationReport<Method>, in run: Run) throws {
+    let targets = try report.findings.targetRecords()
+    try run.record {
+      try $0.record(targets)
+      try $0.record([
+        RunFact(.run, "outcome", report.outcome.rawValue),
+        RunFact(.run, "conclusion", report.conclusion),
+      ])
+    }
   }
 }

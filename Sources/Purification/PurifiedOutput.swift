@@ -20,6 +20,8 @@ final class PurifiedOutput {
   private static let pictureRows = 24
   /// A change is drawn so many times as large, around gray.
   private static let magnification = 8
+  /// Samples that are recorded at once.
+  private static let recordBatch = 1024
 
   init(
     _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions,
@@ -48,10 +50,13 @@ final class PurifiedOutput {
 
   /// Writes the revisions and the table.
   ///
+  /// - Parameter record: is given what became of samples, some at a time.
   /// - Returns: what changed, and a PNG of it if an image or a label did.
   func write(
-    _ revisions: Revisions, columns: [String], row: (PurifiedSample) -> [String]
+    _ outcome: PurificationOutcome<some PurificationFindings>,
+    record: ([SampleRecord]) throws -> Void
   ) throws -> (changes: PurificationChanges, picture: [UInt8]?) {
+    let revisions = outcome.revisions
     let writer = try opened()
     try worker.finish()
     try writer.remove(revisions.dropped)
@@ -62,15 +67,21 @@ final class PurifiedOutput {
       if changes[sample] == nil { try writer.replace(sample, label: Int32(label)) }
     }
     let names = try writer.finishLayout()
-    let table = try CSVFile(writer.path + "/purified.csv", columns: columns)
+    let table = try CSVFile(writer.path + "/purified.csv", columns: outcome.columns)
+    var records: [SampleRecord] = []
     for sample in 0..<dataset.count {
       let old = dataset.label(sample)
-      try table.append(
-        row(
-          PurifiedSample(
-            index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
-            oldLabel: old, newLabel: revisions.labels[sample] ?? old,
-            change: changes[sample] ?? ImageChange())))
+      let purified = PurifiedSample(
+        index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
+        oldLabel: old, newLabel: revisions.labels[sample] ?? old,
+        change: changes[sample] ?? ImageChange())
+      try table.append(outcome.row(purified))
+      records.append(SampleRecord(purified))
+      outcome.describe(&records[records.count - 1])
+      if records.count == Self.recordBatch || sample == dataset.count - 1 {
+        try record(records)
+        records.removeAll(keepingCapacity: true)
+      }
     }
     try table.close()
     let sorted = changes.sorted { $0.key < $1.key }
@@ -104,7 +115,8 @@ final class PurifiedOutput {
       let after = try revisions.images.images(places)
       for (row, place) in places.enumerated() {
         let bytes = row * size..<(row + 1) * size
-        let change = ImageChange(before[bytes], after[bytes])
+        let change = ImageChange(
+          before[bytes], after[bytes], channels: dataset.channels)
         guard change.greatest > 0 else { continue }
         let sample = revisions.imaged[place]
         try writer.replace(
@@ -153,5 +165,17 @@ final class PurifiedOutput {
     let path = path + "/grid.png"
     try PNG.write(grid.render(), to: path)
     return try RandomAccessFile.contents(path)
+  }
+}
+
+extension SampleRecord {
+  init(_ sample: PurifiedSample) {
+    self.init(
+      sample: sample.index, name: sample.name, oldLabel: sample.oldLabel,
+      newLabel: sample.newLabel,
+      purifiedName: sample.purifiedName.isEmpty ? nil : sample.purifiedName)
+    pixelsChanged = sample.change.pixels
+    greatestChange = sample.change.greatest
+    meanChange = sample.change.mean
   }
 }

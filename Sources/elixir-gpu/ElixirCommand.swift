@@ -19,7 +19,8 @@ struct ElixirCommand: ParsableCommand {
       EvaluateCommand.self,
       PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
-      DevicesCommand.self, VerifyCommand.self, ConvertCommand.self, BenchCommand.self,
+      RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
+      BenchCommand.self,
       TuneCommand.self, DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.

@@ -11,8 +11,9 @@ import Runs
 /// label apart from the target: the model confuses the classes, but the attacker did not. In
 /// classes where samples that keep their label carry a trigger, too, the labels may be right: if the
 /// benign model gives the class's label to most of the carriers' restorations, they all keep it and
-/// get a restored image; otherwise those that it gives another label get that. A sample that moved, but is not known to carry anything, changes only if the model
-/// disowns its original as well as its candidates.
+/// get a restored image; otherwise those that it gives another label get that. A sample that moved,
+/// but is not known to carry anything, changes only if the model disowns its original as well as
+/// its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
