@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
+.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check sanitize \
   fuzz dist dist-test demo install format clean
 
 all: build
