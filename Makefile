@@ -12,7 +12,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  demo install format clean
+  screenshots chromium demo install format clean
 
 all: build
 
@@ -80,6 +80,15 @@ oclgrind: setup
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
+
+# The pictures in docs/images.
+screenshots: build chromium
+	rm -rf .build/screenshots && mkdir -p .build/screenshots
+	.build/release/elixir-gpu demo --output .build/screenshots/demo
+	Tests/browser/screenshots.py .build/screenshots/demo/purified/report.html docs/images
+
+chromium:
+	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium
 
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force

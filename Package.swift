@@ -110,7 +110,7 @@ let package = Package(
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
         "Runs",
       ]),
-    .target(name: "Reports", dependencies: ["Runs"]),
+    .target(name: "Reports", dependencies: ["Support", "Runs"]),
     .target(
       name: "Sifting",
       dependencies: [
@@ -195,7 +195,7 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "Runs"],
-  "Reports": ["Reports"],
+  "Reports": ["Support", "Runs", "Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",

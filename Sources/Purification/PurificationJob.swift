@@ -15,8 +15,8 @@ import Support
 /// models, options and device, not on the batch size nor on interruptions.
 ///
 /// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `grid.png` if images changed, what the method adds, and
-/// `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
+/// `report.json`, `report.html`, `grid.png` if samples changed, `samples.png` if the report shows
+/// some, what the method adds, and `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
 /// whenever the run is repeated.
 public struct PurificationJob<Method: Purifier> {
   public let dataset: ImageDataset
@@ -29,6 +29,8 @@ public struct PurificationJob<Method: Purifier> {
   public var keepsFiles = true
   /// How changed images are written.
   public var writing = WritingOptions()
+  /// The command line that asks for the run, for the report.
+  public var command: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
   let backend: any ComputeBackend
 
@@ -60,21 +62,21 @@ public struct PurificationJob<Method: Purifier> {
     }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
+      try context.output.write(outcome)
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
-      device: backend.description.label, changes: written.changes, findings: outcome.findings)
+      device: backend.description.label, changes: written.changes, findings: outcome.findings,
+      gallery: written.gallery)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
     var timings = run.timings
     timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
     timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
-    try JSONText.write(timings, to: folder + "/timings.json")
-    try TextFile.write(
-      try report.html(picture: written.picture, timings: run.timings),
-      to: folder + "/report.html")
+    try JSONText.write(
+      ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
+    try PurificationReports.rebuildPage(of: folder)
     try context.requireUnchangedDataset()
     try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)

@@ -37,6 +37,7 @@ extension DataElixirRun {
         distance ?? "", histogram, sample.purifiedName, evidence[sample.index] ?? "",
       ]
     }
+    outcome.candidates = candidates
     let benign = try stage.training.finishedBenignModel()
     outcome.addFiles = { path in
       let folder = URL(fileURLWithPath: path)
@@ -46,7 +47,7 @@ extension DataElixirRun {
         try ClassifierFile.save(benign, to: folder.appendingPathComponent("benign.safetensors"))
       }
       if let picture = findings.triggerPicture {
-        try Data(picture).write(to: folder.appendingPathComponent("trigger.png"))
+        try Data(picture).write(to: folder.appendingPathComponent(DataElixirFindings.triggerFile))
       }
     }
     return outcome
