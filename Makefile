@@ -1,6 +1,7 @@
 # elixir-gpu: `make demo` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
 
-PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev pkg-config $(FORMAT_PACKAGES)
+PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libsqlite3-dev pkg-config \
+  $(FORMAT_PACKAGES)
 # Image files, and the compression of archives and tables.
 FORMAT_PACKAGES = libpng-dev libjpeg-dev libwebp-dev libtiff-dev zlib1g-dev libzstd-dev liblz4-dev \
   libsnappy-dev libbrotli-dev
@@ -12,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  screenshots chromium demo install format clean
+  fuzz dist dist-test screenshots chromium demo install format clean
 
 all: build
 
@@ -90,6 +91,24 @@ screenshots: build chromium
 chromium:
 	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium
 
+# All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
+SECONDS = 60
+READERS =
+fuzz: setup
+	FIXTURES=$$(test ! -d ../shared/formats || echo ../shared/formats) Tests/fuzz.sh $(SECONDS) $(READERS)
+
+# A tarball that runs on Debian 12 without Swift, and a .deb, into dist/. Swift's libraries are in the program; the
+# tarball has the C libraries beside it, where the program looks first.
+DIST_BUILD = swift build $(SWIFT_FLAGS) --scratch-path .build/dist --static-swift-stdlib --product elixir-gpu \
+  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/elixir-gpu' -Xlinker --disable-new-dtags
+dist: setup
+	$(DIST_BUILD)
+	Packaging/dist.sh .build/dist/release/elixir-gpu dist
+
+# Both in a fresh Debian 12, from installation to a purified dataset (needs root and debootstrap).
+dist-test:
+	$(SUDO) Packaging/test.sh dist
+
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force
 
@@ -102,4 +121,4 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
-	rm -rf .build demo-output walkthrough-output
+	rm -rf .build dist demo-output walkthrough-output

@@ -13,13 +13,19 @@ let package = Package(
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Detection",
+        "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
+        "Detection",
         "Purification", "Evaluation", "Benchmarking",
       ]),
+    // What reads files, for Tests/Fuzzing.
+    .library(
+      name: "ElixirReaders",
+      targets: ["Support", "Pickles", "Checkpoints", "Models", "Diffusion", "Datasets", "Runs"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries and C.
@@ -93,6 +99,9 @@ let package = Package(
       ]),
     .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
+      name: "RunStores",
+      dependencies: ["Support", "Runs", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
@@ -116,6 +125,12 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
         "Training", "Runs", "Reports",
+      ]),
+    .target(
+      name: "Restoration",
+      dependencies: [
+        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
+        "Training",
       ]),
     .target(
       name: "Detection",
@@ -147,8 +162,9 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -159,6 +175,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ComputeBackend", "Devices"],
       path: "Tests/Support/TestSupport"),
+    .target(
+      name: "NetworkSupport", dependencies: ["ComputeBackend", "Autograd", "NeuralNet"],
+      path: "Tests/Support/NetworkSupport"),
   ]
 )
 
@@ -176,7 +195,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Pickles": ["Support", "Pickles"],
   "Checkpoints": ["Support", "Checkpoints"],
-  "Models": ["ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models"],
+  "Models": [
+    "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "NetworkSupport",
+  ],
   "Critic": [
     "ComputeBackend", "OpenCLBackend", "Autograd", "NeuralNet", "Critic", "ReferenceBackend",
   ],
@@ -195,10 +216,17 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "Runs"],
+  "RunStores": [
+    "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
+  ],
   "Reports": ["Support", "Runs", "Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
+  ],
+  "Restoration": [
+    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Datasets", "Training",
+    "Restoration", "NetworkSupport",
   ],
   "Detection": [
     "LinearAlgebra", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",

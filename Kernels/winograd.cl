@@ -120,27 +120,35 @@ static inline void kernelGradientLine(const int m, const VEC *t, const int strid
 // weight[first + row·rowStride + column·columnStride + tap·tapStride].
 #define TRANSFORM_WEIGHTS(NAME, M)                                                            \
   GROUP_KERNEL void NAME(                                                                     \
-      const global float *weight, int weightOffset, global float *panels, int rows, int columns, \
+      const global float *weight, int weightOffset, global float *panels, int rows, int columns,\
       int width, int rowStride, int columnStride, int tapStride, int planeStride) {           \
     weight += weightOffset;                                                                   \
     const int strips = ceilDivide(columns, width) * (width / LANES);                          \
     for (ITEMS(item, rows * strips)) {                                                        \
       const int row = item % rows, column = item / rows * LANES, rest = columns - column;     \
-      VEC taps[9], lines[MOST * 3];                                                           \
-      for (int tap = 0; tap < 9; ++tap) {                                                     \
-        const global float *from                                                              \
-            = weight + row * rowStride + column * columnStride + tap * tapStride;             \
-        float lanes[LANES];                                                                   \
-        for (int lane = 0; lane < LANES; ++lane)                                              \
-          lanes[lane] = lane < rest ? from[lane * columnStride] : 0.0f;                       \
-        taps[tap] = VLOAD(0, lanes);                                                          \
+      VEC lines[MOST * 3];                                                                    \
+      UNROLL                                                                                  \
+      for (int x = 0; x < 3; ++x) {                                                           \
+        VEC taps[3];                                                                          \
+        UNROLL                                                                                \
+        for (int y = 0; y < 3; ++y) {                                                         \
+          const global float *from                                                            \
+              = weight + row * rowStride + column * columnStride + (y * 3 + x) * tapStride;   \
+          float lanes[LANES];                                                                 \
+          UNROLL                                                                              \
+          for (int lane = 0; lane < LANES; ++lane)                                            \
+            lanes[lane] = lane < rest ? from[lane * columnStride] : 0.0f;                     \
+          taps[y] = VLOAD(0, lanes);                                                          \
+        }                                                                                     \
+        kernelLine(M, taps, 1, lines + x * (M + 2));                                          \
       }                                                                                       \
-      for (int x = 0; x < 3; ++x) kernelLine(M, taps + x, 3, lines + x * (M + 2));            \
       global float *to                                                                        \
           = panels + (column / width * rows + row) * width + column % width;                  \
+      UNROLL                                                                                  \
       for (int i = 0; i < M + 2; ++i) {                                                       \
         VEC result[MOST];                                                                     \
         kernelLine(M, lines + i, M + 2, result);                                              \
+        UNROLL                                                                                \
         for (int j = 0; j < M + 2; ++j)                                                       \
           VSTORE(result[j], 0, to + (i * (M + 2) + j) * planeStride);                         \
       }                                                                                       \
@@ -159,23 +167,32 @@ TRANSFORM_WEIGHTS(transformWeights4, 4)
     const int strips = ceilDivide(outputs, LANES);                                            \
     for (ITEMS(item, inputs * strips)) {                                                      \
       const int row = item % inputs, column = item / inputs * LANES, rest = outputs - column; \
-      VEC planes[MOST * MOST], lines[MOST * 3];                                               \
-      for (int k = 0; k < (M + 2) * (M + 2); ++k) {                                           \
-        const global float *from = sums + (k * inputs + row) * outputs + column;              \
-        VEC sum = loadPart(from, rest, 0);                                                    \
-        for (int split = 1; split < splits; ++split)                                          \
-          sum += loadPart(from + split * splitStride, rest, 0);                               \
-        planes[k] = sum;                                                                      \
+      VEC lines[MOST * 3];                                                                    \
+      UNROLL                                                                                  \
+      for (int j = 0; j < M + 2; ++j) {                                                       \
+        VEC planes[MOST];                                                                     \
+        UNROLL                                                                                \
+        for (int i = 0; i < M + 2; ++i) {                                                     \
+          const global float *from                                                            \
+              = sums + ((i * (M + 2) + j) * inputs + row) * outputs + column;                 \
+          VEC sum = loadPart(from, rest, 0);                                                  \
+          for (int split = 1; split < splits; ++split)                                        \
+            sum += loadPart(from + split * splitStride, rest, 0);                             \
+          planes[i] = sum;                                                                    \
+        }                                                                                     \
+        kernelGradientLine(M, planes, 1, lines + j * 3);                                      \
       }                                                                                       \
-      for (int j = 0; j < M + 2; ++j) kernelGradientLine(M, planes + j, M + 2, lines + j * 3); \
+      UNROLL                                                                                  \
       for (int y = 0; y < 3; ++y) {                                                           \
         VEC result[3];                                                                        \
         kernelGradientLine(M, lines + y, 3, result);                                          \
+        UNROLL                                                                                \
         for (int x = 0; x < 3; ++x) {                                                         \
           float lanes[LANES];                                                                 \
           VSTORE(result[x], 0, lanes);                                                        \
-          for (int lane = 0; lane < min(LANES, rest); ++lane)                                 \
-            into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane];             \
+          UNROLL                                                                              \
+          for (int lane = 0; lane < LANES; ++lane)                                            \
+            if (lane < rest) into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane];\
         }                                                                                     \
       }                                                                                       \
     }                                                                                         \
@@ -202,22 +219,28 @@ TRANSFORM_SUMS(transformSums4, 4)
       const int y0 = line % tileRows * M + top, x0 = column * M + left;                       \
       const global float *image                                                               \
           = images + line / tileRows * height * imageWidth * channels + channel;              \
-      VEC pixels[SIDE * SIDE], lines[SIDE * MOST];                                            \
-      for (int i = 0; i < SIDE; ++i)                                                          \
-        for (int j = 0; j < SIDE; ++j) {                                                      \
+      VEC lines[SIDE * MOST];                                                                 \
+      UNROLL                                                                                  \
+      for (int j = 0; j < SIDE; ++j) {                                                        \
+        VEC pixels[SIDE];                                                                     \
+        UNROLL                                                                                \
+        for (int i = 0; i < SIDE; ++i) {                                                      \
           const int y = y0 + i, x = x0 + j;                                                   \
           const int inside = y >= 0 && y < height && x >= 0 && x < imageWidth && rest > 0;    \
-          pixels[i * SIDE + j]                                                                \
-              = inside ? loadPart(image + (y * imageWidth + x) * channels, rest, 0) : (VEC)(0.0f); \
+          pixels[i]                                                                           \
+              = inside ? loadPart(image + (y * imageWidth + x) * channels, rest, 0) : (VEC)(0.0f);\
         }                                                                                     \
-      for (int j = 0; j < SIDE; ++j) LINE(M, pixels + j, SIDE, lines + j * (M + 2));          \
+        LINE(M, pixels, 1, lines + j * (M + 2));                                              \
+      }                                                                                       \
       global float *to = into + (width > 0                                                    \
           ? (channel / width * tiles + local_) * width + channel % width                      \
           : local_ * channels + channel);                                                     \
       const int room = width > 0 ? LANES : rest;                                              \
+      UNROLL                                                                                  \
       for (int i = 0; i < M + 2; ++i) {                                                       \
         VEC result[MOST];                                                                     \
         LINE(M, lines + i, M + 2, result);                                                    \
+        UNROLL                                                                                \
         for (int j = 0; j < M + 2; ++j)                                                       \
           storePart(result[j], to + (i * (M + 2) + j) * planeStride, room);                   \
       }                                                                                       \
@@ -235,9 +258,9 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
 // the products p[k, tile − firstTile, c].
 #define TRANSFORM_OUTPUT(NAME, M)                                                             \
   GROUP_KERNEL void NAME(                                                                     \
-      const global float *products, global float *into, int intoOffset, const global float *bias, \
+      const global float *products, global float *into, int intoOffset, const global float *bias,\
       int biasOffset, const global float *sampleBias, int sampleBiasOffset,                   \
-      const global float *residual, int residualOffset, int flags, int activation, int height, \
+      const global float *residual, int residualOffset, int flags, int activation, int height,\
       int width, int channels, int tileRows, int tileColumns, int firstTile, int tiles,       \
       int planeStride) {                                                                      \
     const int strips = ceilDivide(channels, LANES);                                           \
@@ -247,20 +270,28 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
       const int column = tile % tileColumns, line = tile / tileColumns;                       \
       const int sample = line / tileRows, y0 = line % tileRows * M, x0 = column * M;          \
       const global float *from = products + local_ * channels + channel;                      \
-      VEC planes[(M + 2) * (M + 2)], lines[(M + 2) * M];                                      \
-      for (int k = 0; k < (M + 2) * (M + 2); ++k)                                             \
-        planes[k] = loadPart(from + k * planeStride, rest, 0);                                \
-      for (int j = 0; j < M + 2; ++j) outputLine(M, planes + j, M + 2, lines + j * M);        \
+      VEC lines[(M + 2) * M];                                                                 \
+      UNROLL                                                                                  \
+      for (int j = 0; j < M + 2; ++j) {                                                       \
+        VEC planes[M + 2];                                                                    \
+        UNROLL                                                                                \
+        for (int i = 0; i < M + 2; ++i)                                                       \
+          planes[i] = loadPart(from + (i * (M + 2) + j) * planeStride, rest, 0);              \
+        outputLine(M, planes, 1, lines + j * M);                                              \
+      }                                                                                       \
       VEC shift = (VEC)(0.0f);                                                                \
       if (flags & HAS_BIAS) shift += loadPart(bias + biasOffset + channel, rest, 0);          \
       VEC sampleShift = (VEC)(0.0f);                                                          \
       if (flags & HAS_SAMPLE_BIAS)                                                            \
         sampleShift = loadPart(                                                               \
             sampleBias + sampleBiasOffset + sample * channels + channel, rest, 0);            \
-      for (int i = 0; i < min(M, height - y0); ++i) {                                         \
+      UNROLL                                                                                  \
+      for (int i = 0; i < M; ++i) {                                                           \
         VEC result[M];                                                                        \
         outputLine(M, lines + i, M, result);                                                  \
-        for (int j = 0; j < min(M, width - x0); ++j) {                                        \
+        UNROLL                                                                                \
+        for (int j = 0; j < M; ++j) {                                                         \
+          if (y0 + i >= height || x0 + j >= width) continue;                                  \
           const int at = ((sample * height + y0 + i) * width + x0 + j) * channels + channel;  \
           VEC y = result[j] + shift + sampleShift;                                            \
           if (flags & HAS_RESIDUAL) y += loadPart(residual + residualOffset + at, rest, 0);   \

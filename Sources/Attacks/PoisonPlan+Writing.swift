@@ -21,6 +21,7 @@ extension PoisonPlan {
   /// Throws `AttackError` or `DatasetError`.
   @discardableResult
   public func write(to output: String, force: Bool = false) throws -> PoisonManifest {
+    try dataset.requireNamesForAddedFiles()
     let writer = try DatasetWriter(
       copying: dataset, to: output, force: force, options: WritingOptions(keepsGray: false))
     if keepsImages {

@@ -21,6 +21,6 @@ public final class TrainingFolder {
     return folder.file(name + "-state.safetensors")
   }
 
-  /// Deletes the states, once what they were for is written.
-  public func finish() throws { try opened?.finish(keepsFiles: false) }
+  /// Deletes the states, once what they were for is written; the run's record stays.
+  public func finish() throws { try opened?.finishKeepingRecord() }
 }

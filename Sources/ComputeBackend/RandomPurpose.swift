@@ -57,4 +57,5 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case normalResamples = 0xDE91
   case overlays = 0xDE92
   case classSplits = 0xDE93
+  case flaggedImages = 0xDE94
 }

@@ -18,6 +18,8 @@ public struct GroundTruth: Sendable, Equatable, Decodable {
     public let label: Int32
     /// The label before; `nil` where no label was changed.
     public let originalLabel: Int32?
+    /// Its name in the dataset before; `nil` where names are the same.
+    public let sourceName: String?
   }
 
   /// Samples of the whole dataset.

@@ -30,7 +30,7 @@ public enum Detectors {
     ActivationClusteringDetector.self, SpectreDetector.self, ScanDetector.self,
     StripDetector.self, SelfInfluenceDetector.self, ModelInversionDetector.self,
     LossScanDetector.self, FLAREDetector.self, AGPDDetector.self,
-    ConfidentLearningDetector.self, DuplicatesDetector.self,
+    ConfidentLearningDetector.self, DuplicatesDetector.self, PDAutoRDetector.self,
   ]
 
   /// Those that need nothing but the dataset.

@@ -58,13 +58,17 @@ public struct EvaluationJob {
 
   /// TPR, FPR and label accuracy; trains nothing.
   public func detection() throws -> DetectionMetrics {
-    var original = poisoned.labels
-    for sample in truth.samples { original[sample.index] = sample.originalLabel ?? sample.label }
     let positions = try SampleAlignment.positions(in: purified, of: poisoned)
     return DetectionMetrics(
       before: poisoned.labels, after: positions.map { $0.map { purified.labels[$0] } },
-      original: original,
-      isPoisoned: isPoisoned)
+      original: originalLabels, isPoisoned: isPoisoned)
+  }
+
+  /// Labels before poisoning, by sample of the poisoned dataset.
+  var originalLabels: [Int32] {
+    var labels = poisoned.labels
+    for sample in truth.samples { labels[sample.index] = sample.originalLabel ?? sample.label }
+    return labels
   }
 
   /// What happened to the images; trains nothing.
@@ -137,10 +141,11 @@ public struct EvaluationJob {
     precondition(trials > 0, "EvaluationJob: \(trials) trials")
     let detection = try detection()
     let changes = truth.keepsLabels ? try changes() : nil
+    let restoration = try restoration()
     let results = try (0..<trials).map { try result(ofTrial: $0, on: backend, in: run) }
     return EvaluationResult(
-      detection: detection, changes: changes, isTargeted: goal?.isTargeted ?? false,
-      trials: results)
+      detection: detection, changes: changes, restoration: restoration,
+      isTargeted: goal?.isTargeted ?? false, trials: results)
   }
 
   private func result(
@@ -149,7 +154,7 @@ public struct EvaluationJob {
     var plan = plan
     plan.recipe.seed &+= UInt64(trial)
     let number = trials > 1 ? ", trial \(trial + 1) of \(trials)" : ""
-    func train(_ name: String, _ images: ImageDataset) throws -> ModelMetrics {
+    func train(_ name: String, _ images: any LabelledImages) throws -> ModelMetrics {
       let phase = "model of the \(name) set\(number)"
       let network = try run.measure(phase) {
         try plan.train(on: images, backend: backend, phase: phase, in: run)
@@ -159,7 +164,9 @@ public struct EvaluationJob {
     return EvaluationResult.Trial(
       seed: plan.recipe.seed,
       models: EvaluationResult.Models(
-        purified: try train("purified", purified), poisoned: try train("poisoned", poisoned),
+        purified: try train("purified", purified),
+        unflagged: try unflagged().map { try train("unflagged", $0) },
+        poisoned: try train("poisoned", poisoned),
         clean: try clean.map { try train("clean", $0) }))
   }
 }

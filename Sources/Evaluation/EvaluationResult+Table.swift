@@ -3,7 +3,7 @@ import Foundation
 extension EvaluationResult {
   /// The table that the command prints.
   public func table() -> String {
-    (detectionLines + successLines + ["", heading] + rows
+    (detectionLines + restorationLines + successLines + ["", heading] + rows
       + (warning.map { ["", "warning: \($0)"] } ?? []))
       .joined(separator: "\n")
   }
@@ -39,6 +39,24 @@ extension EvaluationResult {
       line("poisoned images that changed  ", changes.poisoned),
       line("clean images that changed     ", changes.clean),
       "labels as before poisoning    \(percent(labelAccuracy))",
+    ]
+  }
+
+  /// What came of flagged samples that were restored.
+  private var restorationLines: [String] {
+    guard let restoration else { return [] }
+    let area = restoration.precisionRecallArea.map { String(format: ", AUPRC %.4f", $0) } ?? ""
+    let distance = restoration.averagePixelDistance.map { String(format: "  %.4f ", $0) }
+    return [
+      "flagged precision    \(percent(restoration.precision))   "
+        + "recall \(percent(restoration.recall).trimmingCharacters(in: .whitespaces))" + area,
+      "restored and kept    \(percent(restoration.keptShare))   "
+        + "\(restoration.kept) of \(restoration.flagged) flagged samples",
+      "restored labels      \(percent(restoration.labelRestorationAccuracy))   "
+        + "as before poisoning (LRA)",
+      "pixel distance      \(distance ?? percent(nil))   "
+        + "of restored poison from the images before (APD)"
+        + (distance == nil ? ": needs these" : ""),
     ]
   }
 

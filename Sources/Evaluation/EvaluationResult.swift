@@ -8,6 +8,8 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
   public var labelAccuracy: Double
   /// Clean-label attacks only, instead of TPR and FPR.
   public var changes: ImageChanges?
+  /// Only of datasets whose flagged samples were restored.
+  public var restoration: RestorationMetrics?
   /// Whether the attack is on one image, so that its success rate in a trial is 0 or 1.
   public var isTargeted: Bool?
   /// Means over the trials.
@@ -20,19 +22,26 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
   /// Models trained alike on each dataset.
   public struct Models: Equatable, Codable, Sendable {
     public var purified: ModelMetrics
+    /// Without the restored samples; only if some were.
+    public var unflagged: ModelMetrics?
     public var poisoned: ModelMetrics
     /// Only if the clean dataset was given.
     public var clean: ModelMetrics?
 
-    public init(purified: ModelMetrics, poisoned: ModelMetrics, clean: ModelMetrics?) {
+    public init(
+      purified: ModelMetrics, unflagged: ModelMetrics? = nil, poisoned: ModelMetrics,
+      clean: ModelMetrics?
+    ) {
       self.purified = purified
+      self.unflagged = unflagged
       self.poisoned = poisoned
       self.clean = clean
     }
 
     /// Models with the names of their datasets.
     var rows: [(name: String, metrics: ModelMetrics)] {
-      [("purified", purified), ("poisoned", poisoned)] + (clean.map { [("clean", $0)] } ?? [])
+      [("purified", purified)] + (unflagged.map { [("unflagged part", $0)] } ?? [])
+        + [("poisoned", poisoned)] + (clean.map { [("clean", $0)] } ?? [])
     }
   }
 
@@ -49,10 +58,11 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
 
   /// - Parameters:
   ///   - changes: `nil` if the attack changes labels.
+  ///   - restoration: `nil` if no flagged samples were restored.
   ///   - trials: at least one.
   public init(
-    detection: DetectionMetrics, changes: ImageChanges? = nil, isTargeted: Bool = false,
-    trials: [Trial]
+    detection: DetectionMetrics, changes: ImageChanges? = nil,
+    restoration: RestorationMetrics? = nil, isTargeted: Bool = false, trials: [Trial]
   ) {
     if changes == nil {
       tpr = detection.truePositiveRate
@@ -60,6 +70,7 @@ public struct EvaluationResult: Equatable, Codable, Sendable {
     }
     labelAccuracy = detection.labelAccuracy
     self.changes = changes
+    self.restoration = restoration
     self.isTargeted = isTargeted ? true : nil
     let all = trials.map(\.models)
     models = Models(all, \.mean)
@@ -88,6 +99,7 @@ extension EvaluationResult.Models {
       let poisoned = summary(trials.map(\.poisoned))
     else { preconditionFailure("EvaluationResult: no trials") }
     self.init(
-      purified: purified, poisoned: poisoned, clean: summary(trials.compactMap(\.clean)))
+      purified: purified, unflagged: summary(trials.compactMap(\.unflagged)),
+      poisoned: poisoned, clean: summary(trials.compactMap(\.clean)))
   }
 }

@@ -26,6 +26,31 @@ enum SampleAlignment {
     return positions
   }
 
+  /// The position of each manipulated sample in the dataset before.
+  ///
+  /// - Throws: `EvaluationError` if that is not the dataset that was manipulated.
+  static func sources(
+    of truth: GroundTruth, in clean: ImageDataset, poisoned: ImageDataset
+  ) throws -> [Int: Int] {
+    guard clean.count == poisoned.count else {
+      throw EvaluationError.counts(
+        path: clean.path, count: clean.count, expected: poisoned.count)
+    }
+    guard clean.format == .imageFolder else {
+      return Dictionary(uniqueKeysWithValues: truth.indices.map { ($0, $0) })
+    }
+    let places = Dictionary(
+      uniqueKeysWithValues: clean.labels.indices.map { (FileName(clean.name(of: $0)), $0) })
+    return try Dictionary(
+      uniqueKeysWithValues: truth.samples.map { sample in
+        let name = sample.sourceName ?? poisoned.name(of: sample.index)
+        guard let place = places[FileName(name)] else {
+          throw EvaluationError.missingSample(path: clean.path, name: name)
+        }
+        return (sample.index, place)
+      })
+  }
+
   private static func positionsByOrder(
     in purified: ImageDataset, of poisoned: ImageDataset
   ) throws -> [Int?] {

@@ -7,7 +7,7 @@ public final class PreActResNet: Classifier {
   public let configuration: ClassifierConfiguration
   public let head: Linear
   private let stem: Conv2D
-  private let blocks: [PreActBlock]
+  private let stages: [[PreActBlock]]
   private let finalNorm: BatchNorm2D?
 
   init(_ configuration: ClassifierConfiguration, from weights: any WeightSource) throws {
@@ -15,19 +15,16 @@ public final class PreActResNet: Classifier {
     stem = try Conv2D(
       "conv1", inputs: configuration.inputChannels, outputs: configuration.width, kernel: 3,
       padding: .symmetric(1), bias: false, from: weights, initializer: .kaimingNormalFanOut)
-    var blocks: [PreActBlock] = []
     var channels = configuration.width
-    for (stage, outputs) in configuration.stageWidths.enumerated() {
-      for block in 0..<configuration.blocks[stage] {
-        blocks.append(
-          try PreActBlock(
-            "layer\(stage + 1).\(block)", inputs: channels, outputs: outputs,
-            stride: stage > 0 && block == 0 ? 2 : 1, shortcutName: configuration.shortcutName,
-            from: weights))
-        channels = outputs
+    stages = try configuration.stageWidths.enumerated().map { stage, outputs in
+      try (0..<configuration.blocks[stage]).map { block in
+        defer { channels = outputs }
+        return try PreActBlock(
+          "layer\(stage + 1).\(block)", inputs: channels, outputs: outputs,
+          stride: stage > 0 && block == 0 ? 2 : 1, shortcutName: configuration.shortcutName,
+          from: weights)
       }
     }
-    self.blocks = blocks
     finalNorm =
       configuration.hasFinalNorm
       ? try BatchNorm2D("bn", channels: channels, from: weights) : nil
@@ -37,14 +34,18 @@ public final class PreActResNet: Classifier {
 
   public func collectParameters(into list: inout ParameterList) {
     stem.collectParameters(into: &list)
-    blocks.forEach { $0.collectParameters(into: &list) }
+    for block in stages.joined() { block.collectParameters(into: &list) }
     finalNorm?.collectParameters(into: &list)
     head.collectParameters(into: &list)
   }
 
-  public func features(_ x: Tensor) -> Tensor {
+  public func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = stem(x)
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, stage) in stages.enumerated() {
+      for block in stage { h = block(h) }
+      visit("layer\(index + 1)", h)
+    }
     return globalAveragePool(finalNorm?(h, activation: .relu) ?? h)
   }
 }

@@ -7,7 +7,7 @@ public final class ResNet: Classifier {
   public let configuration: ClassifierConfiguration
   public let head: Linear
   private let stem: ConvolutionNorm
-  private let blocks: [BasicBlock]
+  private let stages: [[BasicBlock]]
 
   init(_ configuration: ClassifierConfiguration, from weights: any WeightSource) throws {
     let isImageNet = configuration.stem == .imageNet
@@ -16,35 +16,35 @@ public final class ResNet: Classifier {
       convolution: "conv1", norm: "bn1", inputs: configuration.inputChannels,
       outputs: configuration.width, kernel: isImageNet ? 7 : 3, stride: isImageNet ? 2 : 1,
       from: weights)
-    var blocks: [BasicBlock] = []
     var channels = configuration.width
-    for (stage, outputs) in configuration.stageWidths.enumerated() {
-      for block in 0..<configuration.blocks[stage] {
-        blocks.append(
-          try BasicBlock(
-            "layer\(stage + 1).\(block)", inputs: channels, outputs: outputs,
-            stride: stage > 0 && block == 0 ? 2 : 1,
-            shortcutName: configuration.architecture == .resNet20
-              ? nil : configuration.shortcutName,
-            from: weights))
-        channels = outputs
+    stages = try configuration.stageWidths.enumerated().map { stage, outputs in
+      try (0..<configuration.blocks[stage]).map { block in
+        defer { channels = outputs }
+        return try BasicBlock(
+          "layer\(stage + 1).\(block)", inputs: channels, outputs: outputs,
+          stride: stage > 0 && block == 0 ? 2 : 1,
+          shortcutName: configuration.architecture == .resNet20 ? nil : configuration.shortcutName,
+          from: weights)
       }
     }
-    self.blocks = blocks
     head = try Linear(
       configuration.headName, inputs: channels, outputs: configuration.classes, from: weights)
   }
 
   public func collectParameters(into list: inout ParameterList) {
     stem.collectParameters(into: &list)
-    blocks.forEach { $0.collectParameters(into: &list) }
+    for block in stages.joined() { block.collectParameters(into: &list) }
     head.collectParameters(into: &list)
   }
 
-  public func features(_ x: Tensor) -> Tensor {
+  public func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = stem(x, activation: .relu)
     if configuration.stem == .imageNet { h = maxPool(h, kernel: 3, stride: 2, padding: 1) }
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, stage) in stages.enumerated() {
+      for block in stage { h = block(h) }
+      visit("layer\(index + 1)", h)
+    }
     return globalAveragePool(h)
   }
 }

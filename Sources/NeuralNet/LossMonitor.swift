@@ -7,7 +7,7 @@ public struct LossMonitor {
 
   public init() {}
 
-  /// Adds a loss of one element; does not wait.
+  /// Adds a loss; does not wait.
   public mutating func add(_ loss: Tensor) {
     let loss = loss.detached()
     total = withoutGradient { total.map { $0 + loss } ?? loss }
@@ -17,14 +17,17 @@ public struct LossMonitor {
   /// The mean since the last call, or `nil` if nothing was added; waits for the device.
   ///
   /// Throws `NonFiniteLoss` if any of the losses was NaN or infinite.
-  public mutating func mean() throws -> Float? {
+  public mutating func mean() throws -> Float? { try means()?.first }
+
+  /// The same of losses that are several each.
+  public mutating func means() throws -> [Float]? {
     defer {
       total = nil
       count = 0
     }
-    guard let sum = try total?.item() else { return nil }
-    guard sum.isFinite else { throw NonFiniteLoss(steps: count) }
-    return sum / Float(count)
+    guard let sums = try total?.values() else { return nil }
+    guard sums.allSatisfy(\.isFinite) else { throw NonFiniteLoss(steps: count) }
+    return sums.map { $0 / Float(count) }
   }
 }
 

@@ -51,6 +51,8 @@ public struct KernelLayout: Sendable, Hashable, Codable {
 
   /// Floats of a kernel's vectors.
   var lanes: Int { style == .gpu ? 4 : 16 }
+  /// Elements of a row that one item handles.
+  var piece: Int { style == .gpu ? 4 : 1024 }
 
   /// Why a device cannot run it, or `nil`.
   package func problem(on device: DeviceTraits) -> String? {

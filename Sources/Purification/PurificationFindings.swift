@@ -1,9 +1,11 @@
 import Datasets
 import Reports
+import Runs
 import Support
 
-/// What a method found: its part of the report. `report.json` keeps all but what is read from other
-/// files of the output.
+/// What a method found: its part of the report.
+///
+/// `report.json` keeps all but what is read from other files of the output.
 public protocol PurificationFindings: Codable {
   /// Lines for the terminal, before the conclusion.
   var summary: [String] { get }
@@ -12,6 +14,8 @@ public protocol PurificationFindings: Codable {
   /// What was chosen or found, by name.
   var parameters: [(String, String)] { get }
   var warnings: [String] { get }
+  /// Evidence by class, for the run's record.
+  func targetRecords() throws -> [TargetRecord]
   /// Whether there is no sign of poison.
   var isClean: Bool { get }
   /// One sentence on the outcome; nil for one that counts what changed.
@@ -27,6 +31,7 @@ public protocol PurificationFindings: Codable {
 extension PurificationFindings {
   public var summary: [String] { [] }
   public var warnings: [String] { [] }
+  public func targetRecords() throws -> [TargetRecord] { [] }
   public var isClean: Bool { false }
   public func conclusion(_: PurifiedData, _: PurificationChanges) -> String? { nil }
   public func doubts(_: PurifiedData, _: PurificationChanges) -> [String] { [] }

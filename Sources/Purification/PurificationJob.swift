@@ -16,8 +16,8 @@ import Support
 ///
 /// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
 /// `report.json`, `report.html`, `grid.png` if samples changed, `samples.png` if the report shows
-/// some, what the method adds, and `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
-/// whenever the run is repeated.
+/// some, what the method adds, and `timings.json`. All but `timings.json` and `report.html`, which
+/// shows the timings, are the same whenever the run is repeated.
 public struct PurificationJob<Method: Purifier> {
   public let dataset: ImageDataset
   public var purifier: Method
@@ -32,6 +32,8 @@ public struct PurificationJob<Method: Purifier> {
   /// The command line that asks for the run, for the report.
   public var command: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
+  public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
 
   public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
@@ -49,7 +51,13 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
-    let run = Run(handler: handler)
+    let run = Run(handler: handler, recorder: recorder)
+    return try run.recordingEnd { try self.run(run, output: output, force: force) }
+  }
+
+  private func run(
+    _ run: Run, output: String, force: Bool
+  ) throws -> PurificationReport<Method> {
     let before = backend.pool.statistics
     let context: PurificationContext
     do {
@@ -62,12 +70,13 @@ public struct PurificationJob<Method: Purifier> {
     }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome)
+      try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
       device: backend.description.label, changes: written.changes, findings: outcome.findings,
       gallery: written.gallery)
+    try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
@@ -79,7 +88,19 @@ public struct PurificationJob<Method: Purifier> {
     try PurificationReports.rebuildPage(of: folder)
     try context.requireUnchangedDataset()
     try context.output.commit(token: context.folder?.token ?? "")
+    try run.endRecording()
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  private func record(_ report: PurificationReport<Method>, in run: Run) throws {
+    let targets = try report.findings.targetRecords()
+    try run.record {
+      try $0.record(targets)
+      try $0.record([
+        RunFact(.run, "outcome", report.outcome.rawValue),
+        RunFact(.run, "conclusion", report.conclusion),
+      ])
+    }
   }
 }

@@ -15,6 +15,9 @@ final class PurifiedOutput {
   private let worker = SerialWorker()
   private var writer: DatasetWriter?
 
+  /// Samples that are recorded at once.
+  private static let recordBatch = 1024
+
   init(
     _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions,
     batchSize: Int
@@ -42,9 +45,11 @@ final class PurifiedOutput {
 
   /// Writes the revisions and the table.
   ///
+  /// - Parameter record: is given what became of samples, some at a time.
   /// - Returns: what changed, and what the pictures show.
-  func write<Findings>(
-    _ outcome: PurificationOutcome<Findings>
+  func write(
+    _ outcome: PurificationOutcome<some PurificationFindings>,
+    record: ([SampleRecord]) throws -> Void
   ) throws -> (changes: PurificationChanges, gallery: SampleGallery?) {
     let revisions = outcome.revisions
     let writer = try opened()
@@ -61,15 +66,22 @@ final class PurifiedOutput {
     let columns = PurifiedColumns(outcome.columns)
     var summary = PurifiedSummary(
       classNames: dataset.classNames, mostDoubtful: Self.shownDoubts + Self.shownChanges)
+    var records: [SampleRecord] = []
     for sample in 0..<dataset.count {
       let old = dataset.label(sample)
-      let row = outcome.row(
-        PurifiedSample(
-          index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
-          oldLabel: old, newLabel: revisions.labels[sample] ?? old,
-          change: changes[sample] ?? ImageChange()))
+      let purified = PurifiedSample(
+        index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
+        oldLabel: old, newLabel: revisions.labels[sample] ?? old,
+        change: changes[sample] ?? ImageChange())
+      let row = outcome.row(purified)
       try file.append(row)
       if let row = PurifiedRow(row, columns, classes: dataset.classCount) { summary.add(row) }
+      records.append(SampleRecord(purified))
+      outcome.describe(&records[records.count - 1])
+      if records.count == Self.recordBatch || sample == dataset.count - 1 {
+        try record(records)
+        records.removeAll(keepingCapacity: true)
+      }
     }
     try file.close()
     let sorted = changes.sorted { $0.key < $1.key }
@@ -104,7 +116,8 @@ final class PurifiedOutput {
       let after = try revisions.images.images(places)
       for (row, place) in places.enumerated() {
         let bytes = row * size..<(row + 1) * size
-        let change = ImageChange(before[bytes], after[bytes])
+        let change = ImageChange(
+          before[bytes], after[bytes], channels: dataset.channels)
         guard change.greatest > 0 else { continue }
         let sample = revisions.imaged[place]
         try writer.replace(
@@ -113,5 +126,17 @@ final class PurifiedOutput {
       }
     }
     return changes
+  }
+}
+
+extension SampleRecord {
+  init(_ sample: PurifiedSample) {
+    self.init(
+      sample: sample.index, name: sample.name, oldLabel: sample.oldLabel,
+      newLabel: sample.newLabel,
+      purifiedName: sample.purifiedName.isEmpty ? nil : sample.purifiedName)
+    pixelsChanged = sample.change.pixels
+    greatestChange = sample.change.greatest
+    meanChange = sample.change.mean
   }
 }

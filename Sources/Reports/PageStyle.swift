@@ -75,10 +75,12 @@ enum PageStyle {
       font-weight: 400; max-width: 26rem; overflow-wrap: anywhere; vertical-align: top }
     tr:last-child > * { border-bottom: 0 }
     th[scope=col] { position: sticky; top: 0; background: var(--card); color: var(--soft);
-      font-size: .82rem; vertical-align: bottom } th:first-child { text-align: left; min-width: 6rem }
+      font-size: .82rem; vertical-align: bottom }
+    th:first-child { text-align: left; min-width: 6rem }
     .values td, .words td, .words th { text-align: left } .values th { color: var(--soft) }
     .target > * { background: var(--wash-red) }
-    details { margin: 0 0 1rem } summary { cursor: pointer; color: var(--link); margin-bottom: .5rem }
+    details { margin: 0 0 1rem }
+    summary { cursor: pointer; color: var(--link); margin-bottom: .5rem }
     @media (min-width: 100rem) {
       main { display: grid; grid-template-columns: 1fr 1fr; gap: 0 4rem; grid-auto-flow: dense }
       main > * { grid-column: 1 / -1; min-width: 0 }
@@ -98,7 +100,8 @@ enum PageStyle {
     .gallery > li { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
       padding: .7rem; min-width: 0 }
     .triple { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .5rem }
-    figure { margin: 0; min-width: 0 } figure img { width: 100%; display: block; border-radius: 3px }
+    figure { margin: 0; min-width: 0 }
+    figure img { width: 100%; display: block; border-radius: 3px }
     figcaption { font-size: .76rem; color: var(--soft); line-height: 1.35; margin-top: .2rem;
       overflow-wrap: anywhere }
     .sample { margin: .55rem 0 0; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere }
@@ -114,8 +117,8 @@ enum PageStyle {
     .strip .first { margin-right: .7rem }
     .heat td { text-align: center; min-width: 3rem; background:
       color-mix(in srgb, var(--red) calc(var(--share, 0) * 55%), var(--card)) }
-    pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: 0 0 1rem;
-      padding: .8rem 1rem; overflow-x: auto; font-size: .85rem; max-width: 100% }
+    pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
+      margin: 0 0 1rem; padding: .8rem 1rem; overflow-x: auto; font-size: .85rem; max-width: 100% }
     code { font-family: ui-monospace, "DejaVu Sans Mono", monospace }
     @media print { .bar, nav { display: none } .scroll { max-height: none } }
     """

@@ -6,6 +6,17 @@ extension RunFolder {
   /// earlier run's, or are deleted.
   public func finish(keepsFiles: Bool) throws { try Self.finish(url, keepsFiles: keepsFiles) }
 
+  /// Ends the run with nothing left but its record, if it has one.
+  public func finishKeepingRecord() throws {
+    let kept = [Self.recordName, Self.lockName, Run.recordName].map { FileName($0) }
+    guard contains(Run.recordName) else { return try finish(keepsFiles: false) }
+    let folder = FileName(url.path)
+    for name in try Directory.entries(folder) where !kept.contains(name) {
+      Directory.delete(folder / name)
+    }
+    try finish(keepsFiles: true)
+  }
+
   /// Ends a run whose output is complete, and whose process ended before it could do so.
   public static func finishAbandoned(output: String, keepsFiles: Bool) throws {
     let url = url(of: output)

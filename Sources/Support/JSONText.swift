@@ -1,6 +1,6 @@
 import Foundation
 
-/// Values as JSON text with sorted keys, equal for equal values.
+/// Values as JSON text with sorted keys, equal for equal values; dates as `2026-11-21T08:30:00Z`.
 public enum JSONText {
   /// Indented, for files and screens; infinite numbers are the strings `inf`, `-inf` and `nan`.
   public static func indented(_ value: some Encodable) throws -> String {
@@ -39,6 +39,7 @@ public enum JSONText {
   ) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting
+    encoder.dateEncodingStrategy = .iso8601
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return String(decoding: try encoder.encode(value), as: UTF8.self)

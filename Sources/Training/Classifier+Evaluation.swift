@@ -23,6 +23,19 @@ extension Classifier {
     return try (features.values() + logits.values()).allSatisfy(\.isFinite)
   }
 
+  /// The names of the hidden layers, front to back; see `LayerVisitor`.
+  public func layers(for images: any LabelledImages) throws -> [String] {
+    let batch = try BatchLoader.batch(
+      [0], of: images, normalization: configuration.normalization)
+    var names: [String] = []
+    withoutGradient {
+      _ = features(Tensor(batch.pixels, shape: batch.tensorShape, on: backend)) { name, _ in
+        names.append(name)
+      }
+    }
+    return names
+  }
+
   /// The share of images whose label is predicted.
   public func accuracy(on images: any LabelledImages, batchSize: Int = 256) throws -> Double {
     let predicted = try predictions(for: images, batchSize: batchSize)

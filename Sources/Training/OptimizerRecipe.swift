@@ -24,6 +24,8 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
   public var momentum: Float
   public var nesterov: Bool
   public var weightDecay: Float
+  /// β₁ of Adam; `nil` for 0.9.
+  public var firstMomentDecay: Float?
   /// β₂ of Adam; `nil` for 0.999.
   public var secondMomentDecay: Float?
   /// The gradients' norm is scaled down to this; `nil` for no limit.
@@ -34,7 +36,8 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
   public init(
     kind: Kind, learningRate: Float, decay: Decay = .constant, warmupSteps: Int = 0,
     momentum: Float = 0.9, nesterov: Bool = false, weightDecay: Float = 0,
-    secondMomentDecay: Float? = nil, clipNorm: Float? = nil, averageDecay: Float? = nil
+    firstMomentDecay: Float? = nil, secondMomentDecay: Float? = nil, clipNorm: Float? = nil,
+    averageDecay: Float? = nil
   ) {
     self.kind = kind
     self.learningRate = learningRate
@@ -43,6 +46,7 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
+    self.firstMomentDecay = firstMomentDecay
     self.secondMomentDecay = secondMomentDecay
     self.clipNorm = clipNorm
     self.averageDecay = averageDecay
@@ -68,8 +72,8 @@ public struct OptimizerRecipe: Hashable, Codable, Sendable {
       SGD(arena, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     case .adam, .adamw:
       Adam(
-        arena, beta2: secondMomentDecay ?? 0.999, weightDecay: weightDecay,
-        decoupledWeightDecay: kind == .adamw)
+        arena, beta1: firstMomentDecay ?? 0.9, beta2: secondMomentDecay ?? 0.999,
+        weightDecay: weightDecay, decoupledWeightDecay: kind == .adamw)
     }
   }
 }

@@ -23,7 +23,7 @@ package struct TrainingIdentity: Equatable {
   }
 
   /// Adds weights that the training does not change.
-  mutating func add(fixed module: some Module) throws {
+  package mutating func add(fixed module: some Module) throws {
     var hash = SHA256()
     for parameter in module.parameters.parameters {
       hash.add(parameter.name)

@@ -8,7 +8,7 @@ import NeuralNet
 /// weights as one that was never stopped.
 package final class TrainingLoop {
   let recipe: OptimizerRecipe
-  let average: ExponentialMovingAverage?
+  package let average: ExponentialMovingAverage?
   /// Steps done.
   package private(set) var step = 0
   /// The trained weights.
@@ -164,7 +164,7 @@ package final class TrainingLoop {
   }
 
   /// Makes the averaged weights, if there are any, the network's own.
-  func adoptAverage() {
+  package func adoptAverage() {
     guard let average else { return }
     let values = average.withAverages { arena.parameters.map(\.value) }
     for (parameter, value) in zip(arena.parameters, values) {

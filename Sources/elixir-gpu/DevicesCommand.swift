@@ -20,7 +20,14 @@ struct DevicesCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// What `Tests/gpu_check.py` compiles.
+  @Flag(
+    help: ArgumentHelp(
+      "Print how each shipped layout compiles the OpenCL kernels, as JSON.", visibility: .hidden))
+  var kernelBuilds = false
+
   func run() throws {
+    if kernelBuilds { return print(try JSONText.indented(Devices.kernelBuilds)) }
     let devices = try Devices.list()
     if json {
       return print(try JSONText.indented(devices))

@@ -18,7 +18,8 @@ struct ElixirCommand: ParsableCommand {
       InspectCommand.self, PurifyCommand.self, ReportCommand.self, SiftCommand.self,
       EvaluateCommand.self, PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
-      DevicesCommand.self, VerifyCommand.self, ConvertCommand.self, BenchCommand.self,
+      RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
+      BenchCommand.self,
       TuneCommand.self, DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.

@@ -14,9 +14,11 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       The manifest in the folder that 'poison' wrote says which samples were poisoned. A sample \
       counts as detected when its label changed or it was left out; of attacks that leave labels \
-      alone the changes of images are shown instead. Models are trained on the purified and the \
-      poisoned dataset (and the clean one, if given) by the same recipe and seed: their accuracy, \
-      and how often the attack succeeds on test images, show what the purification is worth.
+      alone the changes of images are shown instead. Where flagged samples were restored, flags, \
+      labels and, with --clean, pixels are compared. Models are trained on the purified and the \
+      poisoned dataset (and the clean one, if given, and the samples that were not flagged) by the \
+      same recipe and seed: their accuracy, and how often the attack succeeds on test images, show \
+      what the purification is worth.
 
       --poisoned may also be a folder that 'mark' wrote: then the models are traced, with the test \
       images to align on, and the table shows how many of them betray the marks.
@@ -55,6 +57,18 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "file"))
   var json: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the precision-recall curve of the scores in purified.csv.", valueName: "svg",
+      visibility: .hidden))
+  var prCurve: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the accuracy of restored labels over the share that is kept.", valueName: "svg",
+      visibility: .hidden))
+  var qualityCurve: String?
+
   @OptionGroup var classifier: ClassifierArguments
 
   @Option(
@@ -90,7 +104,8 @@ struct EvaluateCommand: ParsableCommand {
     let others: [(String, Bool)] = [
       ("a purified dataset", purified != nil), ("--poisoned", poisoned != nil),
       ("--marking-network", markingNetwork != nil), ("--test", test != nil),
-      ("--clean", clean != nil), ("--json", json != nil), ("--init", `init` != nil),
+      ("--clean", clean != nil), ("--json", json != nil), ("--pr-curve", prCurve != nil),
+      ("--quality-curve", qualityCurve != nil), ("--init", `init` != nil),
       ("--trials", trials != 1), ("--seed", seed != 0),
       ("another recipe", classifier.plan(seed: 0) != usual.plan(seed: 0)),
     ]
@@ -110,6 +125,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard var job = try makeJob(plan) else { return }
     job.trials = trials
+    try writeCurves(job)
     let backend = try device.makeBackend()
     let run = Run.onConsole()
     let result = try job.run(on: backend, in: run)
@@ -117,7 +133,33 @@ struct EvaluateCommand: ParsableCommand {
     print(result.table())
     if let json {
       try AtomicFile.write(Array(try result.json().utf8), to: json)
+      try run.keepRecord(
+        beside: json,
+        [
+          "method": "evaluate", "recipe": try JSONText.line(plan),
+          "device": backend.description.identifier,
+          "precision": backend.description.precision.rawValue,
+        ])
       print("Written to \(json)")
+    }
+  }
+
+  /// Curves need no model.
+  private func writeCurves(_ job: EvaluationJob) throws {
+    func write(_ svg: String?, to path: String, without reason: String) throws {
+      guard let svg else { throw ValidationError("\(path): \(job.purified.path) \(reason).") }
+      try AtomicFile.write(Array(svg.utf8), to: path)
+      print("Written to \(path)")
+    }
+    if let prCurve {
+      try write(
+        job.precisionRecallSVG(title: "scores"), to: prCurve,
+        without: "has no purified.csv with scores")
+    }
+    if let qualityCurve {
+      try write(
+        job.restoration()?.qualitySVG(), to: qualityCurve,
+        without: "has no purified.csv with restored labels")
     }
   }
 

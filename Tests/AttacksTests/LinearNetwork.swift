@@ -29,7 +29,7 @@ final class LinearNetwork: Classifier {
     func contains(_ path: String) -> Bool { true }
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     matrixProduct(x.reshaped([x.shape[0], 4]), matrix.value, transposeB: true)
   }
 

@@ -41,6 +41,27 @@ import Training
     try RunFolder(output: folder.path + "/list.txt", identity: [:], force: false)
   }
 
+  /// The last stage of images of 32×32 pixels has 8×8 of them, whose means are the features.
+  @Test func layersAreTappedByName() throws {
+    let evidence = evidence()
+    let run = Run()
+    let stem = try evidence.activations(of: "stem", run)
+    #expect(stem.count == 40 && stem.columns == 32 * 32 * 4)
+    let last = try evidence.activations(of: nil, run)
+    #expect(last.count == 40 && last.columns == 8 * 8 * 16)
+    #expect(try evidence.activations(of: "layer3", run) == last)
+    let features = try evidence.activations(of: "features", run)
+    #expect(try features == evidence.features(run))
+    let means = (0..<16).map { channel in
+      stride(from: channel, to: last.columns, by: 16).reduce(0) {
+        $0 + Double(last.row(9)[9 * last.columns + $1])
+      }
+        / 64
+    }
+    expectClose(Array(features.row(9)), means, .absolute(1e-5), "means")
+    #expect(throws: DetectionError.self) { try evidence.activations(of: "layer4", run) }
+  }
+
   /// What the parts say agrees: losses after the last epoch with the logits, these with the
   /// features.
   @Test func partsAgree() throws {

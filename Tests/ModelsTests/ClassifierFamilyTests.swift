@@ -3,6 +3,7 @@ import Checkpoints
 import ComputeBackend
 import Foundation
 import Models
+import NetworkSupport
 import NeuralNet
 import TestSupport
 import Testing
@@ -49,6 +50,29 @@ struct ClassifierFamilyTests {
     let file = try SafetensorsFile(io(name))
     #expect(file.shape("features")?.last == classifier.configuration.featureCount)
     #expect(classifier.configuration.classes == 10)
+  }
+
+  /// What is told of hidden layers ends before the features: stages in one, blocks in the other.
+  @Test func hiddenLayersAreNamed() throws {
+    let device = try #require(TestDevices.all.first)
+    for (name, count) in [("tv-resnet50", 4), ("tv-densenet", 4), ("tv-vgg", 5), ("tv-vit", 3)] {
+      let file = try #require(Self.names.first { $0.hasPrefix(name) })
+      let classifier = try load(file, on: device)
+      let side = max(classifier.configuration.imageSize, 32)
+      let images = Tensor(
+        [Float](repeating: 0.5, count: 2 * side * side * 3), shape: [2, side, side, 3],
+        on: device.backend)
+      var layers: [String] = []
+      let features = withoutGradient {
+        classifier.features(images) { name, activations in
+          layers.append(name)
+          #expect(activations.shape[0] == 2)
+        }
+      }
+      #expect(features.shape == [2, classifier.configuration.featureCount])
+      #expect(layers.first == "stem" && Set(layers).count == layers.count, "\(file): \(layers)")
+      #expect(layers.count == count + 1, "\(file): \(layers)")
+    }
   }
 
   static let architectures: [String: ClassifierConfiguration.Architecture] = [

@@ -3,6 +3,7 @@ import Checkpoints
 import ComputeBackend
 import Foundation
 import Models
+import NetworkSupport
 import NeuralNet
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Models
+import NetworkSupport
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Models
+import NetworkSupport
 import TestSupport
 import Testing
 

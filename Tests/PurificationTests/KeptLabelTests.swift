@@ -12,7 +12,7 @@ import Testing
   /// Label 0 where the last pixel is bright, else pixel 0 divided by 50.
   private struct MarkedModel: LabelModel {
     func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
-      (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : Int(images[$0 * 25]) / 50 }
+      (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : min(Int(images[$0 * 25]) / 50, 3) }
     }
     func features(_ images: [UInt8], count: Int) -> [Float] {
       (0..<count).flatMap { [Float(images[$0 * 25]), 1] }
@@ -25,8 +25,11 @@ import Testing
     let classCount = 4
     let labels: [Int32]
     let isMarked: [Bool]
+    /// What marked samples show.
+    let content: Int
 
-    init(marked: Int) {
+    init(marked: Int, content: Int = 0) {
+      self.content = content
       labels = (0..<400).map { Int32($0 % 4) }
       isMarked = (0..<400).map { $0 % 4 == 0 && $0 / 4 < marked }
     }
@@ -34,7 +37,8 @@ import Testing
     func pixels(_ sample: Int, isMarked: Bool) -> [UInt8] {
       (0..<25).map { place in
         if isMarked && KeptLabelTests.mark.contains(place) { return 220 }
-        return place == 0 ? UInt8(Int(labels[sample]) * 50 + 10) : UInt8(60 + sample % 7)
+        let shown = self.isMarked[sample] ? content : Int(labels[sample])
+        return place == 0 ? UInt8(shown * 50 + 10) : UInt8(60 + sample % 7)
       }
     }
 
@@ -152,6 +156,25 @@ import Testing
     let (found, restored) = try search(images, opinions: suspicion(of: images, flagged: [0, 4]))
     #expect(found.targets == [] && found.keepers == [])
     #expect(restored.count == 1)
+  }
+
+  /// Labels of the attacker's, on samples that keep them however they are restored.
+  @Test func keepersGetTheLabelOfMostRestorations() throws {
+    struct NoTraining: BenignTrainer {
+      func train(_ stage: BenignStage, on images: any LabelledImages) -> any LabelModel {
+        MarkedModel()
+      }
+    }
+    let images = Images(marked: 40, content: 2)
+    let flagged = (0..<400).filter { images.isMarked[$0] } + [200, 204]
+    let (found, _) = try search(images, opinions: suspicion(of: images, flagged: flagged))
+    #expect(found.keepers == flagged)
+    let (outcome, _) = try CarrierRepair(
+      images: images, candidates: found.candidates, victim: MarkedModel(), trainer: NoTraining()
+    ).run(carriers: [], keepers: found.keepers, uncleared: [])
+    // Two that are flagged by mistake show their own class, and stay as they are.
+    #expect(outcome.revisions.keys.sorted() == flagged.dropLast(2))
+    #expect(outcome.revisions.values.allSatisfy { $0.label == 2 && $0.candidate != nil })
   }
 
   /// Their label stays, and a restored image takes the place of theirs.

@@ -42,6 +42,9 @@ import Training
 
   @Test func writesTableAndReports() throws {
     _ = try world.job().run(output: path)
+    let added = Set(try world.folder.entries(output)).subtracting(
+      try world.folder.entries("data"))
+    #expect(added.subtracting([".elixir-gpu"]).allSatisfy { AddedFiles.contain(FileName($0)) })
     let rows = try CSVFile.read(path + "/purified.csv")
     #expect(rows[0].prefix(5) == ["sample", "verdict", "oldLabel", "newLabel", "distance"])
     #expect(rows.count == 161)

@@ -100,6 +100,20 @@ import Testing
     #expect(standings(trials, samples: [50, 50, 50, 50])[0] == .suspected)
   }
 
+  /// A class of finer texture than the others: more of it, with either sign, brings its label.
+  @Test func textureIsOnlySuspected() {
+    func trials(subtracted: Double) -> [TargetTest.Trial] {
+      natural(40, classes: 4)
+        + (0..<12).map { _ in
+          var trial = trial(2, from: 0, hits: 16, classes: 4)
+          trial.subtracted = subtracted
+          return trial
+        }
+    }
+    #expect(standings(trials(subtracted: 0.5), samples: [50, 50, 50, 50])[2] == .suspected)
+    #expect(standings(trials(subtracted: 0.4), samples: [50, 50, 50, 50])[2] == .target)
+  }
+
   @Test func manyUnbelievedSamplesAreSuspected() {
     #expect(
       standings([], samples: [150, 165, 140], unbelieved: [1, 25, 0])

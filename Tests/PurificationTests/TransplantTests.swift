@@ -18,6 +18,13 @@ import Testing
     #expect(result[0] == 255 && result[1] == 140 && result[2] == 200)
   }
 
+  @Test func subtractsTheDifferenceToo() {
+    let transplant = Transplant(
+      original: image(100, [0: 250, 1: 40]), restored: image(100), shape: Self.shape)
+    let result = transplant.applied(.subtracted, to: image(200)[...])
+    #expect(result[0] == 50 && result[1] == 255 && result[2] == 200)
+  }
+
   @Test func pastesWhatChangedMost() {
     // A mark of 2×2 in the corner: the change is greatest, over 3×3 pixels, in the corner itself.
     let mark: [Int: UInt8] = [18: 200, 19: 200, 23: 200, 24: 200]
@@ -46,7 +53,7 @@ import Testing
   /// Label 0 where the last pixel is bright, else pixel 0 divided by 50.
   private struct MarkedModel: LabelModel {
     func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
-      (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : Int(images[$0 * 25]) / 50 }
+      (0..<count).map { images[$0 * 25 + 24] > 150 ? 0 : min(Int(images[$0 * 25]) / 50, 2) }
     }
     func features(_ images: [UInt8], count: Int) -> [Float] { [Float](repeating: 1, count: count) }
   }

@@ -122,6 +122,20 @@ import Testing
     #expect(try folder.entries() == ["out"])
   }
 
+  @Test func theFolderIsPrivateAndNoLink() throws {
+    do {
+      let run = try open(["a": "1"])
+      var information = stat()
+      #expect(stat(run.url.path, &information) == 0)
+      #expect(information.st_mode & 0o777 == 0o700)
+    }
+    try FileName(output + ".partial").rename(to: FileName(output + ".elsewhere"))
+    try FileManager.default.createSymbolicLink(
+      atPath: output + ".partial", withDestinationPath: output + ".elsewhere")
+    let error = #expect(throws: RunError.self) { try open(["a": "1"]) }
+    #expect("\(try #require(error))".contains("it is a link"))
+  }
+
   @Test func aFolderOfSomebodyElseIsLeftAlone() throws {
     try folder.write([1], to: "out.run/theirs")
     #expect {

@@ -92,6 +92,38 @@ public final class VictimEvidence {
     return rows
   }
 
+  /// Activations of a hidden layer of the victim, flattened, `[N, d]`; they are not kept.
+  ///
+  /// - Parameter layer: see `LayerVisitor`, or `features`; nil for the last one before these.
+  /// - Throws: `DetectionError.missing` if the victim has no such layer, and as `victim` does.
+  public func activations(of layer: String?, _ run: Run) throws -> EvidenceRows {
+    if layer == Self.featureLayer { return try features(run) }
+    let victim = try victim(run)
+    let names = try victim.layers(for: images)
+    guard let name = layer ?? names.last, names.contains(name) else {
+      let known = (names + [Self.featureLayer]).joined(separator: ", ")
+      throw DetectionError.missing(
+        "a hidden layer of the victim, one of \(known); '\(layer ?? "")' is none")
+    }
+    var values: [Float] = []
+    var columns = 1
+    let count = try run.count("activations of \(name)", of: images.count)
+    try victim.forEachBatch(of: images, batchSize: batchSize) { batch, pixels in
+      var found: Tensor?
+      _ = victim.features(pixels) { if $0 == name { found = $1 } }
+      guard let found else { preconditionFailure("activations: \(name) of some images only") }
+      columns = found.count / batch.count
+      values += try found.values()
+      try count(values.count / columns)
+    }
+    if let wrong = values.firstIndex(where: { !$0.isFinite }) {
+      throw DetectionError.notANumber(sample: wrong / columns)
+    }
+    return EvidenceRows(values, columns: columns)
+  }
+
+  private static let featureLayer = "features"
+
   private func passed(_ run: Run) throws -> (features: EvidenceRows, logits: EvidenceRows) {
     if let pass { return pass }
     let victim = try victim(run)

@@ -28,6 +28,11 @@ package struct WorstOfClasses {
     Self.count(rate: rate, of: members[label]?.count ?? 0)
   }
 
+  /// The same, but at most half of the class.
+  package func countUpToHalf(label: Int, rate: Double) -> Int {
+    min(count(label: label, rate: rate), (members[label]?.count ?? 0) / 2)
+  }
+
   static func count(rate: Double, of samples: Int) -> Int {
     // Where rounding has made a whole number a little less.
     Int(1.5 * rate * Double(samples) * (1 + 1e-12))

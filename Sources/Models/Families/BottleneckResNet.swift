@@ -7,7 +7,7 @@ final class BottleneckResNet: Classifier {
   let configuration: ClassifierConfiguration
   let head: Linear
   private let stem: ConvolutionNorm
-  private let blocks: [BottleneckBlock]
+  private let stages: [[BottleneckBlock]]
 
   init(_ configuration: ClassifierConfiguration, from weights: any WeightSource) throws {
     self.configuration = configuration
@@ -16,30 +16,32 @@ final class BottleneckResNet: Classifier {
     (stem, channels) = try layers.convolutionNorm(
       "conv1", "bn1", inputs: configuration.inputChannels,
       stride: configuration.stem == .imageNet ? 2 : 1)
-    var blocks: [BottleneckBlock] = []
-    for stage in 1...4 {
-      for index in 0..<layers.shapes.count({ "layer\(stage).\($0)" }) {
+    stages = try (1...4).map { stage in
+      try (0..<layers.shapes.count({ "layer\(stage).\($0)" })).map { index in
         let block = try BottleneckBlock(
           "layer\(stage).\(index)", inputs: channels, stride: stage > 1 && index == 0 ? 2 : 1,
           shortcutName: configuration.shortcutName, layers)
         channels = block.outputs
-        blocks.append(block)
+        return block
       }
     }
-    self.blocks = blocks
     head = try layers.linear(configuration.headName, inputs: channels).0
   }
 
   func collectParameters(into list: inout ParameterList) {
     stem.collectParameters(into: &list)
-    blocks.forEach { $0.collectParameters(into: &list) }
+    for block in stages.joined() { block.collectParameters(into: &list) }
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = stem(x, activation: .relu)
     if configuration.stem == .imageNet { h = maxPool(h, kernel: 3, stride: 2, padding: 1) }
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, stage) in stages.enumerated() {
+      for block in stage { h = block(h) }
+      visit("layer\(index + 1)", h)
+    }
     return globalAveragePool(h)
   }
 }

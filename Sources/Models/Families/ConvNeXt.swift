@@ -65,13 +65,15 @@ final class ConvNeXt: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     let least = 4 << (stages.count - 1)
     let image = resizeBilinear(x, height: max(x.shape[1], least), width: max(x.shape[2], least))
     var h = stemNorm(stem(image))
-    for stage in stages {
+    visit("stem", h)
+    for (index, stage) in stages.enumerated() {
       if let norm = stage.norm, let downsampling = stage.downsampling { h = downsampling(norm(h)) }
       for block in stage.blocks { h = block(h) }
+      visit("layer\(index + 1)", h)
     }
     return finalNorm(globalAveragePool(h))
   }

@@ -59,10 +59,12 @@ final class DenseNet: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = maxPool(stem(x, activation: .relu), kernel: 3, stride: 2, padding: 1)
+    visit("stem", h)
     for (index, block) in blocks.enumerated() {
       for layer in block { h = concatenate([h, layer(h)]) }
+      visit("layer\(index + 1)", h)
       guard index < transitions.count else { continue }
       let transition = transitions[index]
       h = transition.convolution(transition.norm(h, activation: .relu))

@@ -51,9 +51,13 @@ final class EfficientNet: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = stem(x, activation: .silu)
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, block) in blocks.enumerated() {
+      h = block(h)
+      visit("layer\(index + 1)", h)
+    }
     return globalAveragePool(last(h, activation: .silu))
   }
 }

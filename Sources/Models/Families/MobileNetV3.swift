@@ -75,10 +75,14 @@ final class MobileNetV3: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     let activation = MobileActivation.hardSwish
     var h = activation.after(stem, x)
-    for block in blocks { h = block(h) }
+    visit("stem", h)
+    for (index, block) in blocks.enumerated() {
+      h = block(h)
+      visit("layer\(index + 1)", h)
+    }
     h = globalAveragePool(activation.after(last, h))
     switch hidden {
     case .linear(let layer): return activation.apply(layer(h))

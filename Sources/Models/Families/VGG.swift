@@ -101,15 +101,19 @@ final class VGG: Classifier {
     head.collectParameters(into: &list)
   }
 
-  func features(_ x: Tensor) -> Tensor {
+  func features(_ x: Tensor, visit: LayerVisitor) -> Tensor {
     var h = x
-    for layer in layers {
+    var stage = 0
+    for (index, layer) in layers.enumerated() {
       switch layer {
       case .plain(let layer): h = layer(h, activation: .relu)
       case .normalized(let layer): h = layer(h, activation: .relu)
-      case .pool where min(h.shape[1], h.shape[2]) > 1: h = maxPool(h, kernel: 2, stride: 2)
-      case .pool: break
+      case .pool:
+        stage += 1
+        visit("layer\(stage)", h)
+        if min(h.shape[1], h.shape[2]) > 1 { h = maxPool(h, kernel: 2, stride: 2) }
       }
+      if index == 0 { visit("stem", h) }
     }
     h = averagePoolAdaptively(h, height: poolSide, width: poolSide)
     for layer in hidden {

@@ -8,10 +8,12 @@ import Runs
 /// cannot learn the trigger from them. A carrier gets the label that this model gives to most of
 /// its first candidates that left the target, and one of those as its image. If most carriers of a
 /// target leave it, the attack changed labels, and the others are asked again for the likeliest
-/// label apart from the target: the model confuses the classes, but the attacker did not. A sample
-/// that keeps its label however it is restored, since it is right, keeps it, and gets a restored
-/// image. A sample that moved, but is not known to carry anything, changes only if the model
-/// disowns its original as well as its candidates.
+/// label apart from the target: the model confuses the classes, but the attacker did not. In
+/// classes where samples that keep their label carry a trigger, too, the labels may be right: if the
+/// benign model gives the class's label to most of the carriers' restorations, they all keep it and
+/// get a restored image; otherwise those that it gives another label get that. A sample that moved,
+/// but is not known to carry anything, changes only if the model disowns its original as well as
+/// its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
@@ -42,7 +44,7 @@ package struct CarrierRepair {
     self.trainer = trainer
   }
 
-  /// - Parameter keepers: carriers whose label is right.
+  /// - Parameter keepers: carriers whose label may be right.
   /// - Returns: the revisions and the benign model.
   package func run(
     carriers: [Int], keepers: [Int] = [], uncleared: [Int], run: Run = Run()
@@ -70,8 +72,9 @@ package struct CarrierRepair {
       }
     }
     outcome.stillCarrying.sort()
-    for batch in batches(keepers) {
-      try keepLabels(batch, &outcome)
+    let keepersByLabel = Dictionary(grouping: keepers, by: images.label)
+    for (label, own) in keepersByLabel.sorted(by: { $0.key < $1.key }) {
+      try repairKeepers(own, label: label, by: benign, &outcome)
       try count(outcome.revisions.count)
     }
     var done = carriers.count + keepers.count
@@ -102,6 +105,25 @@ package struct CarrierRepair {
     let choices = zip(samples, left).map { $1.isEmpty ? candidates.imaged(of: $0) : $1 }
     let revised = try revisions(of: samples, among: choices, by: benign, except: wrong)
     for (sample, revision) in zip(samples, revised) { outcome.revisions[sample] = revision }
+  }
+
+  /// Carriers of a class whose labels are either right or the attacker's, as most of their
+  /// restorations show.
+  private func repairKeepers(
+    _ samples: [Int], label: Int, by benign: any LabelModel, _ outcome: inout Outcome
+  ) throws {
+    var disowned: [Int] = []
+    for batch in batches(samples) {
+      let choices = batch.map { Array(candidates.imaged(of: $0).prefix(Self.voters)) }
+      for (sample, revision) in zip(batch, try revisions(of: batch, among: choices, by: benign))
+      where revision.label != label {
+        disowned.append(sample)
+        outcome.revisions[sample] = revision
+      }
+    }
+    guard 2 * disowned.count <= samples.count else { return }
+    for sample in disowned { outcome.revisions[sample] = nil }
+    for batch in batches(samples) { try keepLabels(batch, &outcome) }
   }
 
   /// Restored images for samples whose label stays, by the 80 % rule: of those with that label, if

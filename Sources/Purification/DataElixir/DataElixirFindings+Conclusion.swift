@@ -26,7 +26,8 @@ extension DataElixirFindings {
         "a typical class loses its labels at every useful level of noise: a better denoiser is "
           + "needed, one trained longer or on more images of this kind")
     }
-    for class_ in evidence where class_.standing == .suspected {
+    for class_ in evidence
+    where class_.standing == .suspected && !targets.contains(class_.label) {
       doubts.append("class \(data.name(class_.label)) " + suspicion(class_))
     }
     for suspicion in opinions?.suspicions ?? [] where !targets.contains(suspicion.label) {
@@ -60,7 +61,12 @@ extension DataElixirFindings {
   }
 
   private func suspicion(_ class_: TargetEvidence) -> String {
-    class_.bringersPValue <= TargetTest.falseAlarmRate
+    if class_.texturedPValue <= TargetTest.falseAlarmRate {
+      return "has \(class_.textured) samples of which what the denoiser took away gives other "
+        + "images their label with either sign: finer texture than that of other classes, or a "
+        + "trigger of waves; its samples are left as they are"
+    }
+    return class_.bringersPValue <= TargetTest.falseAlarmRate
       ? "has \(class_.bringers) samples whose peculiarities give images of another class their "
         + "label, but not images of every class: perhaps a trigger for one class only, or classes "
         + "that are hard to tell apart; its samples are left as they are"

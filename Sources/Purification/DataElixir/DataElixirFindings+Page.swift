@@ -51,6 +51,7 @@ extension DataElixirFindings {
         cells: [
           data.name(row.label), String(row.samples),
           String(row.moved), String(row.donors), String(row.bringers), String(row.carriers),
+          String(row.textured),
           String(format: "%.1f", row.nullRate * Double(row.donors)),
           String(format: "%.2g", row.pValue), row.standing == .clear ? "" : row.standing.rawValue,
         ]
@@ -73,7 +74,7 @@ extension DataElixirFindings {
           HTML.table(
             [
               "class", "samples", "moved", "tested", "bring their label", "carriers",
-              "carriers by chance", "probability", "",
+              "texture only", "carriers by chance", "probability", "",
             ], rows))
         + "<p class=\"note\">\(TargetTest.rule.htmlEscaped)</p>")
   }
@@ -110,13 +111,14 @@ extension DataElixirFindings {
               "suspected by detectors", "",
             ], rows))
           + """
-          <p class="note">Poison may leave labels alone. Of each class that is no target, up to
+          <p class="note">Poison may leave labels alone. Of each class up to
           \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
           were restored; what that took away was put on images of all other classes. If
           \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is
           a carrier; the chance is counted as above. A class is a target if it has more carriers
           than chance explains and the detectors' vote suspects it as well; in a target class the
-          samples that they flag are taken for carriers, too.</p>
+          samples that they flag are taken for carriers, too. Its carriers keep their label if the
+          benign model gives it to most of their restorations.</p>
           """)
   }
 
@@ -196,8 +198,8 @@ extension DataElixirFindings {
           "Numbers",
           HTML.table(["noise steps", "labels that a typical class keeps after a round"], rows))
           + """
-          <p class="note">The most noise at which a typical class keeps \(percent(NoiseSearch.retentionGoal)) of
-          the labels that the victim gives the originals, or
+          <p class="note">The most noise at which a typical class keeps
+          \(percent(NoiseSearch.retentionGoal)) of the labels that the victim gives the originals, or
           \(percent(NoiseSearch.leastRetention)) where no useful level allows as much.</p>
           """)
   }

@@ -41,7 +41,7 @@ public struct DataElixirFindings: PurificationFindings {
     /// Samples that carry a trigger, and how many of them have no candidate that is free of it.
     public var carriers = 0
     public var stillCarrying = 0
-    /// Samples that carry a trigger and keep their label, since it is right.
+    /// Those of classes in which samples that keep their label carry a trigger, too.
     public var keepers = 0
     /// Samples that are not known to carry anything, but are disowned by the benign model.
     public var disowned = 0

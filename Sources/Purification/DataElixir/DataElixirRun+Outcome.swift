@@ -38,6 +38,17 @@ extension DataElixirRun {
       ]
     }
     outcome.candidates = candidates
+    outcome.describe = { record in
+      let sample = record.sample
+      record.verdict = verdicts[sample].rawValue
+      record.evidence = evidence[sample]
+      record.candidate = revisions[sample]?.candidate
+      record.distance = revisions[sample]?.distance
+      let histogram = LabelHistogram(
+        candidates.labels(of: sample).candidates, classes: classCount)
+      record.candidateLabels = histogram.text
+      record.doubt = histogram.doubt
+    }
     let benign = try stage.training.finishedBenignModel()
     outcome.addFiles = { path in
       let folder = URL(fileURLWithPath: path)

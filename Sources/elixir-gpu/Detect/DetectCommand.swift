@@ -24,5 +24,6 @@ struct DetectCommand: ParsableCommand {
       DetectStripCommand.self, DetectSelfInfluenceCommand.self,
       DetectModelInversionCommand.self, DetectLossScanCommand.self, DetectFLARECommand.self,
       DetectAGPDCommand.self, DetectConfidentLearningCommand.self, DetectDuplicatesCommand.self,
+      DetectPDAutoRCommand.self,
     ])
 }

@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Detection
 import Runs
+import Sifting
 import Support
 import Training
 
@@ -50,8 +51,14 @@ struct DetectionArguments: ParsableArguments {
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,
       backend: try device.makeBackend())
-    let scores = try detector.scores(input, Run.onConsole())
+    let run = Run.onConsole()
+    let scores = try run.recordingEnd { try detector.scores(input, run) }
     try write(scores, of: source, remark: remark(source))
+    try record(scores, of: source, as: type(of: detector).id, in: run)
+    try run.keepRecord(
+      beside: output,
+      try identity(
+        type(of: detector).id, remark(source), of: source, on: input.backend))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
   }
@@ -78,6 +85,26 @@ struct DetectionArguments: ParsableArguments {
       listed, fingerprint: try source.fingerprint(),
       remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output)
     print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
+  }
+
+  /// Records what a detector found.
+  func record(_ found: SampleScores, of source: ImageDataset, as name: String, in run: Run) throws {
+    let (listed, flagged) = (Set(found.trusted), Set(found.flagged))
+    try run.record(samplesOf: source) {
+      flagged.contains($0) ? "flagged" : listed.contains($0) ? "listed" : nil
+    }
+    try found.record(as: name, in: run)
+  }
+
+  /// What the scores depend on.
+  func identity(
+    _ method: String, _ settings: String, of source: ImageDataset, on backend: any ComputeBackend
+  ) throws -> [String: String] {
+    [
+      "method": method, "settings": settings, "dataset": try source.fingerprint(),
+      "seed": String(seed), "device": backend.description.identifier,
+      "precision": backend.description.precision.rawValue,
+    ]
   }
 
   func printQuality(_ scores: SampleScores, _ manipulated: Set<Int>, count: Int) {

@@ -33,7 +33,7 @@ package struct CarrierSearch {
     package var candidates: CandidateLooks
     /// By class, samples that transplants were tried on.
     var recipients: [[Int]]
-    var evidence: [TargetEvidence]
+    package var evidence: [TargetEvidence]
     var asymmetry: LabelAsymmetry
     package var levels: [SecondLook.Level] = []
     /// Regions of patches by target.
@@ -45,17 +45,20 @@ package struct CarrierSearch {
     /// What samples that keep their label however they are restored show; empty if none were
     /// tested.
     package var keptLabels: [KeptLabelEvidence] = []
-    /// Samples that carry a trigger and keep their label, rising.
+    /// Samples that carry a trigger, of classes in which samples that keep their label do, so that
+    /// it may be right; rising.
     package var keepers: [Int] = []
     /// Donors of target classes whose transplants bring the label most surely.
     var bestDonors: [TargetTest.Trial] = []
 
     /// Rising.
     package var targets: [Int] {
-      Set(movedTargets + keptLabels.filter(\.isTarget).map(\.label)).sorted()
+      Set(movedTargets + texturedTargets + keptLabels.filter(\.isTarget).map(\.label)).sorted()
     }
     /// Targets that restorations betray by another label.
     package var movedTargets: [Int] { evidence.filter { $0.standing == .target }.map(\.label) }
+    /// Targets whose carriers look like texture, but that detectors suspect, too.
+    package var texturedTargets: [Int] = []
     package var suspected: [Int] { evidence.filter { $0.standing == .suspected }.map(\.label) }
   }
 
@@ -110,11 +113,11 @@ package struct CarrierSearch {
     }
     try assign(&result, trials: trials, moved: moved, recipients: recipients)
     if let keptLabelSearch {
+      let known = Set(result.carriers)
       let steady = findings.indices.filter { sample in
         let label = images.label(sample)
         return findings[sample].consensus == label && !moved.contains(sample)
-          && candidates.labels(of: sample).original == label
-          && !result.movedTargets.contains(label)
+          && candidates.labels(of: sample).original == label && !known.contains(sample)
       }
       let byLabel = Dictionary(grouping: steady, by: images.label)
       let kept = (0..<images.classCount).map { byLabel[$0] ?? [] }
@@ -122,13 +125,7 @@ package struct CarrierSearch {
       let found = try search.run(kept)
       for look in found.looks { result.candidates.append(look) }
       result.keptLabels = found.evidence
-      // Where labels are right, those that moved did so by mistake.
-      let bringing = Set(trials.filter(\.bringsLabel).map(\.donor.sample))
-      let movedCarriers = moved.filter { sample in
-        found.targets.contains(images.label(sample))
-          && (bringing.contains(sample) || search.opinions.flag(sample))
-      }
-      result.keepers = (found.carriers + movedCarriers).sorted()
+      result.take(found, opinions: search.opinions, trials: trials, moved: moved, images: images)
     }
     return result
   }
@@ -234,6 +231,8 @@ package struct CarrierSearch {
     let bringing = trials.indices.filter { trials[$0].bringsLabel }
     let disruptions = try test.disruptions(of: bringing.map { trials[$0].donor })
     for (place, disruption) in zip(bringing, disruptions) { trials[place].disruption = disruption }
+    let subtractions = try test.subtractions(of: bringing.map { trials[$0].donor })
+    for (place, share) in zip(bringing, subtractions) { trials[place].subtracted = share }
     return trials
   }
 

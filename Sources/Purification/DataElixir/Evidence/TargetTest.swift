@@ -22,10 +22,15 @@ public struct TargetEvidence: Equatable, Codable, Sendable {
   public var bringers: Int
   /// Those whose transplants disrupt every class.
   public var carriers: Int
+  /// Donors that would be carriers, did their difference not bring the label with either sign:
+  /// texture, or waves.
+  public var textured: Int
   /// How often transplants would do so by chance, at most.
   public var nullRate: Double
   /// The chance of so many carriers or more in any of the classes.
   public var pValue: Double
+  /// The chance of so many carriers and textured donors together, or more.
+  public var texturedPValue: Double
   /// The chance of so many donors that bring the label, or more.
   public var bringersPValue: Double
   /// The chance of so many unbelieved samples or more in any of the classes.
@@ -37,7 +42,8 @@ public struct TargetEvidence: Equatable, Codable, Sendable {
 ///
 /// A donor *brings its label* if at least `carrierShare` of the images that received its
 /// peculiarity get it, and is a *carrier* if the same transplants disrupt at least
-/// `disruptionShare` of the images of third classes. Chance carriers are counted in the same data,
+/// `disruptionShare` of the images of third classes, and the opposite difference does not bring the
+/// label. Chance carriers are counted in the same data,
 /// without knowing what is poisoned: transplants that bring a label which is neither the donor's
 /// nor the recipients', and transplants in the other direction, of what restorations have, which no
 /// trigger explains. The greater of these rates, and at least `leastNullRate`, is what each donor
@@ -51,6 +57,8 @@ public struct TargetTest: Sendable {
   /// classes that are hard to tell apart have some.
   public static let leastBringerRate = 0.25
   public static let disruptionShare = 0.75
+  /// What brings a label with the opposite sign this much as often is no trigger by itself.
+  public static let oppositeShare = 0.5
   public static let fewestCarriers = 3
   public static let falseAlarmRate = 0.01
   /// Below this probability a class gets a second look.
@@ -61,8 +69,9 @@ public struct TargetTest: Sendable {
   /// The rule in a user's words.
   public static let rule = """
     A sample is a carrier if what the denoiser took away from it, put on other images, gives at \
-    least \(Int(100 * carrierShare)) % of them its label, and takes their own from \
-    \(Int(100 * disruptionShare)) % of images of any class. A class is a target if it has more \
+    least \(Int(100 * carrierShare)) % of them its label, takes their own from \
+    \(Int(100 * disruptionShare)) % of images of any class, and does not do so with the opposite \
+    sign (texture does). A class is a target if it has more \
     carriers than chance explains: the rate of chance is taken from the same data (labels that \
     are neither the sample's nor the recipients', and transplants of what restorations have), at \
     least \(Int(100 * leastNullRate)) %, and the probability of so many over all classes must be \
@@ -95,6 +104,9 @@ public struct TargetTest: Sendable {
     /// By kind of transplant, the share of third classes' images that it disrupts; nil if the
     /// transplants do not bring the label to begin with.
     package var disruption: [Double]?
+    /// The share of recipients that get the label if the difference is subtracted; nil if the
+    /// transplants do not bring it to begin with.
+    package var subtracted: Double?
 
     package init(donor: Donor, forward: TransplantOutcome, reverse: TransplantOutcome?) {
       self.donor = donor
@@ -104,13 +116,28 @@ public struct TargetTest: Sendable {
 
     /// Whether transplants bring the label to the class that the donor would be of without.
     package var bringsLabel: Bool { forward.share(of: donor.label) >= TargetTest.carrierShare }
-    /// Whether a kind does that, and is seen on every class.
+    /// Whether a kind does that, is seen on every class, and is not texture.
     package var isCarrier: Bool {
-      guard let disruption else { return false }
-      return disruption.indices.contains { kind in
+      carryingKinds.contains { Transplant.Kind.carrying[$0] != .added || !addsTexture }
+    }
+    /// Whether it would be a carrier, but adds texture only.
+    package var isTextured: Bool { !carryingKinds.isEmpty && !isCarrier }
+
+    private var carryingKinds: [Int] {
+      guard let disruption else { return [] }
+      return disruption.indices.filter { kind in
         forward.share(of: donor.label, kind: kind) >= TargetTest.carrierShare
           && disruption[kind] >= TargetTest.disruptionShare
       }
+    }
+
+    /// A class of more texture than the others gets more of everything: of the difference with
+    /// either sign.
+    private var addsTexture: Bool {
+      guard let subtracted,
+        let added = Transplant.Kind.carrying.firstIndex(of: .added)
+      else { return false }
+      return subtracted >= TargetTest.oppositeShare * forward.share(of: donor.label, kind: added)
     }
   }
 
@@ -155,6 +182,8 @@ public struct TargetTest: Sendable {
       let bringers = own.count(where: \.bringsLabel)
       let bringing = chance(bringers, rate: max(null, Self.leastBringerRate))
       let probability = chance(carriers, rate: null)
+      let textured = own.count(where: \.isTextured)
+      let texturing = chance(carriers + textured, rate: null)
       let count = counts[label]
       // Of a class that is merely hard, the victim takes about as many samples of others for it.
       let unbelieved = min(
@@ -170,7 +199,7 @@ public struct TargetTest: Sendable {
       let standing: TargetEvidence.Standing =
         if probability <= Self.falseAlarmRate {
           .target
-        } else if bringing <= Self.falseAlarmRate
+        } else if bringing <= Self.falseAlarmRate || texturing <= Self.falseAlarmRate
           || (trustsVictim && unbelieved <= Self.falseAlarmRate
             && count.unbelieved >= Self.fewestCarriers)
         {
@@ -180,8 +209,8 @@ public struct TargetTest: Sendable {
         }
       return TargetEvidence(
         label: label, samples: count.samples, moved: count.moved, unbelieved: count.unbelieved,
-        donors: own.count, bringers: bringers, carriers: carriers, nullRate: null,
-        pValue: probability, bringersPValue: bringing,
+        donors: own.count, bringers: bringers, carriers: carriers, textured: textured,
+        nullRate: null, pValue: probability, texturedPValue: texturing, bringersPValue: bringing,
         unbelievedPValue: unbelieved, standing: standing)
     }
   }

@@ -6,18 +6,23 @@ import Datasets
 /// label too; what makes an image merely hard to tell means nothing elsewhere. (SentiNet, Chou et
 /// al. 2020, pastes what a saliency map shows; here the denoiser shows what it took away.)
 package struct Transplant {
-  package enum Kind: Hashable, CaseIterable {
+  package enum Kind: Hashable {
     /// The difference is added: for patterns over the whole image.
     case added
+    /// It is subtracted, which undoes a trigger, but not texture.
+    case subtracted
     /// The tenth of the image that changed most is pasted: for patches on any background.
     case pastedTenth
     /// The twentieth that changed most is pasted.
     case pastedTwentieth
 
-    /// The share of the pixels that is pasted; nil if the difference is added.
+    /// Those that carry a trigger.
+    static let carrying: [Kind] = [.added, .pastedTenth, .pastedTwentieth]
+
+    /// The share of the pixels that is pasted; nil if the difference is added or subtracted.
     var share: Double? {
       switch self {
-      case .added: nil
+      case .added, .subtracted: nil
       case .pastedTenth: 0.1
       case .pastedTwentieth: 0.05
       }
@@ -44,7 +49,7 @@ package struct Transplant {
     channels = shape.channels
     let change = ChangeMap(original, restored, shape: shape).values
     let order = change.indices.sorted { (-change[$0], $0) < (-change[$1], $1) }
-    let most = Kind.allCases.compactMap(\.share).max() ?? 0
+    let most = Kind.carrying.compactMap(\.share).max() ?? 0
     changed = Array(order.prefix(Self.count(of: most, pixels: order.count)))
     pixels = order.count
   }
@@ -57,8 +62,9 @@ package struct Transplant {
   package func applied(_ kind: Kind, to recipient: ArraySlice<UInt8>) -> [UInt8] {
     var result = Array(recipient)
     guard let share = kind.share else {
+      let sign = kind == .subtracted ? -1 : 1
       for i in result.indices {
-        result[i] = UInt8(clamping: Int(result[i]) + Int(original[i]) - Int(restored[i]))
+        result[i] = UInt8(clamping: Int(result[i]) + sign * (Int(original[i]) - Int(restored[i])))
       }
       return result
     }

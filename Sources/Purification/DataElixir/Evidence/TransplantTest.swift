@@ -133,6 +133,14 @@ struct TransplantTest {
     return outcomes.map(\.undone)
   }
 
+  /// By donor, the share of the same recipients that get its label if the difference is subtracted.
+  func subtractions(of donors: [Donor]) throws -> [Double] {
+    let outcomes = try outcomes(of: donors, kinds: [.subtracted], progress: { _ in }) { donor in
+      choice(for: donor, among: recipients[donor.other], count: count)
+    }
+    return zip(donors, outcomes).map { $1.share(of: $0.label) }
+  }
+
   /// An outcome for each donor on images of all classes but its own.
   func foreignOutcomes(
     of donors: [Donor], isReversed: Bool, progress: (_ done: Int) throws -> Void
@@ -145,10 +153,10 @@ struct TransplantTest {
   }
 
   private func outcomes(
-    of donors: [Donor], isReversed: Bool, progress: (_ done: Int) throws -> Void,
-    chosen choose: (Donor) -> [Int]
+    of donors: [Donor], isReversed: Bool = false,
+    kinds: [Transplant.Kind] = Transplant.Kind.carrying,
+    progress: (_ done: Int) throws -> Void, chosen choose: (Donor) -> [Int]
   ) throws -> [TransplantOutcome] {
-    let kinds = Transplant.Kind.allCases
     var outcomes: [TransplantOutcome] = []
     outcomes.reserveCapacity(donors.count)
     for start in stride(from: 0, to: donors.count, by: Self.batch) {

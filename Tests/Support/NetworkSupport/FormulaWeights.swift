@@ -10,16 +10,18 @@ import NeuralNet
 ///     for name, t in model.state_dict().items():
 ///         u = v(t.numel(), len(name)).reshape(t.shape)
 ///         weights = 1 + 0.4 * u if "norm" in name and name.endswith(".weight") else 0.6 * u
-struct FormulaWeights: WeightSource {
-  var backend: any ComputeBackend
+package struct FormulaWeights: WeightSource {
+  private let backend: any ComputeBackend
 
-  static func values(_ count: Int, salt: Int) -> [Double] {
+  package init(backend: any ComputeBackend) { self.backend = backend }
+
+  package static func values(_ count: Int, salt: Int) -> [Double] {
     (0..<count).map { Double(($0 * 7919 + salt * 104_729) % 1009) / 1009 - 0.5 }
   }
 
-  func contains(_ path: String) -> Bool { true }
+  package func contains(_ path: String) -> Bool { true }
 
-  func tensor(_ path: String, shape: [Int]) throws -> Tensor {
+  package func tensor(_ path: String, shape: [Int]) throws -> Tensor {
     let isScale = path.contains("norm") && path.hasSuffix(".weight")
     let values = Self.values(shape.reduce(1, *), salt: path.utf8.count).map {
       Float(isScale ? 1 + 0.4 * $0 : 0.6 * $0)
@@ -29,10 +31,12 @@ struct FormulaWeights: WeightSource {
 }
 
 /// Zeros everywhere, for tests of shapes alone.
-struct ZeroWeights: WeightSource {
-  var backend: any ComputeBackend
+package struct ZeroWeights: WeightSource {
+  private let backend: any ComputeBackend
 
-  func contains(_ path: String) -> Bool { true }
+  package init(backend: any ComputeBackend) { self.backend = backend }
 
-  func tensor(_ path: String, shape: [Int]) throws -> Tensor { .zeros(shape, on: backend) }
+  package func contains(_ path: String) -> Bool { true }
+
+  package func tensor(_ path: String, shape: [Int]) throws -> Tensor { .zeros(shape, on: backend) }
 }

@@ -1,22 +1,23 @@
 import Autograd
 import ComputeBackend
-import NeuralNet
 
 /// Normalization of each vector of `[…, C]` by its own mean and variance, with a learned scale and
 /// shift.
-final class LayerNorm: Module {
+public final class LayerNorm: Module {
   private let norm: GroupNorm
 
   /// Fetches `path.weight` and `path.bias`, both `[C]`; ε is that of torchvision and timm.
-  init(
-    _ path: String, channels: Int, epsilon: Float = 1e-6, from weights: any WeightSource
+  public init(
+    _ path: String, channels: Int, epsilon: Float = 1e-6, from source: any WeightSource
   ) throws {
-    norm = try GroupNorm(path, channels: channels, groups: 1, epsilon: epsilon, from: weights)
+    norm = try GroupNorm(path, channels: channels, groups: 1, epsilon: epsilon, from: source)
   }
 
-  func collectParameters(into list: inout ParameterList) { norm.collectParameters(into: &list) }
+  public func collectParameters(into list: inout ParameterList) {
+    norm.collectParameters(into: &list)
+  }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     let channels = norm.weight.value.count
     return norm(x.reshaped([x.count / channels, channels])).reshaped(x.shape)
   }
