@@ -13,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
-  sanitize kill-test fuzz dist dist-test demo install format clean
+  sanitize kill-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -99,6 +99,15 @@ KILLS = 200
 SEED = 0
 kill-test: build
 	Tests/kill.py --kills $(KILLS) --seed $(SEED)
+
+# The pictures in docs/images.
+screenshots: build chromium
+	rm -rf .build/screenshots && mkdir -p .build/screenshots
+	.build/release/elixir-gpu demo --output .build/screenshots/demo
+	Tests/browser/screenshots.py .build/screenshots/demo/purified/report.html docs/images
+
+chromium:
+	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium
 
 # All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
 SECONDS = 60

@@ -119,7 +119,7 @@ let package = Package(
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
         "Runs",
       ]),
-    .target(name: "Reports", dependencies: ["Runs"]),
+    .target(name: "Reports", dependencies: ["Support", "Runs"]),
     .target(
       name: "Sifting",
       dependencies: [
@@ -223,7 +223,7 @@ let tests: [String: [Target.Dependency]] = [
   "RunStores": [
     "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
   ],
-  "Reports": ["Reports"],
+  "Reports": ["Support", "Runs", "Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",

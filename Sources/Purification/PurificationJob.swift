@@ -15,9 +15,9 @@ import Support
 /// models, options and device, not on the batch size nor on interruptions.
 ///
 /// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `grid.png` if images changed, what the method adds, and
-/// `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
-/// whenever the run is repeated.
+/// `report.json`, `report.html`, `grid.png` if samples changed, `samples.png` if the report shows
+/// some, what the method adds, and `timings.json`. All but `timings.json` and `report.html`, which
+/// shows the timings, are the same whenever the run is repeated.
 public struct PurificationJob<Method: Purifier> {
   public let dataset: ImageDataset
   public var purifier: Method
@@ -29,6 +29,8 @@ public struct PurificationJob<Method: Purifier> {
   public var keepsFiles = true
   /// How changed images are written.
   public var writing = WritingOptions()
+  /// The command line that asks for the run, for the report.
+  public var command: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
   /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
   public var recorder: RunRecording.Opening?
@@ -86,7 +88,8 @@ public struct PurificationJob<Method: Purifier> {
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
-      device: backend.description.label, changes: written.changes, findings: outcome.findings)
+      device: backend.description.label, changes: written.changes, findings: outcome.findings,
+      gallery: written.gallery)
     try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
@@ -94,10 +97,9 @@ public struct PurificationJob<Method: Purifier> {
     var timings = run.timings
     timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
     timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
-    try JSONText.write(timings, to: folder + "/timings.json")
-    try TextFile.write(
-      try report.html(picture: written.picture, timings: run.timings),
-      to: folder + "/report.html")
+    try JSONText.write(
+      ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
+    try PurificationReports.rebuildPage(of: folder)
     try context.requireUnchangedDataset()
     // Before the output appears, so that what fails here can be done again.
     try run.endRecording()
