@@ -48,7 +48,7 @@ import TestSupport
     let few = Self.device("a", "b", groupLimit: 128)
     #expect(layout.problem(on: few)?.contains("work-groups of 256") == true)
     let little = Self.device("a", "b", localMemory: 16 << 10)
-    #expect(layout.problem(on: little)?.contains("16448 bytes of local memory") == true)
+    #expect(layout.problem(on: little)?.contains("16640 bytes of local memory") == true)
     let wrong: [(inout KernelLayout) -> Void] = [
       { $0.block.threadRows = 6 }, { $0.block.threadColumns = 2 }, { $0.block.depth = 12 },
       { $0.block.rows = 96 }, { $0.group = 96 }, { $0.splitDepth = 0 }, { $0.block.columns = 0 },
