@@ -12,8 +12,8 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check sanitize \
-  fuzz dist dist-test demo install format clean
+.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
+  sanitize kill-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -88,10 +88,26 @@ gpu-check: build
 	.build/gpu-check/bin/python -m pip install --quiet nvidia-cuda-nvcc-cu12 nvidia-cuda-nvdisasm
 	.build/gpu-check/bin/python Tests/gpu/check.py --json .build/gpu-check/kernels.json
 
-# The CPU backend, and what is built on it, under the compiler's sanitizers (two builds, minutes).
+# The CPU backend, and what is built on it, under the compiler's sanitizers of addresses, undefined behavior in C,
+# and threads (two builds, minutes).
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
+
+# Real runs of all commands, ended at random moments and resumed: the same bytes (KILLS=200, SEED=0).
+KILLS = 200
+SEED = 0
+kill-test: build
+	Tests/kill.py --kills $(KILLS) --seed $(SEED)
+
+# The pictures in docs/images.
+screenshots: build chromium
+	rm -rf .build/screenshots && mkdir -p .build/screenshots
+	.build/release/elixir-gpu demo --output .build/screenshots/demo
+	Tests/browser/screenshots.py .build/screenshots/demo/purified/report.html docs/images
+
+chromium:
+	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium
 
 # All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
 SECONDS = 60

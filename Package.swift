@@ -15,7 +15,7 @@ let package = Package(
         "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
         "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "Purification", "Accumulation", "Evaluation", "Benchmarking",
       ]),
     // What reads files, for Tests/Fuzzing.
     .library(
@@ -119,7 +119,7 @@ let package = Package(
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
         "Runs",
       ]),
-    .target(name: "Reports", dependencies: ["Runs"]),
+    .target(name: "Reports", dependencies: ["Support", "Runs"]),
     .target(
       name: "Sifting",
       dependencies: [
@@ -147,6 +147,9 @@ let package = Package(
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
+      name: "Accumulation",
+      dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
@@ -163,6 +166,7 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
+        "Accumulation",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -219,7 +223,7 @@ let tests: [String: [Target.Dependency]] = [
   "RunStores": [
     "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
   ],
-  "Reports": ["Reports"],
+  "Reports": ["Support", "Runs", "Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
@@ -235,6 +239,9 @@ let tests: [String: [Target.Dependency]] = [
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+  ],
+  "Accumulation": [
+    "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",

@@ -34,6 +34,8 @@ public struct PurificationOutcome<Findings: PurificationFindings> {
   /// The columns of `purified.csv`, and a sample's row.
   public var columns: [String]
   public var row: (PurifiedSample) -> [String]
+  /// Restorations of the samples, for the report; nil for a method without.
+  package var candidates: (any CandidateSource)?
   /// Adds to a sample's record what the method found of it.
   public var describe: (inout SampleRecord) -> Void = { _ in }
   /// Writes further files into the output's folder.

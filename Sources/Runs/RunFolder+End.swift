@@ -17,7 +17,8 @@ extension RunFolder {
     try finish(keepsFiles: true)
   }
 
-  /// Ends a run whose output is complete, and whose process ended before it could do so.
+  /// Ends a run whose output is complete, and whose process ended before it could do so; what
+  /// holds nothing but a record, of no work that could be lost, is deleted.
   public static func finishAbandoned(output: String, keepsFiles: Bool) throws {
     let url = url(of: output)
     guard Directory.kind(FileName(url.path)) == .directory,
@@ -26,6 +27,7 @@ extension RunFolder {
     try withExtendedLifetime(lock) {
       let record = try? RandomAccessFile.contents(url.appendingPathComponent(recordName).path)
       let made = AtomicDirectory.token(of: FileName(output).canonical)
+      guard !isRecordOnly(url) else { return try end(url) }
       guard hasEnded(url) || made != nil && record.map(token(of:)) == made else { return }
       try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
     }
@@ -57,6 +59,14 @@ extension RunFolder {
       ![record, ended, FileName(lockName)].contains($0)
     }
     for name in others + [record, ended] { Directory.delete(folder / name) }
+  }
+
+  /// Whether there is nothing in a folder but a run's record, with what SQLite keeps beside it.
+  static func isRecordOnly(_ url: URL) -> Bool {
+    let names = (try? Directory.entries(FileName(url.path)).map(\.systemPath)) ?? ["?"]
+    return names.allSatisfy {
+      [recordName, lockName].contains($0) || $0.hasPrefix(Run.recordName)
+    }
   }
 
   static func hasEnded(_ url: URL) -> Bool {

@@ -85,4 +85,14 @@ import TestSupport
     let asked = try run("--kernels", kernels)
     #expect(asked.exitCode == 1 && asked.errors.contains(kernels), "\(asked.errors)")
   }
+
+  @Test func everyDeviceIsTested() throws {
+    let run = try CommandRun(["devices", "--self-test"])
+    #expect(run.exitCode == 0)
+    let lines = run.output.split(separator: "\n")
+    let devices = lines.count { $0.hasPrefix("cpu: ") || $0.hasPrefix("opencl:") }
+    #expect(devices > 0)
+    #expect(lines.count { $0.hasPrefix("  self-test: passed in ") } == devices)
+    #expect(try CommandRun(["devices", "--self-test", "--json"]).exitCode == 64)
+  }
 }

@@ -37,6 +37,7 @@ extension DataElixirRun {
         distance ?? "", histogram, sample.purifiedName, evidence[sample.index] ?? "",
       ]
     }
+    outcome.candidates = candidates
     outcome.describe = { record in
       let sample = record.sample
       record.verdict = verdicts[sample].rawValue
@@ -57,7 +58,7 @@ extension DataElixirRun {
         try ClassifierFile.save(benign, to: folder.appendingPathComponent("benign.safetensors"))
       }
       if let picture = findings.triggerPicture {
-        try Data(picture).write(to: folder.appendingPathComponent("trigger.png"))
+        try Data(picture).write(to: folder.appendingPathComponent(DataElixirFindings.triggerFile))
       }
     }
     return outcome

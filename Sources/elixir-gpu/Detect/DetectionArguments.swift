@@ -65,12 +65,13 @@ struct DetectionArguments: ParsableArguments {
 
   /// Throws unless list and table can be written, and keeps others from writing the list.
   func checkOutputs(inputs: [String]) throws {
-    try SampleIndexFile.check(output, force: force, inputs: inputs)
-    if let scores {
-      try OutputFile.check(
-        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    try OutputLock.check(output) {
+      try SampleIndexFile.check(output, force: force, inputs: inputs)
+      if let scores {
+        try OutputFile.check(
+          scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+      }
     }
-    try OutputLock.hold(output)
   }
 
   func truth(of source: ImageDataset) throws -> Set<Int>? {
