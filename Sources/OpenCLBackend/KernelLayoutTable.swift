@@ -24,8 +24,9 @@ package enum KernelLayoutTable {
   /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared
   ///   memory and 128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for
   ///   4 loads of vectors per 64 FMAs, independent of each other; with 16 elements on their way a
-  ///   thread takes 158 registers (`make gpu-check`), so one group of 256 threads fits a unit. Lines of 16 floats of A and of 128 floats of B fill transactions of 64 and 128
-  ///   bytes. Planes of 32 MiB stay in the cache and still make two groups for each unit.
+  ///   thread takes 158 registers (`make gpu-check`), so one group of 256 threads fits a unit. Lines
+  ///   of 16 floats of A and of 128 floats of B fill transactions of 64 and 128 bytes. Planes of
+  ///   32 MiB stay in the cache and still make two groups for each unit.
   /// - Other NVIDIA devices: half the block, as older ones have fewer units; a cache of a few MiB.
   package static let entries: [Entry] = [
     Entry(
