@@ -71,7 +71,8 @@ def find_device(program, wanted):
         device for device in found if any(word in device["name"].lower() for word in GPUS)]
     if not chosen:
         names = ", ".join(f"{device['identifier']} ({device['name']})" for device in found) or "no OpenCL device"
-        sys.exit(print(f"{wanted or 'No GPU'} is not among: {names}; choose one by --device.", file=sys.stderr) or 2)
+        problem = f"{wanted} is not" if wanted else "No GPU is"
+        sys.exit(print(f"{problem} among: {names}; choose one by --device.", file=sys.stderr) or 2)
     return chosen[0], any(word in chosen[0]["name"].lower() for word in GPUS)
 
 
