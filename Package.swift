@@ -134,7 +134,7 @@ let package = Package(
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
         "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
-        "Detection",
+        "Restoration", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
@@ -146,15 +146,17 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Diffusion",
+        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Datasets", "Diffusion",
+        "Restoration",
       ]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Sifting", "Detection", "Purification", "Evaluation",
-        "Benchmarking", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attacks", "Tracing", "Runs", "Sifting", "Restoration", "Detection", "Purification",
+        "Evaluation", "Benchmarking",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -221,7 +223,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
-    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Restoration", "Detection",
+    "Purification",
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
