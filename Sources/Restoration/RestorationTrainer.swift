@@ -9,8 +9,8 @@ import Training
 /// Trains the four networks of PD-AutoR's cycleGAN on flagged images and on those that are left,
 /// which need not be pairs (§3.2).
 ///
-/// Every step has a batch of clean images and one of poisoned images, drawn with replacement so that
-/// there may be few. Batches, flips and first weights are functions of seed and step, so a training
+/// Every step has a batch of clean images and one of poisoned images, drawn with replacement so
+/// that there may be few. Batches, flips and first weights are functions of seed and step, so a training
 /// that was stopped ends with the same bytes as one that was not.
 public final class RestorationTrainer {
   public let networks: RestorationNetworks

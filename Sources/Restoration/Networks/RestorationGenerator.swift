@@ -2,8 +2,8 @@ import Autograd
 import ComputeBackend
 import NeuralNet
 
-/// The ViT-aided U-Net that PD-AutoR's G_p and R are (§3.2): convolutional levels down and up again,
-/// with a vision transformer among the pixels of the smallest level.
+/// The ViT-aided U-Net that PD-AutoR's G_p and R are (§3.2): convolutional levels down and up
+/// again, with a vision transformer among the pixels of the smallest level.
 ///
 /// Its output is x + f(x), limited to [−1, 1]; f's last layer begins at zero, so that an untrained
 /// network changes nothing.
