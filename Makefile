@@ -1,6 +1,7 @@
 # elixir-gpu: `make demo` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
 
-PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev pkg-config $(FORMAT_PACKAGES)
+PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libsqlite3-dev pkg-config \
+  $(FORMAT_PACKAGES)
 # Image files, and the compression of archives and tables.
 FORMAT_PACKAGES = libpng-dev libjpeg-dev libwebp-dev libtiff-dev zlib1g-dev libzstd-dev liblz4-dev \
   libsnappy-dev libbrotli-dev
@@ -11,8 +12,8 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  demo install format clean
+.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
+  sanitize kill-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -76,10 +77,55 @@ oclgrind: setup
 	swift build $(SWIFT_FLAGS) --build-tests
 	Tests/oclgrind.sh
 
-# The CPU backend, and what is built on it, under the compiler's sanitizers (two builds, minutes).
+# What GPU compilers make of the OpenCL kernels (minutes): registers, memory, occupancy. No GPU is needed.
+GPU_CHECK_PACKAGES = clang-14 libclc-14-dev python3-venv
+gpu-check: build
+	@for package in $(GPU_CHECK_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package; \
+	done
+	test -x .build/gpu-check/bin/python || python3 -m venv .build/gpu-check
+	.build/gpu-check/bin/python -m pip install --quiet nvidia-cuda-nvcc-cu12 nvidia-cuda-nvdisasm
+	.build/gpu-check/bin/python Tests/gpu/check.py --json .build/gpu-check/kernels.json
+
+# The CPU backend, and what is built on it, under the compiler's sanitizers of addresses, undefined behavior in C,
+# and threads (two builds, minutes).
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
+
+# Real runs of all commands, ended at random moments and resumed: the same bytes (KILLS=200, SEED=0).
+KILLS = 200
+SEED = 0
+kill-test: build
+	Tests/kill.py --kills $(KILLS) --seed $(SEED)
+
+# The pictures in docs/images.
+screenshots: build chromium
+	rm -rf .build/screenshots && mkdir -p .build/screenshots
+	.build/release/elixir-gpu demo --output .build/screenshots/demo
+	Tests/browser/screenshots.py .build/screenshots/demo/purified/report.html docs/images
+
+chromium:
+	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium
+
+# All that reads files, under a coverage-guided fuzzer, each reader for SECONDS (a build of minutes first).
+SECONDS = 60
+READERS =
+fuzz: setup
+	FIXTURES=$$(test ! -d ../shared/formats || echo ../shared/formats) Tests/fuzz.sh $(SECONDS) $(READERS)
+
+# A tarball that runs on Debian 12 without Swift, and a .deb, into dist/. Swift's libraries are in the program; the
+# tarball has the C libraries beside it, where the program looks first.
+DIST_BUILD = swift build $(SWIFT_FLAGS) --scratch-path .build/dist --static-swift-stdlib --product elixir-gpu \
+  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/elixir-gpu' -Xlinker --disable-new-dtags
+dist: setup
+	$(DIST_BUILD)
+	Packaging/dist.sh .build/dist/release/elixir-gpu dist
+
+# Both in a fresh Debian 12, from installation to a purified dataset (needs root and debootstrap).
+dist-test:
+	$(SUDO) Packaging/test.sh dist
 
 demo: build
 	.build/release/elixir-gpu demo --output demo-output --force
@@ -93,4 +139,4 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean:
-	rm -rf .build demo-output walkthrough-output
+	rm -rf .build dist demo-output walkthrough-output

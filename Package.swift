@@ -13,13 +13,19 @@ let package = Package(
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
         "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
         "Diffusion",
-        "Training", "Attacks", "Tracing", "Runs", "Reports", "Sifting", "Restoration", "Detection",
-        "Purification", "Evaluation", "Benchmarking",
+        "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
+        "Detection",
+        "Purification", "Accumulation", "Evaluation", "Benchmarking",
       ]),
+    // What reads files, for Tests/Fuzzing.
+    .library(
+      name: "ElixirReaders",
+      targets: ["Support", "Pickles", "Checkpoints", "Models", "Diffusion", "Datasets", "Runs"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries and C.
@@ -93,6 +99,9 @@ let package = Package(
       ]),
     .target(name: "Runs", dependencies: ["Support", "ComputeBackend"]),
     .target(
+      name: "RunStores",
+      dependencies: ["Support", "Runs", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
       name: "Training",
       dependencies: [
         "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
@@ -110,7 +119,7 @@ let package = Package(
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "Models", "Datasets", "Training",
         "Runs",
       ]),
-    .target(name: "Reports", dependencies: ["Runs"]),
+    .target(name: "Reports", dependencies: ["Support", "Runs"]),
     .target(
       name: "Sifting",
       dependencies: [
@@ -138,6 +147,9 @@ let package = Package(
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
+      name: "Accumulation",
+      dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
@@ -154,7 +166,9 @@ let package = Package(
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "Sifting", "Restoration", "Detection", "Purification",
+        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
+        "Purification",
+        "Accumulation",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -208,7 +222,10 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "Runs"],
-  "Reports": ["Reports"],
+  "RunStores": [
+    "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
+  ],
+  "Reports": ["Support", "Runs", "Reports"],
   "Sifting": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Models", "Datasets",
     "Training", "Runs", "Sifting",
@@ -225,6 +242,9 @@ let tests: [String: [Target.Dependency]] = [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Restoration", "Detection",
     "Purification",
+  ],
+  "Accumulation": [
+    "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",

@@ -60,12 +60,21 @@ static inline int itemBegin(int count) {
 }
 #endif
 
+// Before a loop over an array's elements: only if it is unrolled does a GPU keep the array in
+// registers. For processors the compiler decides, as stacks are cached there.
+#if STYLE_GPU
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif
+
 static inline int ceilDivide(int a, int b) { return (a + b - 1) / b; }
 
 // A vector of which only the first `count` elements exist; the others are `rest`.
 static inline VEC loadPart(const global float *p, int count, float rest) {
   if (count >= LANES) return VLOAD(0, p);
   float lanes[LANES];
+  UNROLL
   for (int lane = 0; lane < LANES; ++lane) lanes[lane] = lane < count ? p[lane] : rest;
   return VLOAD(0, lanes);
 }
@@ -77,7 +86,13 @@ static inline void storePart(VEC value, global float *p, int count) {
   }
   float lanes[LANES];
   VSTORE(value, 0, lanes);
+#if STYLE_GPU
+  UNROLL
+  for (int lane = 0; lane < LANES - 1; ++lane)
+    if (lane < count) p[lane] = lanes[lane];
+#else
   for (int lane = 0; lane < count; ++lane) p[lane] = lanes[lane];
+#endif
 }
 
 // The greater and the lesser number; not-a-number if either is.
@@ -89,7 +104,9 @@ static inline float greaterNumber(float a, float b) { return a > b || a != a ? a
 static inline float laneSum(VEC value) {
   float lanes[LANES];
   VSTORE(value, 0, lanes);
+  UNROLL
   for (int width = LANES / 2; width > 0; width /= 2)
+    UNROLL
     for (int lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
   return lanes[0];
 }
@@ -97,7 +114,9 @@ static inline float laneSum(VEC value) {
 static inline float laneMax(VEC value) {
   float lanes[LANES];
   VSTORE(value, 0, lanes);
+  UNROLL
   for (int width = LANES / 2; width > 0; width /= 2)
+    UNROLL
     for (int lane = 0; lane < width; ++lane)
       lanes[lane] = greaterNumber(lanes[lane], lanes[lane + width]);
   return lanes[0];

@@ -23,13 +23,15 @@ GROUP_KERNEL void diffusionStep(
     if (flags & HAS_NOISE)
       philoxNumbers((uint)(start / 4), streams[streamsOffset + row], step, purpose, key0, key1, 1,
                     noise);
+    UNROLL
     for (int part = 0; part < 4; ++part) {
       const int column = start + part * LANES, rest = columns - column;
-      if (rest <= 0) break;
+      if (rest <= 0) continue;
       const int at = row * columns + column;
       VEC m, deviation = (VEC)(noiseScale);
       if (flags & HAS_VARIANCE) {
         float means[LANES], variances[LANES];
+        UNROLL
         for (int lane = 0; lane < LANES; ++lane) {
           const int element = row * columns + min(column + lane, columns - 1);
           const int source = outputOffset + element / channels * 2 * channels + element % channels;

@@ -111,6 +111,7 @@ static inline void statistics(
     const global float *mean, const global float *spread, int size, int channel, int rest,
     float epsilon, int isVariance, VEC *centre, VEC *rstd) {
   float means[LANES], scales[LANES];
+  UNROLL
   for (int lane = 0; lane < LANES; ++lane) {
     const int group = (channel + min(lane, rest - 1)) / size;
     means[lane] = mean[group];
@@ -124,6 +125,7 @@ static inline void statistics(
 static inline VEC ofGroups(
     const global float *values, int stride, int firstGroup, int size, int channel, int rest) {
   float lanes[LANES];
+  UNROLL
   for (int lane = 0; lane < LANES; ++lane)
     lanes[lane] = values[stride * (firstGroup + (channel + min(lane, rest - 1)) / size)];
   return VLOAD(0, lanes);

@@ -7,6 +7,7 @@
 static inline void philoxWords(
     uint block, uint stream, uint step, uint purpose, uint key0, uint key1, UVEC words[4]) {
   uint blocks[LANES];
+  UNROLL
   for (int lane = 0; lane < LANES; ++lane) blocks[lane] = block + (uint)lane;
   UVEC c0 = VLOAD(0, blocks), c1 = (UVEC)(stream), c2 = (UVEC)(step), c3 = (UVEC)(purpose);
   for (int round = 0; round < 10; ++round) {
@@ -76,6 +77,7 @@ static inline void philoxNumbers(
   UVEC words[4];
   philoxWords(block, stream, step, purpose, key0, key1, words);
   VEC values[4];
+  UNROLL
   for (int word = 0; word < 4; ++word) values[word] = uniformOf(words[word]);
   if (normal) {
     VEC first, second;
@@ -87,7 +89,10 @@ static inline void philoxNumbers(
     values[3] = second;
   }
   float lanes[4][LANES];
+  UNROLL
   for (int word = 0; word < 4; ++word) VSTORE(values[word], 0, lanes[word]);
+  UNROLL
   for (int lane = 0; lane < LANES; ++lane)
+    UNROLL
     for (int word = 0; word < 4; ++word) numbers[4 * lane + word] = lanes[word][lane];
 }

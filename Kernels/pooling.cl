@@ -29,8 +29,9 @@ GROUP_KERNEL void maxPool(
     storePart(best, into + pixel * channels + channel, rest);
     int lanes[LANES];
     VSTORE(index, 0, lanes);
-    for (int lane = 0; lane < min(rest, LANES); ++lane)
-      indices[pixel * channels + channel + lane] = lanes[lane] + lane;
+    UNROLL
+    for (int lane = 0; lane < LANES; ++lane)
+      if (lane < rest) indices[pixel * channels + channel + lane] = lanes[lane] + lane;
   }
 }
 

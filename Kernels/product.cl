@@ -68,10 +68,6 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
   ((r) / rowCount2 / rowCount1 * rowStride0 + (r) / rowCount2 % rowCount1 * rowStride1 \
    + (r) % rowCount2 * rowStride2)
 
-#define INNER_OFFSET(k)                                      \
-  ((k) / runLength / segmentCount1 * segmentStride0          \
-   + (k) / runLength % segmentCount1 * segmentStride1 + (k) % runLength * runStride)
-
 // activation(y + bias + sample's bias + residual) for `rest` columns from `column` of a row.
 #define EPILOGUE(y, row, column, rest)                                                        \
   if (flags & HAS_BIAS) y += loadPart(bias + (column), rest, 0);                              \
@@ -102,6 +98,7 @@ GROUP_KERNEL void packPanels(
       if (columnStride == 1 && rest > 0) {
         VSTORE(loadPart(from + column, rest, 0), 0, to + j);
       } else {
+        UNROLL
         for (int lane = 0; lane < LANES; ++lane)
           to[j + lane] = lane < rest ? from[(column + lane) * columnStride] : 0.0f;
       }
@@ -146,8 +143,9 @@ GROUP_KERNEL void sumSplitsTransposed(
       sum += loadPart(from + split * rows * columns, rest, 0);
     float lanes[LANES];
     VSTORE(sum, 0, lanes);
-    for (int lane = 0; lane < min(LANES, rest); ++lane)
-      into[(batch * columns + column + lane) * rows + k] = lanes[lane];
+    UNROLL
+    for (int lane = 0; lane < LANES; ++lane)
+      if (lane < rest) into[(batch * columns + column + lane) * rows + k] = lanes[lane];
   }
 }
 

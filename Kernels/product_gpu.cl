@@ -17,13 +17,32 @@
 #define B_LOADS (BLOCK_COLUMNS * BLOCK_DEPTH / THREADS)
 #define VECTORS (THREAD_COLUMNS / LANES)
 
-// Reads what step `start` needs into registers; zeros beyond endK.
+// innerOffset(k) for the next k that the thread loads of A, and on to the one after it. Divisions by
+// numbers that vary take twenty instructions each, so segments and runs are counted instead.
+#define NEXT_PLACE                                                                     \
+  here = place;                                                                        \
+  place += placeStep * runStride;                                                      \
+  run += placeStep;                                                                    \
+  while (run >= runLength) {                                                           \
+    run -= runLength;                                                                  \
+    place += segmentStride1 - runLength * runStride;                                   \
+    if (++segment == segmentCount1) {                                                  \
+      segment = 0;                                                                     \
+      place += segmentStride0 - segmentCount1 * segmentStride1;                        \
+    }                                                                                  \
+  }
+
+// Reads what step `start` needs into registers; zeros beyond endK. Steps follow one another.
 #define LOAD_STEP(start)                                                               \
+  UNROLL                                                                               \
   for (int i = 0; i < A_LOADS; ++i) {                                                  \
     const int k = (start) + loadK + i * kStep;                                         \
-    if (i == 0 || !alongK) place = INNER_OFFSET(k);                                    \
-    aNext[i] = k < endK ? a[offsets[i] + place] : 0.0f;                                \
+    if (i == 0 || !alongK) {                                                           \
+      NEXT_PLACE                                                                       \
+    }                                                                                  \
+    aNext[i] = k < endK ? a[offsets[i] + here] : 0.0f;                                 \
   }                                                                                    \
+  UNROLL                                                                               \
   for (int i = 0; i < B_LOADS; ++i) {                                                  \
     const int k = (start) + thread / BLOCK_COLUMNS + i * (THREADS / BLOCK_COLUMNS);    \
     bNext[i] = k < endK ? b[k * BLOCK_COLUMNS + thread % BLOCK_COLUMNS] : 0.0f;        \
@@ -31,9 +50,10 @@
 
 kernel __attribute__((reqd_work_group_size(THREADS_X, THREADS_Y, 1)))
 void TILE_NAME(PRODUCT_PARAMETERS) {
-  // One element more a line keeps the transposing stores free of bank conflicts.
-  local float aBlock[BLOCK_DEPTH][BLOCK_ROWS + 1];
-  local float bBlock[BLOCK_DEPTH][BLOCK_COLUMNS];
+  // Four elements more a line keep the transposing stores almost free of bank conflicts, and a
+  // thread's rows where they can be read as vectors.
+  local float aBlock[BLOCK_DEPTH][BLOCK_ROWS + 4] __attribute__((aligned(16)));
+  local float bBlock[BLOCK_DEPTH][BLOCK_COLUMNS] __attribute__((aligned(16)));
   PRODUCT_POSITION
   const int x = get_local_id(0), y = get_local_id(1), thread = y * THREADS_X + x;
   const int firstRow = get_group_id(0) * BLOCK_ROWS, panel = get_group_id(1);
@@ -44,39 +64,59 @@ void TILE_NAME(PRODUCT_PARAMETERS) {
   const int loadRow = alongK ? thread / BLOCK_DEPTH : thread % BLOCK_ROWS;
   const int loadK = alongK ? thread % BLOCK_DEPTH : thread / BLOCK_ROWS;
   const int rowStep = alongK ? THREADS / BLOCK_DEPTH : 0, kStep = alongK ? 0 : THREADS / BLOCK_ROWS;
-  int offsets[A_LOADS], place = 0;
+  int offsets[A_LOADS], here = 0;
+  UNROLL
   for (int i = 0; i < A_LOADS; ++i) {
     const int row = min(firstRow + loadRow + i * rowStep, rows - 1);
     offsets[i] = ROW_OFFSET(row);
   }
 
+  const int placeStep = alongK ? BLOCK_DEPTH : kStep;
+  int run = (firstK + loadK) % runLength, segment = (firstK + loadK) / runLength;
+  int place = segment / segmentCount1 * segmentStride0 + segment % segmentCount1 * segmentStride1
+      + run * runStride;
+  segment %= segmentCount1;
+
   VEC sums[THREAD_ROWS][VECTORS];
+  UNROLL
   for (int i = 0; i < THREAD_ROWS; ++i)
+    UNROLL
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = (VEC)(0.0f);
 
   float aNext[A_LOADS], bNext[B_LOADS];
   LOAD_STEP(firstK)
   for (int start = firstK; start < endK; start += BLOCK_DEPTH) {
+    UNROLL
     for (int i = 0; i < A_LOADS; ++i) aBlock[loadK + i * kStep][loadRow + i * rowStep] = aNext[i];
+    UNROLL
     for (int i = 0; i < B_LOADS; ++i)
       bBlock[thread / BLOCK_COLUMNS + i * (THREADS / BLOCK_COLUMNS)][thread % BLOCK_COLUMNS]
           = bNext[i];
     barrier(CLK_LOCAL_MEM_FENCE);
     LOAD_STEP(start + BLOCK_DEPTH)
+    // Far enough that factors are asked for while others are multiplied.
+#pragma unroll 8
     for (int k = 0; k < BLOCK_DEPTH; ++k) {
       VEC right[VECTORS];
+      float left[THREAD_ROWS];
+      UNROLL
       for (int v = 0; v < VECTORS; ++v)
         right[v] = VLOAD(0, &bBlock[k][(v * THREADS_X + x) * LANES]);
-      for (int i = 0; i < THREAD_ROWS; ++i) {
-        const VEC left = (VEC)(aBlock[k][y * THREAD_ROWS + i]);
-        for (int v = 0; v < VECTORS; ++v) sums[i][v] = fma(left, right[v], sums[i][v]);
-      }
+      UNROLL
+      for (int i = 0; i < THREAD_ROWS; ++i) left[i] = aBlock[k][y * THREAD_ROWS + i];
+      UNROLL
+      for (int i = 0; i < THREAD_ROWS; ++i)
+        UNROLL
+        for (int v = 0; v < VECTORS; ++v)
+          sums[i][v] = fma((VEC)(left[i]), right[v], sums[i][v]);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
 
+  UNROLL
   for (int i = 0; i < THREAD_ROWS; ++i) {
     const int row = firstRow + y * THREAD_ROWS + i;
+    UNROLL
     for (int v = 0; v < VECTORS; ++v) {
       const int column = panel * BLOCK_COLUMNS + (v * THREADS_X + x) * LANES;
       const int rest = columns - column;
@@ -96,6 +136,7 @@ void TILE_NAME(PRODUCT_PARAMETERS) {
 #undef B_LOADS
 #undef VECTORS
 #undef LOAD_STEP
+#undef NEXT_PLACE
 #undef BLOCK_ROWS
 #undef BLOCK_COLUMNS
 #undef BLOCK_DEPTH

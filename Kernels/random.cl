@@ -13,6 +13,7 @@ GROUP_KERNEL void drawNumbers(
                   normal, numbers);
     global float *to = into + intoOffset + row * columns + span * 4 * LANES;
     const int count = columns - span * 4 * LANES;
+    UNROLL
     for (int part = 0; part < 4; ++part) {
       if (part * LANES < count)
         storePart(VLOAD(0, numbers + part * LANES), to + part * LANES, count - part * LANES);

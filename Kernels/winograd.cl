@@ -127,20 +127,25 @@ static inline void kernelGradientLine(const int m, const VEC *t, const int strid
     for (ITEMS(item, rows * strips)) {                                                        \
       const int row = item % rows, column = item / rows * LANES, rest = columns - column;     \
       VEC taps[9], lines[MOST * 3];                                                           \
+      UNROLL                                                                                  \
       for (int tap = 0; tap < 9; ++tap) {                                                     \
         const global float *from                                                              \
             = weight + row * rowStride + column * columnStride + tap * tapStride;             \
         float lanes[LANES];                                                                   \
+        UNROLL                                                                                \
         for (int lane = 0; lane < LANES; ++lane)                                              \
           lanes[lane] = lane < rest ? from[lane * columnStride] : 0.0f;                       \
         taps[tap] = VLOAD(0, lanes);                                                          \
       }                                                                                       \
+      UNROLL                                                                                  \
       for (int x = 0; x < 3; ++x) kernelLine(M, taps + x, 3, lines + x * (M + 2));            \
       global float *to                                                                        \
           = panels + (column / width * rows + row) * width + column % width;                  \
+      UNROLL                                                                                  \
       for (int i = 0; i < M + 2; ++i) {                                                       \
         VEC result[MOST];                                                                     \
         kernelLine(M, lines + i, M + 2, result);                                              \
+        UNROLL                                                                                \
         for (int j = 0; j < M + 2; ++j)                                                       \
           VSTORE(result[j], 0, to + (i * (M + 2) + j) * planeStride);                         \
       }                                                                                       \
@@ -160,6 +165,7 @@ TRANSFORM_WEIGHTS(transformWeights4, 4)
     for (ITEMS(item, inputs * strips)) {                                                      \
       const int row = item % inputs, column = item / inputs * LANES, rest = outputs - column; \
       VEC planes[MOST * MOST], lines[MOST * 3];                                               \
+      UNROLL                                                                                  \
       for (int k = 0; k < (M + 2) * (M + 2); ++k) {                                           \
         const global float *from = sums + (k * inputs + row) * outputs + column;              \
         VEC sum = loadPart(from, rest, 0);                                                    \
@@ -167,15 +173,19 @@ TRANSFORM_WEIGHTS(transformWeights4, 4)
           sum += loadPart(from + split * splitStride, rest, 0);                               \
         planes[k] = sum;                                                                      \
       }                                                                                       \
+      UNROLL                                                                                  \
       for (int j = 0; j < M + 2; ++j) kernelGradientLine(M, planes + j, M + 2, lines + j * 3); \
+      UNROLL                                                                                  \
       for (int y = 0; y < 3; ++y) {                                                           \
         VEC result[3];                                                                        \
         kernelGradientLine(M, lines + y, 3, result);                                          \
+        UNROLL                                                                                \
         for (int x = 0; x < 3; ++x) {                                                         \
           float lanes[LANES];                                                                 \
           VSTORE(result[x], 0, lanes);                                                        \
-          for (int lane = 0; lane < min(LANES, rest); ++lane)                                 \
-            into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane];             \
+          UNROLL                                                                              \
+          for (int lane = 0; lane < LANES; ++lane)                                            \
+            if (lane < rest) into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane]; \
         }                                                                                     \
       }                                                                                       \
     }                                                                                         \
@@ -203,21 +213,26 @@ TRANSFORM_SUMS(transformSums4, 4)
       const global float *image                                                               \
           = images + line / tileRows * height * imageWidth * channels + channel;              \
       VEC pixels[SIDE * SIDE], lines[SIDE * MOST];                                            \
+      UNROLL                                                                                  \
       for (int i = 0; i < SIDE; ++i)                                                          \
+        UNROLL                                                                                \
         for (int j = 0; j < SIDE; ++j) {                                                      \
           const int y = y0 + i, x = x0 + j;                                                   \
           const int inside = y >= 0 && y < height && x >= 0 && x < imageWidth && rest > 0;    \
           pixels[i * SIDE + j]                                                                \
               = inside ? loadPart(image + (y * imageWidth + x) * channels, rest, 0) : (VEC)(0.0f); \
         }                                                                                     \
+      UNROLL                                                                                  \
       for (int j = 0; j < SIDE; ++j) LINE(M, pixels + j, SIDE, lines + j * (M + 2));          \
       global float *to = into + (width > 0                                                    \
           ? (channel / width * tiles + local_) * width + channel % width                      \
           : local_ * channels + channel);                                                     \
       const int room = width > 0 ? LANES : rest;                                              \
+      UNROLL                                                                                  \
       for (int i = 0; i < M + 2; ++i) {                                                       \
         VEC result[MOST];                                                                     \
         LINE(M, lines + i, M + 2, result);                                                    \
+        UNROLL                                                                                \
         for (int j = 0; j < M + 2; ++j)                                                       \
           storePart(result[j], to + (i * (M + 2) + j) * planeStride, room);                   \
       }                                                                                       \
@@ -248,8 +263,10 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
       const int sample = line / tileRows, y0 = line % tileRows * M, x0 = column * M;          \
       const global float *from = products + local_ * channels + channel;                      \
       VEC planes[(M + 2) * (M + 2)], lines[(M + 2) * M];                                      \
+      UNROLL                                                                                  \
       for (int k = 0; k < (M + 2) * (M + 2); ++k)                                             \
         planes[k] = loadPart(from + k * planeStride, rest, 0);                                \
+      UNROLL                                                                                  \
       for (int j = 0; j < M + 2; ++j) outputLine(M, planes + j, M + 2, lines + j * M);        \
       VEC shift = (VEC)(0.0f);                                                                \
       if (flags & HAS_BIAS) shift += loadPart(bias + biasOffset + channel, rest, 0);          \
@@ -257,10 +274,13 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
       if (flags & HAS_SAMPLE_BIAS)                                                            \
         sampleShift = loadPart(                                                               \
             sampleBias + sampleBiasOffset + sample * channels + channel, rest, 0);            \
-      for (int i = 0; i < min(M, height - y0); ++i) {                                         \
+      UNROLL                                                                                  \
+      for (int i = 0; i < M; ++i) {                                                           \
         VEC result[M];                                                                        \
         outputLine(M, lines + i, M, result);                                                  \
-        for (int j = 0; j < min(M, width - x0); ++j) {                                        \
+        UNROLL                                                                                \
+        for (int j = 0; j < M; ++j) {                                                         \
+          if (y0 + i >= height || x0 + j >= width) continue;                                  \
           const int at = ((sample * height + y0 + i) * width + x0 + j) * channels + channel;  \
           VEC y = result[j] + shift + sampleShift;                                            \
           if (flags & HAS_RESIDUAL) y += loadPart(residual + residualOffset + at, rest, 0);   \

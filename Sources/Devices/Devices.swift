@@ -93,6 +93,9 @@ public enum Devices {
     [try CPUBackend().description] + OpenCLBackend.devices()
   }
 
+  /// How the shipped layouts compile the OpenCL kernels, as JSON can hold it.
+  public static var kernelBuilds: some Encodable & Sendable { KernelBuild.shipped }
+
   /// Why no other device is listed, or one may be missing: each a clause that says what to do.
   public static func problems() -> [String] { OpenCLBackend.problems() }
 }

@@ -12,10 +12,12 @@ package struct DeviceTuning: Sendable {
   var style: Style { layout.style }
   /// Floats of a kernel's vectors.
   var lanes: Int { layout.lanes }
+  /// Those of `winograd.cl`.
+  var winogradLanes: Int { layout.lanes(in: .winograd) }
   /// Work-items of a group in kernels over items and rows.
   var group: Int { layout.group }
   /// Elements of a row that one item handles.
-  var piece: Int { style == .gpu ? 4 : 1024 }
+  var piece: Int { layout.piece }
   /// Greatest number of work-items in kernels over items, and of groups in kernels over rows.
   var workers: Int { units * layout.workersPerUnit }
   var rowGroups: Int { style == .gpu ? 65_535 : units * 8 }
@@ -44,22 +46,8 @@ package struct DeviceTuning: Sendable {
     rounding = device.roundsDivideCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : ""
   }
 
-  /// What a file is compiled with: no fast-math flag of any kind, as masks, infinities and the
-  /// random numbers rely on IEEE rules.
-  func buildOptions(_ file: KernelFile) -> String {
-    let block = layout.block
-    var definitions = [
-      ("STYLE_GPU", style == .gpu ? 1 : 0), ("LANES", lanes), ("GROUP", group), ("PIECE", piece),
-    ]
-    if file == .product {
-      definitions += [
-        ("PRODUCT_ROWS", block.rows), ("PRODUCT_COLUMNS", block.columns),
-        ("PRODUCT_THREAD_ROWS", block.threadRows),
-        ("PRODUCT_THREAD_COLUMNS", block.threadColumns), ("PRODUCT_DEPTH", block.depth),
-      ]
-    }
-    return "-cl-std=CL1.2\(rounding)" + definitions.map { " -D\($0.0)=\($0.1)" }.joined()
-  }
+  /// What a file is compiled with.
+  func buildOptions(_ file: KernelFile) -> String { layout.buildOptions(file) + rounding }
 
   /// A variant of the product kernel: one work-group's tile.
   struct ProductTile: Hashable, Sendable {

@@ -10,6 +10,9 @@ enum KernelFile: String, Sendable, CaseIterable {
   case winograd
 
   var name: String { rawValue + ".cl" }
+
+  /// On GPUs products with slopes are the usual ones.
+  func isUsed(in style: KernelLayout.Style) -> Bool { self != .slopeProduct || style == .cpu }
 }
 
 /// What a kernel is given, in the order of its parameters.

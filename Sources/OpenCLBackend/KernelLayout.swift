@@ -31,8 +31,8 @@ public struct KernelLayout: Sendable, Hashable, Codable {
     }
 
     package var threads: Int { (rows / threadRows) * (columns / threadColumns) }
-    /// Bytes of local memory; a line of A has an element more, against bank conflicts.
-    package var localMemory: Int { 4 * depth * (rows + 1 + columns) }
+    /// Bytes of local memory; a line of A has a vector more, against bank conflicts.
+    package var localMemory: Int { 4 * depth * (rows + 4 + columns) }
   }
 
   package var style: Style
@@ -51,6 +51,8 @@ public struct KernelLayout: Sendable, Hashable, Codable {
 
   /// Floats of a kernel's vectors.
   var lanes: Int { style == .gpu ? 4 : 16 }
+  /// Elements of a row that one item handles.
+  var piece: Int { style == .gpu ? 4 : 1024 }
 
   /// Why a device cannot run it, or `nil`.
   package func problem(on device: DeviceTraits) -> String? {

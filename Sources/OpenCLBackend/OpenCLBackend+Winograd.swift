@@ -18,7 +18,7 @@ extension OpenCLBackend {
       let panels = Panels(buffer: temporary(planes * stride), tile: tile, stride: stride)
       context.launch(
         .winograd, "transformWeights\(weight.size)",
-        items: weight.rows * panelCount * tile.width / tuning.lanes,
+        items: weight.rows * panelCount * tile.width / tuning.winogradLanes,
         [
           .input(slice.range(from: weight.first, count: slice.count - weight.first)),
           .buffer(panels.buffer), .int(weight.rows), .int(weight.columns), .int(tile.width),
@@ -57,7 +57,7 @@ extension OpenCLBackend {
         product, transformed[tiling.planes * tiles * inputs], weights,
         into: products[tiling.planes * tiles * outputs])
       context.launch(
-        .winograd, "transformOutput\(tiling.size)", items: tiles * vectors(outputs),
+        .winograd, "transformOutput\(tiling.size)", items: tiles * winogradVectors(outputs),
         [
           .buffer(products), .output(into), .optional(epilogue.bias, else: input),
           .optional(epilogue.sampleBias, else: input), .optional(epilogue.residual, else: input),
@@ -103,10 +103,14 @@ extension OpenCLBackend {
         into: sums[splits * size].range(from: split * size, count: size))
     }
     context.launch(
-      .winograd, "transformSums\(tiling.size)", items: inputs * vectors(outputs),
+      .winograd, "transformSums\(tiling.size)", items: inputs * winogradVectors(outputs),
       [
         .buffer(sums), .output(into), .int(inputs), .int(outputs), .int(splits), .int(size),
       ])
+  }
+
+  private func winogradVectors(_ count: Int) -> Int {
+    (count + tuning.winogradLanes - 1) / tuning.winogradLanes
   }
 
   /// Tiles of a part whose planes, `elements` a tile, stay small.
@@ -127,7 +131,7 @@ extension OpenCLBackend {
       panelWidth > 0
       ? (shape.channels + panelWidth - 1) / panelWidth * panelWidth : shape.channels
     context.launch(
-      .winograd, "\(kernel)\(tiling.size)", items: tiles.count * vectors(channels),
+      .winograd, "\(kernel)\(tiling.size)", items: tiles.count * winogradVectors(channels),
       [
         .input(images), .buffer(into), .int(shape.height), .int(shape.width),
         .int(shape.channels), .int(tiling.rows), .int(tiling.columns), .int(top), .int(left),

@@ -40,6 +40,9 @@ public final class OpenCLBackend: ComputeBackend {
   ) throws {
     self.convolutions = convolutions
     let device = try Self.device(deviceIndex)
+    if device.isPoCL, let shortage = PoCLCache().shortage {
+      throw BackendError.noDevice(requested: device.description.identifier, advice: shortage)
+    }
     let tuning = try DeviceTuning(
       device: device,
       layout: layout ?? KernelLayoutTable.entry(for: device.traits, style: style).layout)

@@ -7,6 +7,7 @@ struct OpenCLDevice: @unchecked Sendable {
   let description: DeviceDescription
   let traits: DeviceTraits
   var isGPU: Bool { traits.isGPU }
+  let isPoCL: Bool
   /// Division and square root can be had correctly rounded.
   let roundsDivideCorrectly: Bool
   /// Floats of a vector register.
@@ -25,6 +26,7 @@ struct OpenCLDevice: @unchecked Sendable {
 
   private init(platform: OpenCLPlatform, id: cl_device_id, index: Int) {
     self.id = id
+    isPoCL = platform.isPoCL
     let driver = text { clGetDeviceInfo(id, cl_uint(CL_DRIVER_VERSION), $0, $1, $2) }
     let kind: cl_device_type = number(of: id, CL_DEVICE_TYPE, 0)
     let units: cl_uint = number(of: id, CL_DEVICE_MAX_COMPUTE_UNITS, 1)

@@ -18,6 +18,8 @@ struct OpenCLPlatform: @unchecked Sendable {
     return ids.compactMap { $0 }.map(OpenCLPlatform.init)
   }
 
+  var isPoCL: Bool { name == "Portable Computing Language" }
+
   private init(_ id: cl_platform_id) {
     name = text { clGetPlatformInfo(id, cl_uint(CL_PLATFORM_NAME), $0, $1, $2) }
     version = text { clGetPlatformInfo(id, cl_uint(CL_PLATFORM_VERSION), $0, $1, $2) }
@@ -34,7 +36,7 @@ struct OpenCLPlatform: @unchecked Sendable {
   var problem: String? {
     guard devices.isEmpty else { return nil }
     let finding = "the OpenCL platform \(name) offers no device (\(statusName(status)))"
-    guard name == "Portable Computing Language" else {
+    guard isPoCL else {
       return finding + "; see whether its driver fits the hardware, or use the cpu"
     }
     guard let problem = PoCLCache().problem else { return finding + "; use the cpu" }

@@ -26,4 +26,25 @@ package struct PoCLCache {
     rmdir(place)
     return nil
   }
+
+  /// What all kernels together take, with room for those of other shapes.
+  private static let neededBytes: UInt64 = 64 << 20
+
+  /// Why compiled kernels may not fit, and what to do; `nil` if they do.
+  ///
+  /// PoCL ends the process, with a message of LLVM, where it cannot write one.
+  package var shortage: String? { shortage(below: Self.neededBytes) }
+
+  package func shortage(below needed: UInt64) -> String? {
+    var place = path
+    while !place.isEmpty, access(place, F_OK) != 0 {
+      place = (place as NSString).deletingLastPathComponent
+    }
+    var system = statvfs()
+    guard statvfs(place.isEmpty ? "." : place, &system) == 0 else { return nil }
+    let free = UInt64(system.f_bavail) * UInt64(system.f_frsize)
+    guard free < needed else { return nil }
+    return "\(path) has \(free >> 20) MiB left for compiled kernels, which may need "
+      + "\(needed >> 20); free some space, or set POCL_CACHE_DIR to a directory elsewhere"
+  }
 }

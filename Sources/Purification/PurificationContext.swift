@@ -28,6 +28,7 @@ public final class PurificationContext {
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
+    try dataset.requireNamesForAddedFiles()
     self.dataset = dataset
     self.backend = backend
     self.run = run
@@ -54,6 +55,8 @@ public final class PurificationContext {
     }
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
+    try run.startRecording(in: folder)
+    try run.record { [dataset] in try $0.record(classes: dataset.classNames) }
     if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
     return folder
   }

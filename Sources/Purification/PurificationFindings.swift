@@ -1,28 +1,42 @@
 import Datasets
+import Reports
+import Runs
+import Support
 
 /// What a method found: its part of the report.
-public protocol PurificationFindings: Encodable {
+///
+/// `report.json` keeps all but what is read from other files of the output.
+public protocol PurificationFindings: Codable {
   /// Lines for the terminal, before the conclusion.
   var summary: [String] { get }
-  /// Paragraphs and chapters for the page, in HTML.
-  func chapters(_ data: PurifiedData) throws -> [String]
+  /// Paragraphs and chapters for the page.
+  func chapters(_ data: PurifiedData) throws -> [ReportChapter]
   /// What was chosen or found, by name.
   var parameters: [(String, String)] { get }
   var warnings: [String] { get }
+  /// Evidence by class, for the run's record.
+  func targetRecords() throws -> [TargetRecord]
   /// Whether there is no sign of poison.
   var isClean: Bool { get }
   /// One sentence on the outcome; nil for one that counts what changed.
   func conclusion(_ data: PurifiedData, _ changes: PurificationChanges) -> String?
   /// Why the result is not to be relied on, with what would help; empty if it is.
   func doubts(_ data: PurifiedData, _ changes: PurificationChanges) -> [String]
+  /// What the page says first; nil for the conclusion.
+  func headline(_ data: PurifiedData, _ changes: PurificationChanges) -> ReportHeadline?
+  /// Reads what the page shows from other files of the output.
+  mutating func readFiles(of folder: String) throws
 }
 
 extension PurificationFindings {
   public var summary: [String] { [] }
   public var warnings: [String] { [] }
+  public func targetRecords() throws -> [TargetRecord] { [] }
   public var isClean: Bool { false }
   public func conclusion(_: PurifiedData, _: PurificationChanges) -> String? { nil }
   public func doubts(_: PurifiedData, _: PurificationChanges) -> [String] { [] }
+  public func headline(_: PurifiedData, _: PurificationChanges) -> ReportHeadline? { nil }
+  public mutating func readFiles(of folder: String) throws {}
 }
 
 /// The dataset in a report.
@@ -79,5 +93,21 @@ public struct PurificationChanges: Equatable, Codable, Sendable {
     meanGreatest = images.reduce(0) { $0 + Double($1.greatest) } / count
     greatest = images.map(\.greatest).max() ?? 0
     meanAbsolute = images.reduce(0) { $0 + $1.mean } / count
+  }
+}
+
+extension PurificationChanges {
+  /// For the head of a page.
+  func figures(of data: PurifiedData) -> [ReportHeadline.Figure] {
+    var figures = [
+      ReportHeadline.Figure(
+        "Samples", NumberFormat.count(data.samples), "in \(data.classNames.count) classes"),
+      ReportHeadline.Figure(
+        "Images changed", NumberFormat.count(images),
+        images > 0 ? "at most \(greatest)/255 in a pixel" : ""),
+    ]
+    if labels > 0 { figures.append(.init("Labels changed", NumberFormat.count(labels))) }
+    if dropped > 0 { figures.append(.init("Samples left out", NumberFormat.count(dropped))) }
+    return figures
   }
 }

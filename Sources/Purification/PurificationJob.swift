@@ -15,9 +15,9 @@ import Support
 /// models, options and device, not on the batch size nor on interruptions.
 ///
 /// The output holds the dataset in the layout of the input, `purified.csv` (a row for each sample),
-/// `report.json`, `report.html`, `grid.png` if images changed, what the method adds, and
-/// `timings.json`. All but `timings.json` and `report.html`, which shows the timings, are the same
-/// whenever the run is repeated.
+/// `report.json`, `report.html`, `grid.png` if samples changed, `samples.png` if the report shows
+/// some, what the method adds, and `timings.json`. All but `timings.json` and `report.html`, which
+/// shows the timings, are the same whenever the run is repeated.
 public struct PurificationJob<Method: Purifier> {
   public let dataset: ImageDataset
   public var purifier: Method
@@ -29,7 +29,11 @@ public struct PurificationJob<Method: Purifier> {
   public var keepsFiles = true
   /// How changed images are written.
   public var writing = WritingOptions()
+  /// The command line that asks for the run, for the report.
+  public var command: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
+  public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
 
   public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
@@ -40,6 +44,9 @@ public struct PurificationJob<Method: Purifier> {
 
   /// Runs all stages and lets the output appear when it is complete.
   ///
+  /// Where the device's memory is not enough, the run goes on from what it has with batches of half
+  /// the size, and says so.
+  ///
   /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
   ///   options.
   /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, `FileError` also
@@ -47,7 +54,24 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
-    let run = Run(handler: handler)
+    var job = self
+    while true {
+      do {
+        let run = Run(handler: handler, recorder: recorder)
+        return try run.recordingEnd { try job.run(run, output: output, force: force) }
+      } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
+        // A failure that nobody waited for ends with the attempt.
+        _ = try? backend.synchronize()
+        backend.pool.trim()
+        job.batchSize /= 2
+        try Run(handler: handler).warn("\(error); going on with batches of \(job.batchSize)")
+      }
+    }
+  }
+
+  private func run(
+    _ run: Run, output: String, force: Bool
+  ) throws -> PurificationReport<Method> {
     let before = backend.pool.statistics
     let context: PurificationContext
     do {
@@ -60,24 +84,38 @@ public struct PurificationJob<Method: Purifier> {
     }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome.revisions, columns: outcome.columns, row: outcome.row)
+      try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
-      device: backend.description.label, changes: written.changes, findings: outcome.findings)
+      device: backend.description.label, changes: written.changes, findings: outcome.findings,
+      gallery: written.gallery)
+    try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
     var timings = run.timings
     timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
     timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
-    try JSONText.write(timings, to: folder + "/timings.json")
-    try TextFile.write(
-      try report.html(picture: written.picture, timings: run.timings),
-      to: folder + "/report.html")
+    try JSONText.write(
+      ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
+    try PurificationReports.rebuildPage(of: folder)
     try context.requireUnchangedDataset()
+    // Before the output appears, so that what fails here can be done again.
+    try run.endRecording()
     try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  private func record(_ report: PurificationReport<Method>, in run: Run) throws {
+    let targets = try report.findings.targetRecords()
+    try run.record {
+      try $0.record(targets)
+      try $0.record([
+        RunFact(.run, "outcome", report.outcome.rawValue),
+        RunFact(.run, "conclusion", report.conclusion),
+      ])
+    }
   }
 }

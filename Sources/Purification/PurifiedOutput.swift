@@ -1,14 +1,13 @@
 import Datasets
-import Foundation
 import Runs
 import Support
 
-/// Writes a dataset with its revisions, `purified.csv` and a picture of what changed.
+/// Writes a dataset with its revisions, `purified.csv` and pictures of what changed.
 ///
 /// Samples that stay can be copied as soon as they are known, beside what is computed for the
 /// others.
 final class PurifiedOutput {
-  private let dataset: ImageDataset
+  let dataset: ImageDataset
   private let destination: String
   private let force: Bool
   let writing: WritingOptions
@@ -16,10 +15,8 @@ final class PurifiedOutput {
   private let worker = SerialWorker()
   private var writer: DatasetWriter?
 
-  /// Samples shown in the picture.
-  private static let pictureRows = 24
-  /// A change is drawn so many times as large, around gray.
-  private static let magnification = 8
+  /// Samples that are recorded at once.
+  private static let recordBatch = 1024
 
   init(
     _ dataset: ImageDataset, to destination: String, force: Bool, writing: WritingOptions,
@@ -48,10 +45,13 @@ final class PurifiedOutput {
 
   /// Writes the revisions and the table.
   ///
-  /// - Returns: what changed, and a PNG of it if an image or a label did.
+  /// - Parameter record: is given what became of samples, some at a time.
+  /// - Returns: what changed, and what the pictures show.
   func write(
-    _ revisions: Revisions, columns: [String], row: (PurifiedSample) -> [String]
-  ) throws -> (changes: PurificationChanges, picture: [UInt8]?) {
+    _ outcome: PurificationOutcome<some PurificationFindings>,
+    record: ([SampleRecord]) throws -> Void
+  ) throws -> (changes: PurificationChanges, gallery: SampleGallery?) {
+    let revisions = outcome.revisions
     let writer = try opened()
     try worker.finish()
     try writer.remove(revisions.dropped)
@@ -62,22 +62,34 @@ final class PurifiedOutput {
       if changes[sample] == nil { try writer.replace(sample, label: Int32(label)) }
     }
     let names = try writer.finishLayout()
-    let table = try CSVFile(writer.path + "/purified.csv", columns: columns)
+    let file = try CSVFile(writer.path + "/purified.csv", columns: outcome.columns)
+    let columns = PurifiedColumns(outcome.columns)
+    var summary = PurifiedSummary(
+      classNames: dataset.classNames, mostDoubtful: Self.shownDoubts + Self.shownChanges)
+    var records: [SampleRecord] = []
     for sample in 0..<dataset.count {
       let old = dataset.label(sample)
-      try table.append(
-        row(
-          PurifiedSample(
-            index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
-            oldLabel: old, newLabel: revisions.labels[sample] ?? old,
-            change: changes[sample] ?? ImageChange())))
+      let purified = PurifiedSample(
+        index: sample, name: dataset.name(of: sample), purifiedName: names[sample],
+        oldLabel: old, newLabel: revisions.labels[sample] ?? old,
+        change: changes[sample] ?? ImageChange())
+      let row = outcome.row(purified)
+      try file.append(row)
+      if let row = PurifiedRow(row, columns, classes: dataset.classCount) { summary.add(row) }
+      records.append(SampleRecord(purified))
+      outcome.describe(&records[records.count - 1])
+      if records.count == Self.recordBatch || sample == dataset.count - 1 {
+        try record(records)
+        records.removeAll(keepingCapacity: true)
+      }
     }
-    try table.close()
+    try file.close()
     let sorted = changes.sorted { $0.key < $1.key }
     return (
       PurificationChanges(
         labels: labels, images: sorted.map(\.value), dropped: revisions.dropped.count),
-      try writePicture(revisions, changes)
+      try writePictures(
+        revisions, changes, doubtful: summary.doubtful, candidates: outcome.candidates)
     )
   }
 
@@ -104,7 +116,8 @@ final class PurifiedOutput {
       let after = try revisions.images.images(places)
       for (row, place) in places.enumerated() {
         let bytes = row * size..<(row + 1) * size
-        let change = ImageChange(before[bytes], after[bytes])
+        let change = ImageChange(
+          before[bytes], after[bytes], channels: dataset.channels)
         guard change.greatest > 0 else { continue }
         let sample = revisions.imaged[place]
         try writer.replace(
@@ -114,44 +127,16 @@ final class PurifiedOutput {
     }
     return changes
   }
+}
 
-  /// `grid.png`: changed samples, from the most changed on, before, their change, and after.
-  private func writePicture(
-    _ revisions: Revisions, _ changes: [Int: ImageChange]
-  ) throws -> [UInt8]? {
-    let places = Dictionary(
-      uniqueKeysWithValues: revisions.imaged.enumerated().map { ($1, $0) })
-    let relabelled = revisions.labels.filter { $0.value != dataset.label($0.key) }.keys
-    let changed = Set(changes.keys).union(relabelled).sorted {
-      (-(changes[$0]?.mean ?? 0), $0) < (-(changes[$1]?.mean ?? 0), $1)
-    }
-    guard !changed.isEmpty else { return nil }
-    let rows = min(changed.count, Self.pictureRows)
-    var grid = ImageGrid(
-      columnTitles: ["original", "change x\(Self.magnification)", "purified"],
-      scale: max(1, 96 / max(dataset.width, 1)))
-    for row in 0..<rows {
-      let sample = changed[row * changed.count / rows]
-      let before = try dataset.image(sample)
-      var after = before
-      if changes[sample] != nil, let place = places[sample] {
-        after.pixels = try revisions.images.images([place])
-      }
-      let difference = zip(before.pixels, after.pixels).map {
-        UInt8(clamping: 128 + Self.magnification * (Int($1) - Int($0)))
-      }
-      let (old, new) = (dataset.label(sample), revisions.labels[sample] ?? dataset.label(sample))
-      grid.rows.append([
-        .init(image: before, caption: dataset.classNames[old]),
-        .init(
-          image: RasterImage(shape: dataset.shape, pixels: difference),
-          caption: "max \(changes[sample]?.greatest ?? 0)"),
-        .init(
-          image: after, caption: dataset.classNames[new], frame: new == old ? .gray : .green),
-      ])
-    }
-    let path = path + "/grid.png"
-    try PNG.write(grid.render(), to: path)
-    return try RandomAccessFile.contents(path)
+extension SampleRecord {
+  init(_ sample: PurifiedSample) {
+    self.init(
+      sample: sample.index, name: sample.name, oldLabel: sample.oldLabel,
+      newLabel: sample.newLabel,
+      purifiedName: sample.purifiedName.isEmpty ? nil : sample.purifiedName)
+    pixelsChanged = sample.change.pixels
+    greatestChange = sample.change.greatest
+    meanChange = sample.change.mean
   }
 }

@@ -35,6 +35,10 @@ public struct PurificationOutcome<Findings: PurificationFindings> {
   /// The columns of `purified.csv`, and a sample's row.
   public var columns: [String]
   public var row: (PurifiedSample) -> [String]
+  /// Restorations of the samples, for the report; nil for a method without.
+  package var candidates: (any CandidateSource)?
+  /// Adds to a sample's record what the method found of it.
+  public var describe: (inout SampleRecord) -> Void = { _ in }
   /// Writes further files into the output's folder.
   public var addFiles: (_ folder: String) throws -> Void = { _ in }
 
@@ -68,14 +72,20 @@ public struct ImageChange: Equatable, Sendable {
   public var greatest = 0
   /// The mean over all bytes.
   public var mean = 0.0
+  /// Pixels of which a channel changed.
+  public var pixels = 0
 
-  /// Between two images of equal size.
-  init(_ before: ArraySlice<UInt8>, _ after: ArraySlice<UInt8>) {
-    var total = 0
-    for (a, b) in zip(before, after) {
+  /// Between two images of equal size, whose pixels have so many bytes.
+  init(_ before: ArraySlice<UInt8>, _ after: ArraySlice<UInt8>, channels: Int) {
+    var (total, counted) = (0, -1)
+    for (place, (a, b)) in zip(before, after).enumerated() where a != b {
       let difference = abs(Int(a) - Int(b))
       greatest = max(greatest, difference)
       total += difference
+      if place / channels != counted {
+        counted = place / channels
+        pixels += 1
+      }
     }
     mean = Double(total) / Double(max(before.count, 1))
   }

@@ -7,14 +7,18 @@ package struct PlotAxis {
   let title: String
   private let digits: Int
 
-  package init(covering values: [Double], includesZero: Bool, title: String) {
+  /// - Parameter isWhole: whether ticks between whole numbers have no meaning.
+  package init(
+    covering values: [Double], includesZero: Bool, title: String, isWhole: Bool = false
+  ) {
     var low = values.min() ?? 0
     var high = values.max() ?? 1
     if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
     if high - low < 1e-12 { high = low + 1 }
     let rough = (high - low) / 5
     let power = pow(10, log10(rough).rounded(.down))
-    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
+    let step =
+      [1, 2, 5, 10].map { $0 * power }.first { $0 >= max(rough, isWhole ? 1 : 0) } ?? rough
     let first = Int((low / step).rounded(.down))
     let last = Int((high / step).rounded(.up))
     ticks = (first...last).map { Double($0) * step }
@@ -59,9 +63,11 @@ package struct SVGPlot {
     margin.top + (1 - y.share(value)) * innerHeight
   }
 
-  package func document(_ parts: [String]) -> String {
+  /// - Parameter description: what the plot shows, for readers who do not see it.
+  package func document(_ parts: [String], described description: String = "Chart") -> String {
     """
-    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" \
+    <svg class="plot" role="img" aria-label="\(description.htmlEscaped)" \
+    xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" \
     width="\(number(width))" height="\(number(height))" font-family="sans-serif" font-size="12">
     <rect width="100%" height="100%" fill="#fff"/>
     \(parts.joined(separator: "\n"))
@@ -120,10 +126,15 @@ package struct SVGPlot {
     return "<g fill=\"\(color)\" fill-opacity=\"0.55\">\(circles.joined())</g>"
   }
 
-  /// Names with their colors, in the upper right corner.
-  package func legend(_ entries: [(name: String, color: String)]) -> String {
+  /// Names with their colors, in the upper or the lower right corner.
+  package func legend(
+    _ entries: [(name: String, color: String)], isLow: Bool = false
+  ) -> String {
     entries.enumerated().map { row, entry in
-      let y = margin.top + 16 + 16 * Double(row)
+      let y =
+        isLow
+        ? margin.top + innerHeight - 12 - 16 * Double(entries.count - 1 - row)
+        : margin.top + 16 + 16 * Double(row)
       let x = width - margin.right - 12
       return """
         <circle cx="\(number(x))" cy="\(number(y - 4))" r="4" fill="\(entry.color)"/>

@@ -10,8 +10,8 @@ import Training
 /// which need not be pairs (§3.2).
 ///
 /// Every step has a batch of clean images and one of poisoned images, drawn with replacement so
-/// that there may be few. Batches, flips and first weights are functions of seed and step, so a training
-/// that was stopped ends with the same bytes as one that was not.
+/// that there may be few. Batches, flips and first weights are functions of seed and step, so a
+/// training that was stopped ends with the same bytes as one that was not.
 public final class RestorationTrainer {
   public let networks: RestorationNetworks
   private let recipe: RestorationRecipe

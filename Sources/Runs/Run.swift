@@ -4,9 +4,18 @@
 public final class Run {
   /// Told everything; by throwing it stops the run, which can be resumed if it has a folder.
   public var handler: (RunEvent) throws -> Void
-  public private(set) var timings = PhaseTimings()
+  public private(set) var timings = PhaseTimings() {
+    didSet { recording.hasNewTimings = true }
+  }
+  /// What is kept of the run, see `Run+Recording`.
+  var recording: RunRecording
 
-  public init(handler: @escaping (RunEvent) throws -> Void = { _ in }) {
+  /// - Parameter recorder: opens what keeps the run's record; nil to keep none.
+  public init(
+    handler: @escaping (RunEvent) throws -> Void = { _ in },
+    recorder: RunRecording.Opening? = nil
+  ) {
+    recording = RunRecording(open: recorder)
     self.handler = handler
   }
 
@@ -14,14 +23,18 @@ public final class Run {
   public func measure<Result>(_ phase: String, _ body: () throws -> Result) rethrows -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    defer { timings.add(clock.now - start, to: phase) }
+    recording.phases.append(phase)
+    defer {
+      _ = recording.phases.popLast()
+      timings.add(clock.now - start, to: phase)
+    }
     return try body()
   }
 
   /// Adds a part of a phase that was measured apart.
   public func add(_ duration: Duration, to phase: String) { timings.add(duration, to: phase) }
 
-  public func note(_ text: String) throws { try handler(.note(text)) }
+  public func note(_ text: String) throws { try tell(.note(text)) }
 
   /// Notes how long the phases took that took a second or more.
   public func noteTimes() throws {
@@ -29,10 +42,10 @@ public final class Run {
     if !times.isEmpty { try note("Time: " + times) }
   }
 
-  public func warn(_ text: String) throws { try handler(.warning(text)) }
+  public func warn(_ text: String) throws { try tell(.warning(text)) }
 
   public func status(_ phase: String, _ text: String, isLast: Bool = false) throws {
-    try handler(.status(phase: phase, text: text, isLast: isLast))
+    try tell(.status(phase: phase, text: text, isLast: isLast))
   }
 
   /// Begins to count a phase's units.
@@ -56,7 +69,7 @@ public struct PhaseCounter {
 
   /// - Parameter remark: what else there is to say, such as the loss.
   public func callAsFunction(_ done: Double, remark: String = "") throws {
-    try run.handler(
+    try run.tell(
       .progress(RunProgress(phase: phase, unit: unit, done: done, total: total, remark: remark)))
   }
 

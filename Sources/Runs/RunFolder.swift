@@ -9,6 +9,8 @@ import Support
 /// - `victim.safetensors`, `benign-1.safetensors`, `benign-2.safetensors`: finished models, and
 ///   `…-state.safetensors` of the one in training; `victim-losses.safetensors` of a detection.
 /// - `noise-search.json`: the noise that was chosen.
+/// - `output.sha256`: of an output that is a file, the digest.
+/// - `run.sqlite`: the run's record, which decides nothing.
 /// - `candidates.journal`, `candidates.images`: see `CandidateStore`; those of a second look are in
 ///   `second-look-T`.
 ///
@@ -19,6 +21,8 @@ public final class RunFolder {
   public let isResumed: Bool
   /// What the output is marked with, so that it is known as this run's.
   public let token: String
+  /// What must be equal to go on.
+  let identity: [String: String]
   private let lock: FileLock
 
   /// Opens or makes the folder.
@@ -30,6 +34,7 @@ public final class RunFolder {
     url = Self.url(of: output)
     let file = url.appendingPathComponent(Self.recordName)
     let identity = identity.merging([Self.versionKey: Self.version]) { $1 }
+    self.identity = identity
     token = Self.token(of: Array(try JSONText.indented(identity).utf8))
     try Self.prepare(url, record: file)
     guard let lock = try FileLock(url.appendingPathComponent(Self.lockName).path) else {
@@ -83,6 +88,8 @@ public final class RunFolder {
   static let lockName = "lock"
   /// A file that is there while the rest is deleted, of which nothing counts any more.
   static let endedName = "ended"
+  /// The digest of an output that is a file.
+  static let expectedName = "output.sha256"
   /// Of the files in the folder: with another version nothing in it can be used.
   private static let versionKey = "run format"
   private static let version = "2"
@@ -100,7 +107,11 @@ public final class RunFolder {
   /// Makes the folder unless it is there, and ours.
   private static func prepare(_ url: URL, record: URL) throws {
     let manager = FileManager.default
-    for folder in [url, kept(url)] where manager.fileExists(atPath: folder.path) {
+    for folder in [url, kept(url)] where Directory.kind(FileName(folder.path)) != nil {
+      guard Directory.isOwn(FileName(folder.path)) else {
+        throw RunError.fileSystem(
+          path: folder.path, reason: "it is a link, or belongs to another user")
+      }
       let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? ["?"]
       let isOurs = names.contains { $0 == recordName || $0 == endedName }
       guard isOurs || names.allSatisfy({ $0 == lockName || $0.hasPrefix(".run.json.") }) else {
@@ -108,9 +119,8 @@ public final class RunFolder {
           path: folder.path, reason: "it is in the way and was not made by elixir-gpu")
       }
     }
-    try translating(url) {
-      try manager.createDirectory(at: url, withIntermediateDirectories: true)
-    }
+    // It holds images and models that may be nobody else's business.
+    try Directory.make(FileName(url.path), mode: 0o700)
   }
 
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }

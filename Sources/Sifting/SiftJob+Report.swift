@@ -24,7 +24,7 @@ extension SiftJob {
     return HTML.document(
       title: "Sifting report",
       [
-        introduction,
+        ReportChapter(introduction),
         HTML.chapter(
           "Choices",
           HTML.table(table.heading, table.rows.enumerated().map { ($0 == 0, $1) })),

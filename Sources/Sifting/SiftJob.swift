@@ -21,6 +21,8 @@ public struct SiftJob {
   public var reportPath: String?
   public var subsetPath: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Opens the job's record, `OUTPUT.run/run.sqlite`; nil to keep none.
+  public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
 
   public init(
@@ -37,13 +39,30 @@ public struct SiftJob {
   /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what
   ///   the handler throws.
   public func run(output: String, force: Bool = false) throws -> SiftResult {
-    try checkOutputs(output, force: force)
+    do {
+      try checkOutputs(output, force: force)
+    } catch let error as FileError where error == .outputExists(path: output) {
+      try RunFolder.finishAbandoned(output: output, keepsFiles: false)
+      throw error
+    }
     let counts = try quota.counts(of: dataset, classNames: dataset.classNames)
     let fingerprint = try dataset.fingerprint()
     var identity = try RunFolder.identity(of: method, backend: backend)
     identity["dataset"] = fingerprint
-    let run = Run(handler: handler)
+    let run = Run(handler: handler, recorder: recorder)
     let folder = try RunFolder(output: output, identity: identity, force: force)
+    try run.startRecording(in: folder)
+    try run.record { try $0.record([RunFact(.run, "method", "sift")]) }
+    return try run.recordingEnd {
+      try result(
+        run, folder, counts: counts, fingerprint: fingerprint, output: output, force: force)
+    }
+  }
+
+  private func result(
+    _ run: Run, _ folder: RunFolder, counts: [Int], fingerprint: String, output: String,
+    force: Bool
+  ) throws -> SiftResult {
     if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
     let weights = try method.weights(of: dataset, on: backend, run, folder: folder)
     let result = SiftResult(
@@ -59,8 +78,13 @@ public struct SiftJob {
       remarks: [
         "method: sift, \(method.sifters) sifters, seed \(method.seed)",
         "listed: \(result.samples.count) of \(dataset.count)",
-      ], to: output)
-    try folder.finish(keepsFiles: false)
+      ], to: output,
+      before: folder.expectOutput)
+    let listed = Set(result.samples)
+    try run.record(samplesOf: dataset) { listed.contains($0) ? "listed" : nil }
+    try weights.record(listed: listed, in: run)
+    try run.endRecording()
+    try folder.finishKeepingRecord()
     return result
   }
 

@@ -3,8 +3,17 @@ extension CSVFile {
   ///
   /// - Throws: `FileError` if the file cannot be read or a quoted field does not end.
   public static func read(_ path: String) throws -> [[String]] {
-    let data = try RandomAccessFile.contents(path)
     var rows: [[String]] = []
+    try forEachRow(of: path) { rows.append($0) }
+    return rows
+  }
+
+  /// Calls `body` with each row of a table, the heading first.
+  ///
+  /// - Throws: `FileError` if the file cannot be read or a quoted field does not end, or what
+  ///   `body` throws.
+  public static func forEachRow(of path: String, _ body: ([String]) throws -> Void) throws {
+    let data = try RandomAccessFile.contents(path)
     var row: [String] = []
     var field: [UInt8] = []
     var isQuoted = false
@@ -30,7 +39,7 @@ extension CSVFile {
         row.append(text())
         field = []
       case (UInt8(ascii: "\n"), false):
-        rows.append(row + [text()])
+        try body(row + [text()])
         (row, field) = ([], [])
       case (UInt8(ascii: "\r"), false): break
       default: field.append(byte)
@@ -40,7 +49,6 @@ extension CSVFile {
       throw FileError.damaged(
         path: path, reason: "a quoted field does not end", advice: "the file is truncated")
     }
-    if !field.isEmpty || !row.isEmpty { rows.append(row + [text()]) }
-    return rows
+    if !field.isEmpty || !row.isEmpty { try body(row + [text()]) }
   }
 }

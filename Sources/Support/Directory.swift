@@ -56,22 +56,33 @@ public enum Directory {
     return Identity(device: UInt64(information.st_dev), number: UInt64(information.st_ino))
   }
 
-  /// Whether a directory is this user's own, and nobody else can write to it.
+  /// Whether a directory is this user's own, and nobody else can write to it; a link to one is only
+  /// where the link is this user's, too.
   public static func isPrivate(_ path: FileName) -> Bool {
-    var information = stat()
-    return path.withCString { stat($0, &information) } == 0
+    var (link, information) = (stat(), stat())
+    return path.withCString { lstat($0, &link) } == 0 && link.st_uid == getuid()
+      && path.withCString { stat($0, &information) } == 0
       && information.st_mode & S_IFMT == S_IFDIR && information.st_mode & 0o022 == 0
       && information.st_uid == getuid()
   }
 
+  /// Whether a directory is this user's own, and no link.
+  public static func isOwn(_ path: FileName) -> Bool {
+    var information = stat()
+    return path.withCString { lstat($0, &information) } == 0
+      && information.st_mode & S_IFMT == S_IFDIR && information.st_uid == getuid()
+  }
+
   /// Makes a directory and those above it, unless it is there.
-  public static func make(_ path: FileName) throws {
-    if path.withCString({ mkdir($0, 0o777) }) == 0 { return }
+  ///
+  /// - Parameter mode: permissions of the directory itself.
+  public static func make(_ path: FileName, mode: UInt32 = 0o777) throws {
+    if path.withCString({ mkdir($0, mode) }) == 0 { return }
     switch errno {
     case EEXIST where kind(path) == .directory: return
     case ENOENT where path.parent != path:
       try make(path.parent)
-      guard path.withCString({ mkdir($0, 0o777) }) == 0 || kind(path) == .directory else {
+      guard path.withCString({ mkdir($0, mode) }) == 0 || kind(path) == .directory else {
         throw FileError.writing(path)
       }
     default: throw FileError.writing(path)

@@ -7,6 +7,15 @@ public enum NumberFormat {
     String(format: "%.\(digits)f", value)
   }
 
+  /// With commas between thousands.
+  public static func count(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    let grouped = digits.enumerated().map { place, digit in
+      place > 0 && (digits.count - place) % 3 == 0 ? ",\(digit)" : "\(digit)"
+    }
+    return (value < 0 ? "-" : "") + grouped.joined()
+  }
+
   /// A share of 1, such as `12.5 %`.
   public static func percent(_ share: Double, digits: Int = 1) -> String {
     text(100 * share, digits: digits) + " %"

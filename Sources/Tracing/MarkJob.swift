@@ -49,6 +49,7 @@ public struct MarkJob {
   public func run(
     output: String, force: Bool = false, batchSize: Int = 64, in run: Run = Run()
   ) throws -> MarkManifest {
+    try dataset.requireNamesForAddedFiles()
     let writer = try DatasetWriter(copying: dataset, to: output, force: force)
     var grid = ImageGrid(
       columnTitles: ["original", "change x8", "marked"], scale: max(1, 96 / dataset.width))

@@ -15,10 +15,11 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      InspectCommand.self, PurifyCommand.self, SiftCommand.self, EvaluateCommand.self,
-      PoisonCommand.self,
+      InspectCommand.self, PurifyCommand.self, ReportCommand.self, AccumulateCommand.self,
+      SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
-      DevicesCommand.self, VerifyCommand.self, ConvertCommand.self, BenchCommand.self,
+      RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
+      BenchCommand.self,
       TuneCommand.self, DemoCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.

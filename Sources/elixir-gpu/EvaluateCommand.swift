@@ -133,6 +133,13 @@ struct EvaluateCommand: ParsableCommand {
     print(result.table())
     if let json {
       try AtomicFile.write(Array(try result.json().utf8), to: json)
+      try run.keepRecord(
+        beside: json,
+        [
+          "method": "evaluate", "recipe": try JSONText.line(plan),
+          "device": backend.description.identifier,
+          "precision": backend.description.precision.rawValue,
+        ])
       print("Written to \(json)")
     }
   }

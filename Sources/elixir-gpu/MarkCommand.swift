@@ -101,6 +101,12 @@ struct MarkCommand: ParsableCommand {
     let run = Run.onConsole()
     let manifest = try job.run(output: destination.output, force: destination.force, in: run)
     try run.noteTimes()
+    try run.keepRecord(
+      beside: destination.output,
+      [
+        "dataset": try source.fingerprint(), "seed": String(seed),
+        "marking network checksum": try SHA256.hexDigest(ofFile: markingNetwork),
+      ])
     print(
       "Marked \(manifest.samples.count) of \(source.count) images of \(dataset), "
         + "\(manifest.classes.count) of \(source.classCount) classes, each pixel by at most "

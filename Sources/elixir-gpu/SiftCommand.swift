@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Models
+import RunStores
 import Sifting
 import Support
 
@@ -108,7 +109,8 @@ struct SiftCommand: ParsableCommand {
     job.tablePath = weights
     job.reportPath = report
     job.subsetPath = subset
-    job.handler = RunConsole().show
+    job.handler = RunConsole(interrupted: Interruption.goesOn).show
+    job.recorder = RunOrigin.recorder
     let result = try job.run(output: output, force: force)
     print("Listed \(result.samples.count) of \(source.count) samples of \(dataset)")
     show(result, of: source)

@@ -95,6 +95,10 @@ struct TrainClassifierCommand: ParsableCommand {
     }
     try run.noteTimes()
     try ClassifierFile.save(network, to: file)
+    try run.keepRecord(
+      beside: output,
+      try training.identity(
+        "train classifier", recipe: recipe, on: [images], network.backend))
     if let last { print("Last loss \(last.lossText)") }
     if let testImages {
       let accuracy = try network.accuracy(on: testImages)

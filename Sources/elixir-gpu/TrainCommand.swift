@@ -1,5 +1,8 @@
 import ArgumentParser
+import ComputeBackend
+import Datasets
 import Foundation
+import Runs
 import Support
 import Training
 
@@ -103,6 +106,23 @@ struct TrainingArguments: ParsableArguments {
     if let weightDecay { recipe.weightDecay = weightDecay }
     if let clip { recipe.clipNorm = clip > 0 ? clip : nil }
     if let average { recipe.averageDecay = average > 0 ? average : nil }
+  }
+
+  /// What a training's record says of it.
+  func identity(
+    _ method: String, recipe: some Encodable, on datasets: [ImageDataset],
+    _ backend: any ComputeBackend
+  ) throws -> [String: String] {
+    var identity = [
+      "method": method, "recipe": try JSONText.line(recipe),
+      "device": backend.description.identifier,
+      "precision": backend.description.precision.rawValue,
+    ]
+    for (place, dataset) in datasets.enumerated() {
+      let name = datasets.count == 1 ? "dataset" : "dataset \(place + 1) checksum"
+      identity[name] = try dataset.fingerprint()
+    }
+    return identity
   }
 
   var augmentation: Augmentation { Augmentation(cropPadding: crop, flips: flip) }

@@ -107,7 +107,8 @@ struct TrainDenoiserCommand: ParsableCommand {
       files: ["config.json", "training-state.safetensors"].map {
         folder.appendingPathComponent($0)
       }, inputs: inputs)
-    let images = try ImageConcatenation(datasets.map { try reading.open($0) })
+    let opened = try datasets.map { try reading.open($0) }
+    let images = try ImageConcatenation(opened)
     let backend = try training.device.makeBackend()
     let model = try initial.map {
       try PretrainedDenoiser(URL(fileURLWithPath: $0, isDirectory: true), on: backend)
@@ -131,6 +132,9 @@ struct TrainDenoiserCommand: ParsableCommand {
       }
     }
     try run.noteTimes()
+    try run.keepRecord(
+      beside: output,
+      try training.identity("train denoiser", recipe: recipe.optimizer, on: opened, backend))
     if let last {
       let rate = NumberFormat.rate(last.imagesPerSecond)
       print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")

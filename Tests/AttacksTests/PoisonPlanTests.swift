@@ -57,6 +57,8 @@ import Testing
         #expect(try poisoned.images([index]) == before)
       }
     }
+    let added = Set(try folder.entries("poisoned")).subtracting(try folder.entries("clean"))
+    #expect(added.subtracting([".elixir-gpu"]).allSatisfy { AddedFiles.contain(FileName($0)) })
     let preview = try PNG.read(output + "/poison-preview.png")
     #expect(preview.shape.channels == 3)
   }

@@ -73,4 +73,18 @@ import TestSupport
       try file.load()
     }
   }
+
+  /// The link of another user could be made to lead elsewhere at any time.
+  @Test(.enabled(if: getuid() == 0, "only root makes links that belong to others"))
+  func aLinkOfAnotherUserIsNotFollowed() throws {
+    let folder = try TemporaryFolder()
+    let measurements = TuningMeasurements(convolutions: Self.table)
+    try file(in: folder).save(measurements)
+    let (link, place) = (folder.path + "/elixir-gpu", folder.path + "/elsewhere")
+    try FileManager.default.moveItem(atPath: link, toPath: place)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: place)
+    #expect(try file(in: folder).load() == measurements)
+    #expect(lchown(link, 65534, 65534) == 0)
+    #expect(throws: TuningFileError.self) { try file(in: folder).load() }
+  }
 }

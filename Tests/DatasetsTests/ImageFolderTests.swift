@@ -129,6 +129,41 @@ import Testing
     #expect(lines[0] == #"{"class":"bee","file_name":"bee/ant-x.png","label":1}"#)
   }
 
+  @Test(arguments: ["report.html", "poison-manifest.json", "trigger-12.png"])
+  func namesOfAddedFilesAreRefusedAtOnce(name: String) throws {
+    let folder = try example()
+    // A file that is no image gives way: the copy has a new one of that name.
+    try folder.write([1], to: name)
+    try ImageDataset.open(folder.path).requireNamesForAddedFiles()
+    try FileManager.default.removeItem(atPath: folder.path + "/" + name)
+    try write(name + "/x.png", to: folder)
+    let dataset = try ImageDataset.open(folder.path)
+    let error = #expect(throws: FileError.self) { try dataset.requireNamesForAddedFiles() }
+    #expect("\(try #require(error))".contains("it has '\(name)'"))
+  }
+
+  @Test func anImageOfTheNameOfAnAddedFileIsRefused() throws {
+    let folder = try TemporaryFolder()
+    for name in ["grid.png", "b.png"] { try write(name, to: folder) }
+    try folder.write(Array("file_name,label\ngrid.png,0\nb.png,1\n".utf8), to: "metadata.csv")
+    let dataset = try ImageDataset.open(folder.path)
+    #expect(throws: FileError.self) { try dataset.requireNamesForAddedFiles() }
+  }
+
+  @Test func aClassMayHaveTheNameOfTheTableOfLabels() throws {
+    let folder = try example()
+    try write("metadata.jsonl/x.png", to: folder, seed: 7)
+    let dataset = try ImageDataset.open(folder.path)
+    #expect(dataset.classNames == ["ant", "bee", "cat", "metadata.jsonl"])
+    let output = try TemporaryFolder()
+    let writer = try DatasetWriter(copying: dataset, to: output.path + "/out")
+    try writer.replace(0, label: 3)
+    try writer.commit()
+    let copy = try ImageDataset.open(output.path + "/out")
+    #expect(copy.classNames == dataset.classNames)
+    #expect(copy.labels == [0, 1, 2, 2, 3, 3])
+  }
+
   @Test func takesTheClassesOfARelatedDataset() throws {
     let folder = try example()
     let names = ["aardvark", "ant", "bee", "cat"]

@@ -62,6 +62,7 @@ struct EncodedDataset: IndexedDataset {
   var labels: [Int32] { source.labels }
   var ignored: [IgnoredEntry] { source.ignored }
   var holdsPlainBytes: Bool { false }
+  var namesInCopy: Set<FileName> { source.namesInCopy }
   var decoders: [String] {
     let kinds = Set(headers.compactMap { $0?.codec })
     return ImageCodecs.all.filter { kinds.contains($0.name) }.map { "\($0.name): \($0.library)" }

@@ -14,6 +14,8 @@ package protocol EncodedRecords: Sendable {
   var appliesOrientation: Bool { get }
   /// What lies in the container and is no record, and why.
   var ignored: [IgnoredEntry] { get }
+  /// Folders and images that lie directly in the folder of a copy, whose names the data chose.
+  var namesInCopy: Set<FileName> { get }
 
   /// Unique in the dataset: `class/name.png`, or the container's own key.
   func name(of record: Int) -> FileName
@@ -27,6 +29,10 @@ package protocol EncodedRecords: Sendable {
   func addContents(to hash: inout SHA256) throws
   /// A writer of the same container into an existing empty directory.
   func makeWriter(in directory: FileName) throws -> any EncodedRecordWriter
+}
+
+extension EncodedRecords {
+  package var namesInCopy: Set<FileName> { [] }
 }
 
 /// Writes a changed copy of a container; records that stay, and all else in it, keep their bytes.

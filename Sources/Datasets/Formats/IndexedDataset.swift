@@ -14,6 +14,9 @@ protocol IndexedDataset: Sendable {
   /// Whether images are stored as bytes without a code, so that every image can be read.
   var holdsPlainBytes: Bool { get }
 
+  /// Folders and images that lie directly in the folder of a copy, whose names the data chose.
+  var namesInCopy: Set<FileName> { get }
+
   /// Unique in the dataset.
   func name(of record: Int) -> FileName
   /// Why a record has no image, as far as names and headers tell; nil if it has one.
@@ -37,6 +40,7 @@ protocol IndexedDataset: Sendable {
 extension IndexedDataset {
   var ignored: [IgnoredEntry] { [] }
   var decoders: [String] { [] }
+  var namesInCopy: Set<FileName> { [] }
 }
 
 extension SHA256 {

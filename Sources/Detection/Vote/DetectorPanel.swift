@@ -17,6 +17,7 @@ public struct DetectorPanel: Sendable {
       let id = type(of: detector).id
       do {
         let scores = try run.measure(id) { try detector.scores(input, run) }
+        try scores.record(as: id, in: run)
         opinions.append((id, scores))
       } catch let error as DetectionError {
         refusals.append((id, "\(error)"))

@@ -52,7 +52,9 @@ public struct SuiteTable: Sendable {
       HTML.document(
         title: "Suite",
         [
-          svg(), HTML.table(["attack", "method"] + columns.map(\.title), rows),
+          ReportChapter(
+            HTML.scrolling(svg(), named: "Chart")
+              + HTML.table(["attack", "method"] + columns.map(\.title), rows)),
           HTML.warnings(remarks),
           HTML.chapter(
             "Seconds of the methods", HTML.table(["attack", "method", "seed", "seconds"], times)),

@@ -1,4 +1,5 @@
 import Diffusion
+import Support
 
 /// What a run of DataElixir found.
 public struct DataElixirFindings: PurificationFindings {
@@ -87,7 +88,16 @@ public struct DataElixirFindings: PurificationFindings {
     case candidates, rounds, verdicts, classes, targets, evidence, keptLabels, opinions, asymmetry
     case ownDenoiser
     case noiseSearch
-    case secondLook, triggerRegions, attack, repair
+    case secondLook, triggerRegions, attack, repair, warnings, options
+  }
+
+  static let triggerFile = "trigger.png"
+
+  public mutating func readFiles(of folder: String) throws {
+    let path = folder + "/" + Self.triggerFile
+    if Directory.kind(FileName(path)) != nil {
+      triggerPicture = try RandomAccessFile.contents(path)
+    }
   }
 
   init(

@@ -37,6 +37,18 @@ extension DataElixirRun {
         distance ?? "", histogram, sample.purifiedName, evidence[sample.index] ?? "",
       ]
     }
+    outcome.candidates = candidates
+    outcome.describe = { record in
+      let sample = record.sample
+      record.verdict = verdicts[sample].rawValue
+      record.evidence = evidence[sample]
+      record.candidate = revisions[sample]?.candidate
+      record.distance = revisions[sample]?.distance
+      let histogram = LabelHistogram(
+        candidates.labels(of: sample).candidates, classes: classCount)
+      record.candidateLabels = histogram.text
+      record.doubt = histogram.doubt
+    }
     let benign = try stage.training.finishedBenignModel()
     outcome.addFiles = { path in
       let folder = URL(fileURLWithPath: path)
@@ -46,7 +58,7 @@ extension DataElixirRun {
         try ClassifierFile.save(benign, to: folder.appendingPathComponent("benign.safetensors"))
       }
       if let picture = findings.triggerPicture {
-        try Data(picture).write(to: folder.appendingPathComponent("trigger.png"))
+        try Data(picture).write(to: folder.appendingPathComponent(DataElixirFindings.triggerFile))
       }
     }
     return outcome

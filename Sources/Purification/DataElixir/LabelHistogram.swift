@@ -42,6 +42,12 @@ package struct LabelHistogram: Equatable, Sendable {
     return second
   }
 
+  /// How nearly two labels are as frequent as each other: 0 if all are equal, 1 for a draw; nil if
+  /// nothing was counted.
+  var doubt: Double? {
+    total == 0 ? nil : 1 - Double(counts[majority] - transition) / Double(total)
+  }
+
   /// Labels that occur, with their counts: `0:7 3:8`.
   var text: String {
     counts.enumerated().filter { $0.element > 0 }.map { "\($0.offset):\($0.element)" }

@@ -46,10 +46,10 @@ public struct Mendata: Purifier {
     findings.take(rounds, end: end)
     findings.distances = try run.measure("final distances") { try rounds.finalDistances() }
     for warning in findings.warnings { try run.warn(warning) }
-    findings.charts = try run.measure("projection") {
+    let charts = try run.measure("projection") {
       [
         "rounds.svg": RoundChart(rounds: rounds.rounds).svg(),
-        "features.svg": try FeatureProjection(
+        MendataFindings.featureChart: try FeatureProjection(
           reference: set.images, untrusted: untrusted, purified: rounds.result,
           extractor: extractor
         ).svg(),
@@ -58,7 +58,7 @@ public struct Mendata: Purifier {
     var outcome = data.outcome(
       Revisions(imaged: set.untrusted, images: rounds.result), findings: findings,
       fingerprint: try context.fingerprint())
-    let (addList, charts) = (outcome.addFiles, findings.charts)
+    let addList = outcome.addFiles
     outcome.addFiles = { folder in
       try addList(folder)
       for (name, chart) in charts { try TextFile.write(chart, to: folder + "/" + name) }

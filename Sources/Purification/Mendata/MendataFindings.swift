@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Support
 
 /// What a run of Mendata found.
 public struct MendataFindings: PurificationFindings {
@@ -9,13 +10,16 @@ public struct MendataFindings: PurificationFindings {
   public var perturbationRate: Double?
   public var end: MendataEnd?
   public var distances: MendataDistances?
-  /// SVG by file name.
-  var charts: [String: String] = [:]
+  /// An SVG, the features before and after.
+  private var features: [UInt8]?
   private let mendata: Mendata
 
   private enum CodingKeys: String, CodingKey {
     case reference, rounds, perturbationRate, end, distances
+    case mendata = "options"
   }
+
+  static let featureChart = "features.svg"
 
   init(_ mendata: Mendata, reference: ReferenceReport?) {
     self.mendata = mendata
@@ -70,11 +74,20 @@ public struct MendataFindings: PurificationFindings {
     ]
   }
 
-  public func chapters(_ data: PurifiedData) -> [String] {
+  public mutating func readFiles(of folder: String) throws {
+    features = try RandomAccessFile.contents(folder + "/" + Self.featureChart)
+  }
+
+  public func chapters(_ data: PurifiedData) -> [ReportChapter] {
     [
       "<p>Labels are never changed, nor are the reference samples.</p>",
       reference?.chapter(data) ?? "", HTML.chapter("Rounds", roundTable),
-      HTML.chapter("Features in their two main directions", charts["features.svg"] ?? ""),
+      HTML.chapter(
+        "Features in their two main directions",
+        features.map {
+          HTML.drawing(
+            $0, described: "Features of the reference, untrusted and purified images as points")
+        } ?? ""),
     ]
   }
 
@@ -91,7 +104,7 @@ public struct MendataFindings: PurificationFindings {
         ]
       )
     }
-    var text = (charts["rounds.svg"] ?? "") + "\n"
+    var text = RoundChart(rounds: rounds).svg() + "\n"
     if let end { text += "<p>Ended by \(end.rawValue).</p>\n" }
     if let distances {
       text += """

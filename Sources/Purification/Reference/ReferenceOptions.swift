@@ -91,6 +91,10 @@ struct ReferenceData {
   ) -> PurificationOutcome<Findings> {
     var outcome = PurificationOutcome(
       revisions: revisions, findings: findings, columns: Self.columns, row: row)
+    let reference = Set(set?.samples ?? [])
+    outcome.describe = {
+      $0.verdict = reference.contains($0.sample) ? "reference" : "untrusted"
+    }
     outcome.addFiles = { try write(to: $0, fingerprint: fingerprint) }
     return outcome
   }

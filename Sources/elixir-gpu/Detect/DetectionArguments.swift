@@ -3,6 +3,7 @@ import ComputeBackend
 import Datasets
 import Detection
 import Runs
+import Sifting
 import Support
 import Training
 
@@ -50,20 +51,27 @@ struct DetectionArguments: ParsableArguments {
       dataset: source, features: features?.features, featureSide: features?.featureSize,
       truth: manipulated, seed: seed, batchSize: features?.batch ?? 1,
       backend: try device.makeBackend())
-    let scores = try detector.scores(input, Run.onConsole())
+    let run = Run.onConsole()
+    let scores = try run.recordingEnd { try detector.scores(input, run) }
     try write(scores, of: source, remark: remark(source))
+    try record(scores, of: source, as: type(of: detector).id, in: run)
+    try run.keepRecord(
+      beside: output,
+      try identity(
+        type(of: detector).id, remark(source), of: source, on: input.backend))
     if let manipulated { printQuality(scores, manipulated, count: source.count) }
     print("Written to \(output)")
   }
 
   /// Throws unless list and table can be written, and keeps others from writing the list.
   func checkOutputs(inputs: [String]) throws {
-    try SampleIndexFile.check(output, force: force, inputs: inputs)
-    if let scores {
-      try OutputFile.check(
-        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    try OutputLock.check(output) {
+      try SampleIndexFile.check(output, force: force, inputs: inputs)
+      if let scores {
+        try OutputFile.check(
+          scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+      }
     }
-    try OutputLock.hold(output)
   }
 
   func truth(of source: ImageDataset) throws -> Set<Int>? {
@@ -71,13 +79,38 @@ struct DetectionArguments: ParsableArguments {
   }
 
   /// Writes the list and the table of a detector's scores.
-  func write(_ found: SampleScores, of source: ImageDataset, remark: String) throws {
+  ///
+  /// - Parameter folder: the run's, if it has one.
+  func write(
+    _ found: SampleScores, of source: ImageDataset, remark: String, in folder: RunFolder? = nil
+  ) throws {
     if let scores { try ScoreTable(found).write(of: source, to: scores) }
     let listed = found.trusted
     try SampleIndexFile.write(
       listed, fingerprint: try source.fingerprint(),
-      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output)
+      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output,
+      before: { try folder?.expectOutput($0) })
     print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
+  }
+
+  /// Records what a detector found.
+  func record(_ found: SampleScores, of source: ImageDataset, as name: String, in run: Run) throws {
+    let (listed, flagged) = (Set(found.trusted), Set(found.flagged))
+    try run.record(samplesOf: source) {
+      flagged.contains($0) ? "flagged" : listed.contains($0) ? "listed" : nil
+    }
+    try found.record(as: name, in: run)
+  }
+
+  /// What the scores depend on.
+  func identity(
+    _ method: String, _ settings: String, of source: ImageDataset, on backend: any ComputeBackend
+  ) throws -> [String: String] {
+    [
+      "method": method, "settings": settings, "dataset": try source.fingerprint(),
+      "seed": String(seed), "device": backend.description.identifier,
+      "precision": backend.description.precision.rawValue,
+    ]
   }
 
   func printQuality(_ scores: SampleScores, _ manipulated: Set<Int>, count: Int) {

@@ -21,13 +21,16 @@ struct EvidenceArguments: ParsableArguments {
 
 /// The folder of an unfinished detection, `OUTPUT.partial`, made once a victim is to be trained.
 final class EvidenceFolder {
+  private let run: Run
   private let make: () throws -> RunFolder?
-  private var folder: RunFolder?
+  /// nil if no victim was to be trained.
+  private(set) var opened: RunFolder?
 
   init(
     _ detection: DetectionArguments, _ victim: EvidenceArguments?, of source: ImageDataset,
-    backend: any ComputeBackend
+    backend: any ComputeBackend, in run: Run
   ) {
+    self.run = run
     make = {
       guard let options = victim?.options(seed: detection.seed) else { return nil }
       var identity = try RunFolder.identity(of: options, backend: backend)
@@ -40,10 +43,14 @@ final class EvidenceFolder {
   }
 
   func open() throws -> RunFolder? {
-    folder = try make()
-    return folder
+    opened = try make()
+    if let opened { try run.startRecording(in: opened) }
+    return opened
   }
 
-  /// Keeps the victim in `OUTPUT.run`, if one was trained.
-  func finish() throws { try folder?.finish(keepsFiles: true) }
+  /// Keeps the victim in `OUTPUT.run`, if one was trained, and the record.
+  func finish() throws {
+    try run.endRecording()
+    try opened?.finish(keepsFiles: true)
+  }
 }

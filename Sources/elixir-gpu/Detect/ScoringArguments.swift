@@ -51,19 +51,28 @@ struct ScoringArguments: ParsableArguments {
     let source = try detection.reading.open(detection.dataset, record: detection.record)
     let manipulated = try detection.truth(of: source)
     let backend = try detection.device.makeBackend()
-    let folder = EvidenceFolder(detection, victim, of: source, backend: backend)
+    let run = Run.onConsole(
+      interrupted: victim == nil ? Interruption.beginsAnew : Interruption.goesOn)
+    let folder = EvidenceFolder(detection, victim, of: source, backend: backend, in: run)
     let input = DetectionInput(
       dataset: source, truth: manipulated, victim: victim?.options(seed: detection.seed),
       seed: detection.seed, batchSize: victim?.batch ?? 1, backend: backend, folder: folder.open)
-    let scores = try make(input, .onConsole())
+    try run.record { try $0.record([RunFact(.run, "method", method)]) }
+    let scores = try run.recordingEnd { try make(input, run) }
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
-      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "))
+      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "),
+      in: folder.opened)
+    try detection.record(scores, of: source, as: method, in: run)
     printClasses(scores, names: source.classNames)
     if let manipulated { try report(scores, manipulated, of: source, title: method) }
     print("Written to \(detection.output)")
     try folder.finish()
+    try run.keepRecord(
+      beside: detection.output,
+      try detection.identity(
+        method, settings.joined(separator: ", "), of: source, on: backend))
   }
 
   private func printClasses(_ scores: SampleScores, names: [String]) {

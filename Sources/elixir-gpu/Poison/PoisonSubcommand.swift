@@ -2,6 +2,7 @@ import ArgumentParser
 import Attacks
 import Datasets
 import Runs
+import Support
 
 /// A subcommand of `poison`: one attack with its own options.
 protocol PoisonSubcommand: ParsableCommand {
@@ -30,13 +31,17 @@ extension PoisonSubcommand {
   func run() throws {
     try copy.destination.check(inputs: [copy.dataset])
     let source = try copy.reading.open(copy.dataset)
+    try source.requireNamesForAddedFiles()
     let attack = try attack(on: source)
     let context = try context(for: source)
-    let plan = try attack.plan(for: source, context)
+    let plan = try context.run.recordingEnd { try attack.plan(for: source, context) }
     let output = copy.destination.output
-    let manifest = try plan.write(to: output, force: copy.destination.force)
-    try context.folder?.finish()
+    let manifest = try plan.write(
+      to: output, force: copy.destination.force, token: context.folder?.token ?? "")
     try context.run.noteTimes()
+    try context.run.endRecording()
+    try context.folder?.finish()
+    try context.run.keepRecord(beside: output, try identity(of: attack, source))
     func name(_ label: Int32) -> String { source.classNames[Int(label)] }
     print(
       "Poisoned \(manifest.samples.count) of \(source.count) images of \(copy.dataset)"
@@ -50,5 +55,14 @@ extension PoisonSubcommand {
           + "(\(name(image.label)))")
     }
     print("Written to \(output)")
+  }
+
+  private func identity(
+    of attack: any Attack, _ source: ImageDataset
+  ) throws -> [String: String] {
+    [
+      "method": type(of: attack).id, "attack": try JSONText.line(attack),
+      "seed": String(copy.seed), "dataset": try source.fingerprint(),
+    ]
   }
 }

@@ -17,6 +17,7 @@ extension TrainingFolder {
       identity["dataset"] = try dataset.fingerprint()
       let folder = try RunFolder(
         output: copy.destination.output, identity: identity, force: copy.destination.force)
+      try run.startRecording(in: folder)
       if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
       return folder
     }

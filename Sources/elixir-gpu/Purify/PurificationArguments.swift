@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Detection
 import Purification
+import RunStores
 import Training
 
 /// The options of every method of `purify`, and how a method runs.
@@ -48,15 +49,17 @@ struct PurificationArguments: ParsableArguments {
     _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false,
     sizeLimit: Int? = nil
   ) throws {
-    try destination.check(inputs: [dataset])
+    try destination.check(inputs: [dataset], keepsFiles: !prune)
     let source = try reading.open(dataset, record: record, sizeLimit: sizeLimit)
     var job = PurificationJob(
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())
     job.batchSize = batch
     job.keepsFiles = !prune
     job.writing = WritingOptions(changesAsPNG: changedAs == .png)
+    job.command = CommandLine.arguments.shellWords
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
-    job.handler = RunConsole(interrupted: "the same command goes on from here").show
+    job.handler = RunConsole(interrupted: Interruption.goesOn).show
+    job.recorder = RunOrigin.recorder
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
     print("Written to \(destination.output); see report.html there")

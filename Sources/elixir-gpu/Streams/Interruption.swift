@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// SIGINT or SIGTERM, at which work ends after its batch with all saved that it can go on from.
-struct Interruption: Error {
+struct Interruption: Error, CustomStringConvertible {
   let signal: Int32
   /// How to go on.
   let advice: String
@@ -10,8 +10,13 @@ struct Interruption: Error {
   /// The shell's convention.
   var exitCode: Int32 { 128 + signal }
 
+  var description: String { signal == SIGINT ? "SIGINT" : "SIGTERM" }
+
   /// Of work that leaves nothing behind before its end.
   static let beginsAnew = "nothing was written, and the same command begins anew"
+
+  /// Of work whose state is kept.
+  static let goesOn = "the same command goes on from here"
 
   private static let received = Atomic<Int32>(0)
   private static let remark: StaticString = "\nstopping after this batch; once more stops at once\n"

@@ -1,4 +1,5 @@
 import Foundation
+import RunStores
 import Runs
 import Support
 
@@ -74,6 +75,6 @@ extension Run {
   ///
   /// - Parameter advice: how to go on after an interruption.
   static func onConsole(interrupted advice: String = Interruption.beginsAnew) -> Run {
-    Run(handler: RunConsole(interrupted: advice).show)
+    Run(handler: RunConsole(interrupted: advice).show, recorder: RunOrigin.recorder)
   }
 }

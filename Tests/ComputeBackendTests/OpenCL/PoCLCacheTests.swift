@@ -24,4 +24,14 @@ import TestSupport
     // Nothing is left behind.
     #expect(try folder.entries("new") == [])
   }
+
+  @Test func aFullFileSystemIsAShortage() throws {
+    let folder = try TemporaryFolder()
+    // The folder that is to be made counts by the one that is there.
+    let cache = PoCLCache(environment: ["POCL_CACHE_DIR": folder.path + "/new/deep"])
+    #expect(cache.shortage(below: 1) == nil)
+    let shortage = try #require(cache.shortage(below: .max))
+    #expect(shortage.hasPrefix(folder.path + "/new/deep has "))
+    #expect(try folder.entries() == [])
+  }
 }

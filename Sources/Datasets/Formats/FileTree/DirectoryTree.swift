@@ -6,6 +6,7 @@ import Support
 struct DirectoryTree: FileTree {
   let root: FileName
   let listing: FileListing
+  let isArchive = false
 
   var path: String { root.description }
 

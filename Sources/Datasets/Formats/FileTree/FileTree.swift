@@ -5,6 +5,8 @@ protocol FileTree: Sendable {
   /// The folder's or the archive's path, for messages.
   var path: String { get }
   var listing: FileListing { get }
+  /// Whether a copy is one file.
+  var isArchive: Bool { get }
 
   /// The bytes of a file, or only so many of the first; safe from several threads.
   func contents(of name: FileName, first count: Int?) throws -> [UInt8]

@@ -36,6 +36,12 @@ struct FileTreeRecords: EncodedRecords {
     names = Self.uniqueNames(files.map { $0.relative(to: base) })
   }
 
+  var namesInCopy: Set<FileName> {
+    guard !tree.isArchive else { return [] }
+    return Set(tree.listing.folders.map(\.name).filter { !$0.bytes.isEmpty } + files)
+      .filter { !$0.bytes.contains(UInt8(ascii: "/")) }
+  }
+
   static func uniqueNames(_ files: [FileName]) -> [FileName] {
     var uses: [FileName: Int] = [:]
     return files.map { file in

@@ -4,6 +4,7 @@ import Support
 struct ZipTree: FileTree {
   let archive: ZipFile
   let listing: FileListing
+  let isArchive = true
 
   var path: String { archive.path.description }
 

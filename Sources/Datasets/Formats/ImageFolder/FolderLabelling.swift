@@ -33,8 +33,8 @@ struct FolderLabelling: TreeLabelling {
       names[record] = name.claimed(from: &taken, prefix: old.firstComponent)
     }
     var plan = TreeCopyPlan(names: names)
-    if addsMetadata {
-      let name = FileName("metadata.jsonl")
+    let name = FileName("metadata.jsonl")
+    if addsMetadata, !classes.contains(name) {
       plan.texts[base.bytes.isEmpty ? name : base / name] = try metadata(names, changes)
     }
     return plan
