@@ -15,7 +15,7 @@ What is repeated is told by the processor's time: starting the program and readi
 counts, which is much of runs that take seconds. Trainings save their state every two minutes, so that
 here they begin anew.
 """
-import argparse, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
+import argparse, hashlib, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # What holds times, and what is no result.

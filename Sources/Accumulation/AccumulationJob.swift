@@ -93,7 +93,11 @@ public struct AccumulationJob<Method: BatchPurifier> {
     _ staged: StagedUnion, _ before: AccumulationStore, in work: FileName
   ) throws -> String {
     let output = (work / FileName("purified")).systemPath
-    if Directory.kind(FileName(output)) != nil { return output }
+    if Directory.kind(FileName(output)) != nil {
+      // Its process may have ended before the run's files had their place.
+      try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+      return output
+    }
     var method = purifier
     let trusted = staged.accumulated
     if !trusted.isEmpty {

@@ -68,7 +68,7 @@ public struct AccumulationStore {
   public func dataset() throws -> ImageDataset {
     let folder = path + "/" + Self.imagesName
     let dataset = try ImageDataset.open(folder, classNames: index.classNames)
-    guard Set(dataset.labels.indices.map(dataset.name)) == Set(kept.map(\.name)) else {
+    guard Set(dataset.labels.indices.map { dataset.name(of: $0) }) == Set(kept.map(\.name)) else {
       throw FileError.damaged(
         path: folder, reason: "it does not hold the images that \(Self.tableName) names",
         advice: "restore the store from a copy")
@@ -76,13 +76,29 @@ public struct AccumulationStore {
     return dataset
   }
 
-  /// A copy of the accumulated dataset, in which a folder a class holds its images.
+  /// Writes the accumulated dataset, with `provenance.csv`, whose rows of kept samples are in its
+  /// order.
   ///
-  /// - Throws: `FileError` or `DatasetError`.
-  public func export(to output: String, force: Bool = false) throws {
-    let writer = try DatasetWriter(copying: dataset(), to: output, force: force)
-    try StoredSample.write(kept, to: writer.path + "/" + Self.tableName)
-    try writer.commit()
+  /// - Throws: `ParameterError` if the images do not fit the layout, `FileError` or `DatasetError`.
+  public func export(
+    to output: String, layout: ExportLayout = .folder, force: Bool = false
+  ) throws {
+    let dataset = try dataset()
+    try layout.require(dataset.shape, classCount: dataset.classCount)
+    let rows = Dictionary(uniqueKeysWithValues: kept.map { ($0.name, $0) })
+    let sorted = dataset.labels.indices.compactMap { rows[dataset.name(of: $0)] }
+    func writeTable(_ folder: String) throws {
+      try StoredSample.write(sorted, to: folder + "/" + Self.tableName)
+    }
+    if layout == .folder {
+      let writer = try DatasetWriter(copying: dataset, to: output, force: force)
+      try writeTable(writer.path)
+      return try writer.commit()
+    }
+    let directory = try AtomicDirectory(output, force: force, inputs: [path])
+    try layout.write(dataset, to: directory.path)
+    try writeTable(directory.path)
+    try directory.commit()
   }
 
   /// Takes all samples of a batch out; networks that have seen it stay.

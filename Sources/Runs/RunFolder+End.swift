@@ -27,10 +27,30 @@ extension RunFolder {
     try withExtendedLifetime(lock) {
       let record = try? RandomAccessFile.contents(url.appendingPathComponent(recordName).path)
       let made = AtomicDirectory.token(of: FileName(output).canonical)
-      guard !isRecordOnly(url) else { return try end(url) }
-      guard hasEnded(url) || made != nil && record.map(token(of:)) == made else { return }
-      try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
+      let isComplete =
+        made != nil && record.map(token(of:)) == made || isExpected(FileName(output), url)
+      if isComplete || hasEnded(url) {
+        try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
+      } else if isRecordOnly(url) {
+        try end(url)
+      }
     }
+  }
+
+  /// Notes what the output, a file, holds, right before it appears, so that it is known as this
+  /// run's.
+  public func expectOutput(_ contents: [UInt8]) throws {
+    try RandomAccessFile.write(
+      Array(SHA256.hexDigest(contents).utf8), to: FileName(file(Self.expectedName).path))
+  }
+
+  /// Whether an output is what a run noted.
+  private static func isExpected(_ output: FileName, _ url: URL) -> Bool {
+    guard Directory.kind(output) == .file,
+      let noted = try? RandomAccessFile.contents(url.appendingPathComponent(expectedName).path),
+      let found = try? SHA256.hexDigest(ofFile: output.systemPath)
+    else { return false }
+    return noted == Array(found.utf8)
   }
 
   private static func finish(_ url: URL, keepsFiles: Bool) throws {

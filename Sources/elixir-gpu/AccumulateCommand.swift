@@ -20,7 +20,7 @@ struct AccumulateCommand: ParsableCommand {
         elixir-gpu accumulate store --add monday --method random-noise
         elixir-gpu accumulate store --list
         elixir-gpu accumulate store --remove 2
-        elixir-gpu accumulate store --export accumulated
+        elixir-gpu accumulate store --export accumulated --layout idx
       """)
 
   @Argument(help: "The store, a folder; --add makes it.") var store: String
@@ -36,6 +36,12 @@ struct AccumulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Copy the accumulated dataset to a folder.", valueName: "dir"))
   var export: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --export: folder (a folder a class), idx (gray images) or cifar (RGB of 32×32).",
+      valueName: "layout"))
+  var layout: ExportLayout?
+
   @Flag(help: "With --export, replace a folder that elixir-gpu wrote before.") var force = false
 
   @OptionGroup var method: BatchMethodArguments
@@ -49,6 +55,7 @@ struct AccumulateCommand: ParsableCommand {
       throw ValidationError("Give one of --add, --list, --remove and --export.")
     }
     if force && export == nil { throw ValidationError("--force needs --export.") }
+    if layout != nil && export == nil { throw ValidationError("--layout needs --export.") }
   }
 
   func run() throws {
@@ -60,7 +67,7 @@ struct AccumulateCommand: ParsableCommand {
     } else if let export {
       let accumulated = try AccumulationStore.open(store)
       try OutputLock.hold(export)
-      try accumulated.export(to: export, force: force)
+      try accumulated.export(to: export, layout: layout ?? .folder, force: force)
       print("\(accumulated.kept.count) samples written to \(export)")
     } else {
       print(try AccumulationStore.open(store).table)
@@ -80,6 +87,8 @@ struct AccumulateCommand: ParsableCommand {
     }
   }
 }
+
+extension ExportLayout: ExpressibleByArgument {}
 
 extension AccumulationStore {
   /// The batches, a line each.

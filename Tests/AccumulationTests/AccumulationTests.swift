@@ -104,6 +104,36 @@ import Testing
     }
   }
 
+  /// The images of the store in the order of its dataset, whatever the layout.
+  @Test func exportsInOtherLayouts() throws {
+    _ = try job(1).run()
+    let store = try AccumulationStore.open(store)
+    let dataset = try store.dataset()
+    let path = folder.path + "/idx"
+    try store.export(to: path, layout: .idx)
+    let idx = try ImageDataset.open(path)
+    #expect(idx.format.rawValue == "IDX" && idx.labels == dataset.labels)
+    #expect(try idx.images(0..<10) == dataset.images(0..<10))
+    #expect(throws: ParameterError.self) { try store.export(to: path + "2", layout: .cifar) }
+    #expect(Directory.kind(FileName(path + "2")) == nil)
+  }
+
+  @Test func exportsAsCIFAR() throws {
+    let names = folder.path + "/colors"
+    try Shapes(seed: 2).writeFolder(names, training: 20, test: 10)
+    let colors = try ImageDataset.open(names)
+    _ = try AccumulationJob(
+      adding: colors, to: store, purifier: RandomNoise(deviation: 1, seed: 1),
+      on: try Devices.make("cpu")
+    ).run()
+    let dataset = try AccumulationStore.open(store).dataset()
+    let path = folder.path + "/cifar"
+    try AccumulationStore.open(store).export(to: path, layout: .cifar)
+    let exported = try ImageDataset.open(path)
+    #expect(exported.labels == dataset.labels && exported.classNames == dataset.classNames)
+    #expect(try exported.images(0..<20) == dataset.images(0..<20))
+  }
+
   /// A run that ends at each of its events leaves the store as it was, and goes on to the same
   /// bytes.
   @Test func interruptionsChangeNothing() throws {

@@ -12,6 +12,6 @@ let package = Package(
     .executableTarget(
       name: "Fuzzing",
       dependencies: ["CLibFuzzer", .product(name: "ElixirReaders", package: "elixir-gpu")],
-      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")])
+      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
   ]
 )

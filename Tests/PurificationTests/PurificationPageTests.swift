@@ -45,7 +45,7 @@ import Testing
   /// Every method's report is read back, and its page made anew, from the files it wrote.
   @Test func thePageIsMadeOfTheOtherFiles() throws {
     var noise = RandomNoise(deviation: 8, seed: 3)
-    noise.reference.source = .list(world.folder.path + "/list.txt")
+    noise.reference.source = .list(path: world.folder.path + "/list.txt")
     try world.folder.write(Array("0\n1\n2\n".utf8), to: "list.txt")
     var kept = ReferenceOnly()
     kept.reference.source = noise.reference.source

@@ -119,6 +119,20 @@ import Testing
     #expect(try folder.entries() == [])
   }
 
+  @Test func anOutputThatIsAFileIsKnownByWhatItHolds() throws {
+    do {
+      let run = try open(["seed": "1"])
+      try folder.write([1], to: "out.partial/victim.safetensors")
+      try run.expectOutput([7, 8])
+    }
+    try folder.write([7], to: "out")
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.partial"])
+    try folder.write([7, 8], to: "out")
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.run"])
+  }
+
   @Test func aRecordWithoutWorkIsNoUnfinishedRun() throws {
     do { _ = try open(["seed": "1"]) }
     try folder.write([2], to: "out.partial/run.sqlite")

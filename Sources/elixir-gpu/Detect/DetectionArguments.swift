@@ -79,12 +79,17 @@ struct DetectionArguments: ParsableArguments {
   }
 
   /// Writes the list and the table of a detector's scores.
-  func write(_ found: SampleScores, of source: ImageDataset, remark: String) throws {
+  ///
+  /// - Parameter folder: the run's, if it has one.
+  func write(
+    _ found: SampleScores, of source: ImageDataset, remark: String, in folder: RunFolder? = nil
+  ) throws {
     if let scores { try ScoreTable(found).write(of: source, to: scores) }
     let listed = found.trusted
     try SampleIndexFile.write(
       listed, fingerprint: try source.fingerprint(),
-      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output)
+      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output,
+      before: { try folder?.expectOutput($0) })
     print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
   }
 
