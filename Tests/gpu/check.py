@@ -14,7 +14,7 @@ counts of instructions, nvidia-cuda-nvdisasm; `make gpu-check` installs them. cl
 in for NVIDIA's OpenCL compiler, which is LLVM, too: loops that are told to unroll will do so there.
 """
 import argparse, concurrent.futures, json, os, pathlib, shlex, shutil, subprocess, sys, tempfile
-from assembly import AMD, NVIDIA, Kernel, read_amd, read_nvidia
+from assembly import read_amd, read_nvidia
 from tables import markdown
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
