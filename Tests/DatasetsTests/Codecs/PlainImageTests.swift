@@ -85,6 +85,23 @@ import Testing
     #expect(try BMP.changing(nibbles, by: change, options: DecodingOptions()).kind == "png")
   }
 
+  /// A file of 42 bytes, found by fuzzing, ended within the fields that are copied as they are.
+  @Test(arguments: 0...54)
+  func aHeaderThatIsCutShortIsRefused(size: Int) throws {
+    // 4×4 pixels of 1 bit, pixels from byte 62 on.
+    let header: [UInt8] =
+      Array("BM".utf8) + [78, 0, 0, 0, 0, 0, 0, 0, 62, 0, 0, 0, 40, 0, 0, 0]
+      + [4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 1, 0] + [UInt8](repeating: 0, count: 24)
+    #expect(header.count == 54)
+    let bytes = Array(header.prefix(size))
+    #expect(throws: ImageFailure.self) {
+      try BMP.header(bytes, isWhole: true, options: DecodingOptions())
+    }
+    #expect(throws: ImageFailure.self) {
+      try BMP.decode(bytes, channels: nil, options: DecodingOptions())
+    }
+  }
+
   /// 0 11111 00000 10000: red 31 of 31, blue 16 of 31, which is 131 of 255.
   @Test func sixteenBitsHaveFiveAChannel() throws {
     let bytes = bitmap(

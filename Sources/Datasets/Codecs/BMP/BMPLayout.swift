@@ -60,6 +60,7 @@ struct BMPLayout {
         throw ImageFailure(reason: "BMP with compression \(code) is not read")
       }
       compression = known
+      guard bytes.count >= 46 else { throw ImageFailure(reason: "it is cut short") }
       resolution = Array(bytes[38..<46])
     }
     let fits: [Compression: [Int]] = [
