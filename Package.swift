@@ -143,7 +143,7 @@ let package = Package(
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
         "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
-        "Detection",
+        "Restoration", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
@@ -158,15 +158,16 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Diffusion",
+        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Datasets", "Diffusion",
+        "Restoration",
       ]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification",
-        "Accumulation",
+        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
+        "Purification", "Accumulation",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -238,7 +239,8 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
-    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Restoration", "Detection",
+    "Purification",
   ],
   "Accumulation": [
     "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
