@@ -91,7 +91,7 @@ public struct PDAutoR: Purifier {
       doubtful == .keep || label.confidence >= threshold
     }
     let kept = restored.filter { isKept($0.value) }
-    return PurificationOutcome(
+    var outcome = PurificationOutcome(
       revisions: Revisions(
         labels: kept.mapValues(\.label), imaged: flagged.samples.filter { kept[$0] != nil },
         images: KeptImages(images, of: flagged.samples, kept: kept.keys),
@@ -109,6 +109,13 @@ public struct PDAutoR: Purifier {
         sample.purifiedName,
       ]
     }
+    outcome.describe = { record in
+      guard let label = restored[record.sample] else { return }
+      record.verdict = "flagged"
+      record.evidence = label.confidence >= threshold ? "certain" : "doubtful"
+      record.doubt = 1 - label.confidence
+    }
+    return outcome
   }
 
   private static let columns = [

@@ -12,6 +12,8 @@ public struct PDAutoRFindings: PurificationFindings {
   public var flaggedPerClass: [Int]
   /// Samples of each class that are not flagged.
   public var cleanPerClass: [Int]
+  /// Names of classes all of whose samples are flagged.
+  public var emptiedClasses: [String]
   /// |D_q|, were the threshold to decide alone.
   public var certain = 0
   /// The share of restored samples that a threshold keeps.
@@ -26,7 +28,9 @@ public struct PDAutoRFindings: PurificationFindings {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case reference, flagged, flaggedPerClass, cleanPerClass, certain, quality, losses
+    case reference, flagged, flaggedPerClass, cleanPerClass, emptiedClasses, certain, quality,
+      losses
+    case options
   }
 
   init(
@@ -50,9 +54,6 @@ public struct PDAutoRFindings: PurificationFindings {
       cleanPerClass[$0] == 0 && flaggedPerClass[$0] > 0
     }.map { dataset.classNames[$0] }
   }
-
-  /// Classes all of whose samples are flagged.
-  private let emptiedClasses: [String]
 
   /// Throws unless what is left can teach a classifier anything: samples of two classes.
   func check(_ dataset: ImageDataset) throws {
@@ -114,7 +115,7 @@ public struct PDAutoRFindings: PurificationFindings {
       + "\(changes.labels) labels changed."
   }
 
-  public func chapters(_ data: PurifiedData) -> [String] {
+  public func chapters(_ data: PurifiedData) -> [ReportChapter] {
     [
       reference?.chapter(data) ?? "",
       HTML.chapter("Flagged samples", classTable(data)),
