@@ -78,7 +78,7 @@ oclgrind: setup
 	Tests/oclgrind.sh
 
 # What GPU compilers make of the OpenCL kernels (minutes): registers, memory, occupancy. No GPU is needed.
-GPU_CHECK_PACKAGES = clang-14 libclc-14-dev python3-venv
+GPU_CHECK_PACKAGES = clang-14 libclc-14 python3-venv
 gpu-check: build
 	@for package in $(GPU_CHECK_PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || \

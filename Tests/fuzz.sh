@@ -27,7 +27,7 @@ for reader; do
   mkdir -p "$corpus" "$findings" "$scratch/seeds/$reader"
   # What it reads may be large, and what it is given is small: time and memory are its own.
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 nice -n 10 "$program" --reader="$reader" \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -max_len=65536 \
+    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -max_len=65536 -len_control=0 \
     -print_final_stats=1 -close_fd_mask=1 -artifact_prefix="$findings/" \
     "$corpus" "$scratch/seeds/$reader" > "$findings/log" 2>&1 || failed=1
   printf '%-16s %12s %10s %8s %9s\n' "$reader" \

@@ -119,7 +119,8 @@ def measure(measurement, program, device, is_gpu, folder):
         missing=None if tests else "no tests: swift build -c release --build-tests, or let ELIXIR_TESTS name them")
     batch = "64" if is_gpu else "1"
     operations = bench(
-        "operations", "operations", "--batch", batch, "--seconds", "0.05" if is_gpu else "0.001", limit=75)
+        "operations", "operations", "--batch", batch, "--seconds", "0.05" if is_gpu else "0.001",
+        *([] if is_gpu else ["--filter", "256→256"]), limit=75)
     for size in ["1", "32", "256"] if is_gpu else ["1"]:
         bench(f"denoiser, batch {size}", "denoiser", DENOISER, "--batch", size, "--seconds", short)
     for work, size in [(UNET, "256"), ("preact_resnet18", "256"), ("critic", "256")]:
