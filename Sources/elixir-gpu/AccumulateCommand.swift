@@ -17,7 +17,7 @@ struct AccumulateCommand: ParsableCommand {
       as before.
 
       Examples:
-        elixir-gpu accumulate store --add monday --method random-noise
+        elixir-gpu accumulate store --add monday
         elixir-gpu accumulate store --list
         elixir-gpu accumulate store --remove 2
         elixir-gpu accumulate store --export accumulated --layout idx

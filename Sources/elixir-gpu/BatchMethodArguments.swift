@@ -2,15 +2,32 @@ import Accumulation
 import ArgumentParser
 import Datasets
 import Purification
+import Restoration
 
 /// How a batch is purified that is added to a store.
 struct BatchMethodArguments: ParsableArguments {
   enum Method: String, ExpressibleByArgument, CaseIterable {
+    case pdAutoR = "pd-autor"
     case randomNoise = "random-noise"
   }
 
-  @Option(help: "With --add: how the batch is purified.")
-  var method: Method?
+  @Option(help: "How a batch is purified.")
+  var method = Method.pdAutoR
+
+  @Option(
+    name: .customLong("restorer-epochs"),
+    help: "Passes over the unflagged images when the restorer is trained.")
+  var restorerEpochs = 100
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Mirror half of the images in the restorer's training; wrong for digits and letters.")
+  var mirror = true
+
+  @Option(help: "The certainty from which on a restored label is taken, 0 to 1.")
+  var threshold = 0.8
+
+  @OptionGroup(visibility: .hidden) var classifier: ClassifierArguments
 
   @Option(help: ArgumentHelp("σ of random-noise, in 1/255.", visibility: .hidden))
   var deviation: Float = 8
@@ -22,7 +39,13 @@ struct BatchMethodArguments: ParsableArguments {
   var batch = 128
 
   func validate() throws {
-    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+    for (name, value) in [("--batch", batch), ("--restorer-epochs", restorerEpochs)]
+    where value < 1 {
+      throw ValidationError("\(name) \(value): use at least 1.")
+    }
+    if !(0...1).contains(threshold) {
+      throw ValidationError("--threshold \(threshold): use a number from 0 to 1.")
+    }
   }
 
   typealias Result = (store: AccumulationStore, number: Int, wasThere: Bool)
@@ -31,10 +54,19 @@ struct BatchMethodArguments: ParsableArguments {
     _ dataset: ImageDataset, to store: String, on device: DeviceArguments
   ) throws -> Result {
     switch method {
-    case nil: throw ValidationError("--add needs --method.")
+    case .pdAutoR: try run(pdAutoR, dataset, to: store, on: device)
     case .randomNoise:
       try run(RandomNoise(deviation: deviation, seed: seed), dataset, to: store, on: device)
     }
+  }
+
+  private var pdAutoR: PDAutoR {
+    var recipe = RestorationRecipe()
+    recipe.epochs = restorerEpochs
+    recipe.flips = mirror
+    var purifier = PDAutoR(recipe: recipe, threshold: threshold, seed: seed)
+    purifier.victim.plan = classifier.plan(seed: seed)
+    return purifier
   }
 
   private func run(

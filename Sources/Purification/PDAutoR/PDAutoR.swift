@@ -29,6 +29,9 @@ public struct PDAutoR: Purifier {
   public var doubtful: Doubtful
   /// The classifier that the detector looks into; C is trained in the same way.
   public var victim = VictimOptions()
+  /// A file of the restorer's networks, such as an earlier run kept, from which their training
+  /// starts; nil for random weights.
+  public var initialNetworks: String?
   /// Reference samples are never flagged.
   public var reference = ReferenceOptions()
   public var seed: UInt64
@@ -47,6 +50,7 @@ public struct PDAutoR: Purifier {
   public var files: [String: String] {
     var files = reference.files.merging(victim.files) { $1 }
     files["flagged samples"] = flagged
+    files["initial networks"] = initialNetworks
     return files
   }
 

@@ -81,9 +81,7 @@ struct PDAutoRRun {
     {
       return (ImageRestorer(try RestorationNetworks.load(file, on: backend)), found)
     }
-    let networks = try RestorationNetworks(
-      options.recipe.networks, for: dataset.shape,
-      from: RandomWeights(seed: options.recipe.seed, on: backend))
+    let networks = try initialNetworks()
     let state = folder.file("restoration-state.safetensors")
     let trainer = try RestorationTrainer(
       networks, recipe: options.recipe, clean: clean(flagged),
@@ -103,6 +101,21 @@ struct PDAutoRRun {
     try networks.save(to: file)
     folder.delete(state.lastPathComponent)
     return (ImageRestorer(networks), losses)
+  }
+
+  /// Those of the file that is given, or new ones.
+  private func initialNetworks() throws -> RestorationNetworks {
+    guard let path = options.initialNetworks else {
+      return try RestorationNetworks(
+        options.recipe.networks, for: dataset.shape,
+        from: RandomWeights(seed: options.recipe.seed, on: backend))
+    }
+    let networks = try RestorationNetworks.load(URL(fileURLWithPath: path), on: backend)
+    guard networks.sizes == options.recipe.networks, networks.frame.shape == dataset.shape else {
+      throw RestorationError.badFile(
+        path: path, reason: "they are of another size, or for images other than \(dataset.shape)")
+    }
+    return networks
   }
 
   /// D_c.
