@@ -66,6 +66,7 @@ extension Run {
       try folder.finishKeepingRecord()
     } catch {
       recording = RunRecording()
+      try? RunFolder.finishAbandoned(output: output, keepsFiles: false)
       try warn("this run is not recorded: \(error)")
     }
   }
