@@ -114,8 +114,8 @@ extension DataElixirFindings {
           <p class="note">Poison may leave labels alone. Of each class up to
           \(KeptLabelSearch.tested) samples that kept their label, and as many that detectors flag,
           were restored; what that took away was put on images of all other classes. If
-          \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample is
-          a carrier; the chance is counted as above. A class is a target if it has more carriers
+          \(Int(100 * KeptLabelEvidence.carrierShare)) % of these get the class's label, the sample
+          is a carrier; the chance is counted as above. A class is a target if it has more carriers
           than chance explains and the detectors' vote suspects it as well; in a target class the
           samples that they flag are taken for carriers, too. Its carriers keep their label if the
           benign model gives it to most of their restorations.</p>
@@ -199,8 +199,8 @@ extension DataElixirFindings {
           HTML.table(["noise steps", "labels that a typical class keeps after a round"], rows))
           + """
           <p class="note">The most noise at which a typical class keeps
-          \(percent(NoiseSearch.retentionGoal)) of the labels that the victim gives the originals, or
-          \(percent(NoiseSearch.leastRetention)) where no useful level allows as much.</p>
+          \(percent(NoiseSearch.retentionGoal)) of the labels that the victim gives the originals,
+          or \(percent(NoiseSearch.leastRetention)) where no useful level allows as much.</p>
           """)
   }
 
