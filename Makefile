@@ -12,8 +12,8 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind sanitize \
-  fuzz dist dist-test browser-test screenshots chromium demo install format clean
+.PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
+  sanitize kill-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -77,7 +77,19 @@ oclgrind: setup
 	swift build $(SWIFT_FLAGS) --build-tests
 	Tests/oclgrind.sh
 
-# The CPU backend, and what is built on it, under the compiler's sanitizers (two builds, minutes).
+# What GPU compilers make of the OpenCL kernels (minutes): registers, memory, occupancy. No GPU is needed.
+GPU_CHECK_PACKAGES = clang-14 libclc-14 python3-venv
+gpu-check: build
+	@for package in $(GPU_CHECK_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$package; \
+	done
+	test -x .build/gpu-check/bin/python || python3 -m venv .build/gpu-check
+	.build/gpu-check/bin/python -m pip install --quiet nvidia-cuda-nvcc-cu12 nvidia-cuda-nvdisasm
+	.build/gpu-check/bin/python Tests/gpu/check.py --json .build/gpu-check/kernels.json
+
+# The CPU backend, and what is built on it, under the compiler's sanitizers of addresses, undefined behavior in C,
+# and threads (two builds, minutes).
 sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
@@ -85,6 +97,12 @@ sanitize: setup
 # A person's review in a real browser, from the purification to the final dataset (minutes).
 browser-test: build chromium
 	Tests/browser/review.py .build/release/elixir-gpu
+
+# Real runs of all commands, ended at random moments and resumed: the same bytes (KILLS=200, SEED=0).
+KILLS = 200
+SEED = 0
+kill-test: build
+	Tests/kill.py --kills $(KILLS) --seed $(SEED)
 
 # The pictures in docs/images.
 screenshots: build chromium

@@ -15,7 +15,7 @@ let package = Package(
         "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
         "Detection",
-        "Purification", "Review", "Evaluation", "Benchmarking",
+        "Purification", "Accumulation", "Review", "Evaluation", "Benchmarking",
       ]),
     // What reads files, for Tests/Fuzzing.
     .library(
@@ -144,7 +144,7 @@ let package = Package(
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
         "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
-        "Detection",
+        "Restoration", "Detection",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
@@ -154,6 +154,9 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
     .target(
+      name: "Accumulation",
+      dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
+    .target(
       name: "Evaluation",
       dependencies: [
         "Support", "ComputeBackend", "Models", "Datasets", "Training", "Runs", "Reports", "Attacks",
@@ -162,14 +165,17 @@ let package = Package(
     .target(
       name: "Benchmarking",
       dependencies: [
-        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Diffusion",
+        "ComputeBackend", "Autograd", "NeuralNet", "Models", "Critic", "Datasets", "Diffusion",
+        "Restoration",
       ]),
     .executableTarget(
       name: "elixir-gpu",
       dependencies: [
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
-        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Detection", "Purification", "Review",
+        "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
+        "Purification",
+        "Accumulation", "Review",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -241,7 +247,11 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
-    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Detection", "Purification",
+    "Critic", "Datasets", "Diffusion", "Training", "Runs", "Restoration", "Detection",
+    "Purification",
+  ],
+  "Accumulation": [
+    "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
   ],
   "Review": [
     "Support", "Devices", "Datasets", "Runs", "RunStores", "Purification", "Review",

@@ -60,8 +60,8 @@ static inline int itemBegin(int count) {
 }
 #endif
 
-// Before a loop over an array's elements: only if it is unrolled does a GPU keep the array in registers.
-// For processors the compiler decides, as stacks are cached there.
+// Before a loop over an array's elements: only if it is unrolled does a GPU keep the array in
+// registers. For processors the compiler decides, as stacks are cached there.
 #if STYLE_GPU
 #define UNROLL _Pragma("unroll")
 #else

@@ -120,28 +120,25 @@ static inline void kernelGradientLine(const int m, const VEC *t, const int strid
 // weight[first + row·rowStride + column·columnStride + tap·tapStride].
 #define TRANSFORM_WEIGHTS(NAME, M)                                                            \
   GROUP_KERNEL void NAME(                                                                     \
-      const global float *weight, int weightOffset, global float *panels, int rows, int columns,\
+      const global float *weight, int weightOffset, global float *panels, int rows, int columns, \
       int width, int rowStride, int columnStride, int tapStride, int planeStride) {           \
     weight += weightOffset;                                                                   \
     const int strips = ceilDivide(columns, width) * (width / LANES);                          \
     for (ITEMS(item, rows * strips)) {                                                        \
       const int row = item % rows, column = item / rows * LANES, rest = columns - column;     \
-      VEC lines[MOST * 3];                                                                    \
+      VEC taps[9], lines[MOST * 3];                                                           \
       UNROLL                                                                                  \
-      for (int x = 0; x < 3; ++x) {                                                           \
-        VEC taps[3];                                                                          \
+      for (int tap = 0; tap < 9; ++tap) {                                                     \
+        const global float *from                                                              \
+            = weight + row * rowStride + column * columnStride + tap * tapStride;             \
+        float lanes[LANES];                                                                   \
         UNROLL                                                                                \
-        for (int y = 0; y < 3; ++y) {                                                         \
-          const global float *from                                                            \
-              = weight + row * rowStride + column * columnStride + (y * 3 + x) * tapStride;   \
-          float lanes[LANES];                                                                 \
-          UNROLL                                                                              \
-          for (int lane = 0; lane < LANES; ++lane)                                            \
-            lanes[lane] = lane < rest ? from[lane * columnStride] : 0.0f;                     \
-          taps[y] = VLOAD(0, lanes);                                                          \
-        }                                                                                     \
-        kernelLine(M, taps, 1, lines + x * (M + 2));                                          \
+        for (int lane = 0; lane < LANES; ++lane)                                              \
+          lanes[lane] = lane < rest ? from[lane * columnStride] : 0.0f;                       \
+        taps[tap] = VLOAD(0, lanes);                                                          \
       }                                                                                       \
+      UNROLL                                                                                  \
+      for (int x = 0; x < 3; ++x) kernelLine(M, taps + x, 3, lines + x * (M + 2));            \
       global float *to                                                                        \
           = panels + (column / width * rows + row) * width + column % width;                  \
       UNROLL                                                                                  \
@@ -167,21 +164,17 @@ TRANSFORM_WEIGHTS(transformWeights4, 4)
     const int strips = ceilDivide(outputs, LANES);                                            \
     for (ITEMS(item, inputs * strips)) {                                                      \
       const int row = item % inputs, column = item / inputs * LANES, rest = outputs - column; \
-      VEC lines[MOST * 3];                                                                    \
+      VEC planes[MOST * MOST], lines[MOST * 3];                                               \
       UNROLL                                                                                  \
-      for (int j = 0; j < M + 2; ++j) {                                                       \
-        VEC planes[MOST];                                                                     \
-        UNROLL                                                                                \
-        for (int i = 0; i < M + 2; ++i) {                                                     \
-          const global float *from                                                            \
-              = sums + ((i * (M + 2) + j) * inputs + row) * outputs + column;                 \
-          VEC sum = loadPart(from, rest, 0);                                                  \
-          for (int split = 1; split < splits; ++split)                                        \
-            sum += loadPart(from + split * splitStride, rest, 0);                             \
-          planes[i] = sum;                                                                    \
-        }                                                                                     \
-        kernelGradientLine(M, planes, 1, lines + j * 3);                                      \
+      for (int k = 0; k < (M + 2) * (M + 2); ++k) {                                           \
+        const global float *from = sums + (k * inputs + row) * outputs + column;              \
+        VEC sum = loadPart(from, rest, 0);                                                    \
+        for (int split = 1; split < splits; ++split)                                          \
+          sum += loadPart(from + split * splitStride, rest, 0);                               \
+        planes[k] = sum;                                                                      \
       }                                                                                       \
+      UNROLL                                                                                  \
+      for (int j = 0; j < M + 2; ++j) kernelGradientLine(M, planes + j, M + 2, lines + j * 3); \
       UNROLL                                                                                  \
       for (int y = 0; y < 3; ++y) {                                                           \
         VEC result[3];                                                                        \
@@ -192,7 +185,7 @@ TRANSFORM_WEIGHTS(transformWeights4, 4)
           VSTORE(result[x], 0, lanes);                                                        \
           UNROLL                                                                              \
           for (int lane = 0; lane < LANES; ++lane)                                            \
-            if (lane < rest) into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane];\
+            if (lane < rest) into[((column + lane) * 9 + y * 3 + x) * inputs + row] = lanes[lane]; \
         }                                                                                     \
       }                                                                                       \
     }                                                                                         \
@@ -219,19 +212,18 @@ TRANSFORM_SUMS(transformSums4, 4)
       const int y0 = line % tileRows * M + top, x0 = column * M + left;                       \
       const global float *image                                                               \
           = images + line / tileRows * height * imageWidth * channels + channel;              \
-      VEC lines[SIDE * MOST];                                                                 \
+      VEC pixels[SIDE * SIDE], lines[SIDE * MOST];                                            \
       UNROLL                                                                                  \
-      for (int j = 0; j < SIDE; ++j) {                                                        \
-        VEC pixels[SIDE];                                                                     \
+      for (int i = 0; i < SIDE; ++i)                                                          \
         UNROLL                                                                                \
-        for (int i = 0; i < SIDE; ++i) {                                                      \
+        for (int j = 0; j < SIDE; ++j) {                                                      \
           const int y = y0 + i, x = x0 + j;                                                   \
           const int inside = y >= 0 && y < height && x >= 0 && x < imageWidth && rest > 0;    \
-          pixels[i]                                                                           \
-              = inside ? loadPart(image + (y * imageWidth + x) * channels, rest, 0) : (VEC)(0.0f);\
+          pixels[i * SIDE + j]                                                                \
+              = inside ? loadPart(image + (y * imageWidth + x) * channels, rest, 0) : (VEC)(0.0f); \
         }                                                                                     \
-        LINE(M, pixels, 1, lines + j * (M + 2));                                              \
-      }                                                                                       \
+      UNROLL                                                                                  \
+      for (int j = 0; j < SIDE; ++j) LINE(M, pixels + j, SIDE, lines + j * (M + 2));          \
       global float *to = into + (width > 0                                                    \
           ? (channel / width * tiles + local_) * width + channel % width                      \
           : local_ * channels + channel);                                                     \
@@ -258,9 +250,9 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
 // the products p[k, tile − firstTile, c].
 #define TRANSFORM_OUTPUT(NAME, M)                                                             \
   GROUP_KERNEL void NAME(                                                                     \
-      const global float *products, global float *into, int intoOffset, const global float *bias,\
+      const global float *products, global float *into, int intoOffset, const global float *bias, \
       int biasOffset, const global float *sampleBias, int sampleBiasOffset,                   \
-      const global float *residual, int residualOffset, int flags, int activation, int height,\
+      const global float *residual, int residualOffset, int flags, int activation, int height, \
       int width, int channels, int tileRows, int tileColumns, int firstTile, int tiles,       \
       int planeStride) {                                                                      \
     const int strips = ceilDivide(channels, LANES);                                           \
@@ -270,15 +262,12 @@ enum { HAS_BIAS = 1, HAS_SAMPLE_BIAS = 2, HAS_RESIDUAL = 4 };
       const int column = tile % tileColumns, line = tile / tileColumns;                       \
       const int sample = line / tileRows, y0 = line % tileRows * M, x0 = column * M;          \
       const global float *from = products + local_ * channels + channel;                      \
-      VEC lines[(M + 2) * M];                                                                 \
+      VEC planes[(M + 2) * (M + 2)], lines[(M + 2) * M];                                      \
       UNROLL                                                                                  \
-      for (int j = 0; j < M + 2; ++j) {                                                       \
-        VEC planes[M + 2];                                                                    \
-        UNROLL                                                                                \
-        for (int i = 0; i < M + 2; ++i)                                                       \
-          planes[i] = loadPart(from + (i * (M + 2) + j) * planeStride, rest, 0);              \
-        outputLine(M, planes, 1, lines + j * M);                                              \
-      }                                                                                       \
+      for (int k = 0; k < (M + 2) * (M + 2); ++k)                                             \
+        planes[k] = loadPart(from + k * planeStride, rest, 0);                                \
+      UNROLL                                                                                  \
+      for (int j = 0; j < M + 2; ++j) outputLine(M, planes + j, M + 2, lines + j * M);        \
       VEC shift = (VEC)(0.0f);                                                                \
       if (flags & HAS_BIAS) shift += loadPart(bias + biasOffset + channel, rest, 0);          \
       VEC sampleShift = (VEC)(0.0f);                                                          \

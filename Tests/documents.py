@@ -188,7 +188,10 @@ def check_commands(root, path, lines):
 
 def check_swift(path, lines, build):
     """Compiles the blocks of Swift against the built modules."""
-    maps = [*(ROOT / "Sources").glob("*/module.modulemap"), *build.glob("*.build/module.modulemap")]
+    maps = [
+        *(ROOT / "Sources").glob("*/module.modulemap"), *build.glob("*.build/module.modulemap"),
+        *(ROOT / ".build/checkouts").glob("*/Sources/*/module.modulemap"),
+    ]
     folders = [build / "Modules", *(file.parent for file in maps)]
     for block in re.finditer(r"^```swift\n(.*?)^```", "\n".join(lines) + "\n", re.S | re.M):
         start = "\n".join(lines)[: block.start()].count("\n") + 1

@@ -15,7 +15,7 @@ What is repeated is told by the processor's time: starting the program and readi
 counts, which is much of runs that take seconds. Trainings save their state every two minutes, so that
 here they begin anew.
 """
-import argparse, hashlib, json, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
+import argparse, hashlib, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # What holds times, and what is no result.
@@ -162,6 +162,11 @@ class Runner:
         if others: sys.exit(f"{case.name}: an undisturbed run leaves {others}")
         if not case.files: sys.exit(f"{case.name}: no files")
 
+    @staticmethod
+    def was_complete(code, log):
+        """Whether a run says that its output is there: it was ended after that was complete."""
+        return code == 1 and "the output exists already" in log.read_text(errors="replace")[-600:]
+
     def round(self, case, draw, number):
         """Ends a run some times, lets it end, and says what is wrong."""
         work = self.folder / "work"
@@ -192,21 +197,18 @@ class Runner:
             spent += cost
             told.append(f"{kind} {moment:.3g}: {code}")
             allowed = {"kill": {-9}, "kill at": {-9}, "interrupt": {130, -2}, "terminate": {143, -15}, "full at": {1}}[kind]
-            if code in case.codes: break
+            if code in case.codes or self.was_complete(code, log): break
             case.kills += 1
             if code not in allowed: return f"{'; '.join(told)}: the exit code is wrong", spent
         else:
             code = None
-        if code is None or code not in case.codes:
+        if code is None or code not in case.codes and not self.was_complete(code, log):
             code, cost = self.wait(self.start(case, work, resume, {}))
             spent += cost
             told.append(f"end: {code}")
         what = "; ".join(told)
-        if code not in case.codes:
-            # Killed after its output was complete: the command says that it is there.
-            last = log.read_text(errors="replace")[-600:]
-            if "exists" not in last: return f"{what}\n{last}", spent
-            told.append("it was complete")
+        if code not in case.codes and not self.was_complete(code, log):
+            return f"{what}\n{log.read_text(errors='replace')[-600:]}", spent
         files, others = digests(work)
         if others: return f"{what}: left behind {sorted(others)[:5]}", spent
         wrong = sorted(name for name in files.keys() | case.files.keys() if files.get(name) != case.files.get(name))

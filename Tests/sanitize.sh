@@ -4,14 +4,18 @@
 #
 #     Tests/sanitize.sh thread|address [FILTER]
 #
-# Builds in .build/thread or .build/address (minutes). OpenCL devices are left out: their runtimes
-# have threads of their own; `Tests/oclgrind.sh` looks at the kernels.
+# With `address` the C code is watched for undefined behavior, too. Builds in .build/thread or
+# .build/address (minutes). OpenCL devices are left out: their runtimes have threads of their own;
+# `Tests/oclgrind.sh` looks at the kernels.
 set -eu
 cd "$(dirname "$0")/.."
 sanitizer=${1:-}
 case $sanitizer in
   # Tests ask for more memory than there is; leaks at the end are the process's caches.
-  address) export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 ;;
+  address)
+    undefined="-Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined"
+    export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
+    ;;
   thread)
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
@@ -31,13 +35,14 @@ END
     export TSAN_OPTIONS="suppressions=$folder/suppressions:allocator_may_return_null=1:exitcode=66"
     ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
 modules="ComputeBackend|Autograd|NeuralNet|Models|Critic|Diffusion|Detection|Training"
 filter=${2:-"^($modules)Tests"}
-set -- -c release --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
+# shellcheck disable=SC2086
+set -- -c release --sanitize "$sanitizer" ${undefined:-} --scratch-path ".build/$sanitizer"
 swift build "$@" --build-tests
 OCL_ICD_VENDORS=/nonexistent swift test "$@" --skip-build --filter "$filter"
 echo "The $sanitizer sanitizer found nothing."

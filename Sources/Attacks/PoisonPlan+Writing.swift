@@ -20,7 +20,9 @@ extension PoisonPlan {
   ///
   /// Throws `AttackError` or `DatasetError`.
   @discardableResult
-  public func write(to output: String, force: Bool = false) throws -> PoisonManifest {
+  public func write(
+    to output: String, force: Bool = false, token: String = ""
+  ) throws -> PoisonManifest {
     try dataset.requireNamesForAddedFiles()
     let writer = try DatasetWriter(
       copying: dataset, to: output, force: force, options: WritingOptions(keepsGray: false))
@@ -45,7 +47,7 @@ extension PoisonPlan {
     }
     try PNG.write(try preview().render(), to: writer.path + "/" + Self.previewFile)
     try writeFiles(writer.path)
-    try writer.commit()
+    try writer.commit(token: token)
     return manifest
   }
 

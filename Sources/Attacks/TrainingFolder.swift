@@ -21,6 +21,10 @@ public final class TrainingFolder {
     return folder.file(name + "-state.safetensors")
   }
 
+  /// What the output is marked with, so that it is known as this run's; empty if nothing was
+  /// trained.
+  public var token: String { opened?.token ?? "" }
+
   /// Deletes the states, once what they were for is written; the run's record stays.
   public func finish() throws { try opened?.finishKeepingRecord() }
 }

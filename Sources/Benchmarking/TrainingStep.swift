@@ -1,9 +1,11 @@
 import Autograd
 import ComputeBackend
 import Critic
+import Datasets
 import Diffusion
 import Models
 import NeuralNet
+import Restoration
 
 /// One step of a training on random data, as the peers' script does it.
 public struct TrainingStep {
@@ -70,6 +72,24 @@ public struct TrainingStep {
     return TrainingStep(weights: critic.weightCount) {
       trainer.advance(pairs, values: values.slice)
       return values
+    }
+  }
+
+  /// That of PD-AutoR's four networks on 32×32 color images: adversarial, cycle and content losses,
+  /// Adam.
+  public static func restoration(batch: Int, on backend: any ComputeBackend) throws -> TrainingStep
+  {
+    let shape = ImageShape(height: 32, width: 32, channels: 3)
+    let networks = try RestorationNetworks(
+      .init(), for: shape, from: RandomWeights(seed: 0, on: backend))
+    let optimizer = Adam(ParameterArena(networks.parameters.weights), beta1: 0.5)
+    let step = RestorationStep(networks: networks, weights: .init())
+    let clean = normal(shape.batchShape(batch), seed: 1, backend).clamped(-1, 1)
+    let poisoned = normal(shape.batchShape(batch), seed: 2, backend).clamped(-1, 1)
+    return TrainingStep(weights: networks.weightCount) {
+      let (gradients, losses) = step(clean: clean, poisoned: poisoned)
+      optimizer.step(gradients: gradients, learningRate: 1e-4)
+      return losses
     }
   }
 

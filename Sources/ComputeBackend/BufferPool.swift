@@ -23,6 +23,7 @@ public final class BufferPool: Sendable {
     var capacities: [Int] = []
     /// Nested calls of `lasting`.
     var lasting = 0
+    var limit = Int.max
     var statistics = Statistics()
 
     /// The place of `capacity` in `capacities`, or where it belongs.
@@ -81,10 +82,17 @@ public final class BufferPool: Sendable {
     }
   }
 
+  /// Lets no more bytes be in use at once, as on a device with little memory.
+  package func limit(to bytes: Int) { state.withLock { $0.limit = bytes } }
+
   /// A buffer of at least `count` elements with undefined contents, or `nil` when memory is out.
   public func make(count: Int) -> Buffer? {
     var capacity = Self.sizeClass(count)
     var storage: (any BufferStorage)?
+    let isBeyond = state.withLock { [capacity] in
+      $0.statistics.bytesInUse + capacity * 4 > $0.limit
+    }
+    if isBeyond { return nil }
     if let cached = state.withLock({ $0.take(capacity) }) {
       (storage, capacity) = cached
       state.withLock { $0.statistics.hits += 1 }

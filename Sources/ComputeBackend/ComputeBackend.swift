@@ -74,6 +74,13 @@ public enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
   case outOfMemory(bytes: Int, device: String)
   /// An operation that failed on the device.
   case execution(operation: String, reason: String)
+  /// A device whose numbers are wrong.
+  case wrongResult(operation: String, found: Float, expected: Float, device: String)
+
+  /// Whether less at once may be possible.
+  public var isOutOfMemory: Bool {
+    if case .outOfMemory = self { true } else { false }
+  }
 
   public var description: String {
     switch self {
@@ -85,6 +92,9 @@ public enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
     case .outOfMemory(let bytes, let device):
       "out of memory on \(device): \(bytes) bytes could not be had"
     case .execution(let operation, let reason): "\(operation) failed on the device: \(reason)"
+    case .wrongResult(let operation, let found, let expected, let device):
+      "\(device) computes wrong numbers: \(operation) gives \(found) for \(expected); update its "
+        + "driver, or use another device"
     }
   }
 }

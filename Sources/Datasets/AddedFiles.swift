@@ -5,7 +5,8 @@ package enum AddedFiles {
   private static let names: Set<String> = [
     // Purification.
     "purified.csv", "report.json", "report.html", "timings.json", "run.sqlite", "grid.png",
-    "reference.txt", "rounds.svg", "features.svg", "victim.safetensors", "benign.safetensors",
+    "samples.png", "reference.txt", "rounds.svg", "features.svg", "victim.safetensors",
+    "benign.safetensors",
     // Attacks and marks.
     GroundTruth.poisonFile, "poison-preview.png", "target.png", "trigger.npy",
     "trigger.safetensors", "surrogate.safetensors", GroundTruth.markFile, "mark-preview.png",

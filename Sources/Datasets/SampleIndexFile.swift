@@ -22,13 +22,17 @@ public enum SampleIndexFile {
   ///   - indices: are written in ascending order.
   ///   - fingerprint: the dataset's.
   ///   - remarks: how the list was made, a line each.
+  ///   - before: is told the bytes right before they appear.
   public static func write(
-    _ indices: [Int], fingerprint: String, remarks: [String], to path: String
+    _ indices: [Int], fingerprint: String, remarks: [String], to path: String,
+    before: ([UInt8]) throws -> Void = { _ in }
   ) throws {
     let lines =
       [heading, "\(fingerprintKey) \(fingerprint)"] + remarks.map { "# \($0)" }
       + indices.sorted().map(String.init)
-    try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
+    let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+    try before(bytes)
+    try AtomicFile.write(bytes, to: path)
   }
 
   /// Throws `FileError` if a file exists at `path` that may not be replaced by a list.

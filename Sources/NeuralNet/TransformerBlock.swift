@@ -1,7 +1,7 @@
 import Autograd
 
 /// Attention among the tokens, then two linear layers at each token, both after a normalization
-/// ("An Image is Worth 16×16 Words", eq. 2-3).
+/// ("An Image is Worth 16×16 Words", equations 2 and 3).
 public final class TransformerBlock: Module {
   /// What the tensors are called within a block.
   public struct Names: Sendable {

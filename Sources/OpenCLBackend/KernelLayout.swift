@@ -31,8 +31,8 @@ public struct KernelLayout: Sendable, Hashable, Codable {
     }
 
     package var threads: Int { (rows / threadRows) * (columns / threadColumns) }
-    /// Bytes of local memory; a line of A has an element more, against bank conflicts.
-    package var localMemory: Int { 4 * depth * (rows + 1 + columns) }
+    /// Bytes of local memory; a line of A has a vector more, against bank conflicts.
+    package var localMemory: Int { 4 * depth * (rows + 4 + columns) }
   }
 
   package var style: Style

@@ -23,17 +23,17 @@ package enum KernelLayoutTable {
   /// The NVIDIA entries were reasoned out and never timed on such a device:
   /// - Hopper (H100, H200: 132 units, each with 64 Ki registers of 4 bytes, up to 228 KiB shared
   ///   memory and 128 FMA units; 50 MiB second-level cache). 8×8 sums a thread ask local memory for
-  ///   10 loads per 64 FMAs; with 16 elements on their way a thread needs about 120 registers, so
-  ///   two groups of 256 threads fit a unit (61 Ki registers, 33 KiB local memory), enough warps to
-  ///   hide latency. Lines of 16 floats of A and of 128 floats of B fill transactions of 64 and 128
-  ///   bytes. Planes of 32 MiB stay in the cache and still make two groups for each unit.
+  ///   4 loads of vectors per 64 FMAs, independent of each other; with 8 elements on their way a
+  ///   thread takes 128 registers (`make gpu-check`), so two groups of 256 threads fit a unit; with
+  ///   16 it takes 158, and one fits. Lines of 8 floats of A and of 128 floats of B fill sectors of
+  ///   32 bytes. Planes of 32 MiB stay in the cache and still make two groups for each unit.
   /// - Other NVIDIA devices: half the block, as older ones have fewer units; a cache of a few MiB.
   package static let entries: [Entry] = [
     Entry(
       label: "NVIDIA Hopper", match: .name(["H100", "H200", "H800", "GH200", "H20"]),
       layout: KernelLayout(
         style: .gpu,
-        block: .init(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 16),
+        block: .init(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 8),
         group: 128, workersPerUnit: 2048, splitDepth: 256, groupsPerUnit: 1,
         winogradElements: 1 << 23)),
     Entry(

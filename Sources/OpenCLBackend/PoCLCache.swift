@@ -30,8 +30,9 @@ package struct PoCLCache {
   /// What all kernels together take, with room for those of other shapes.
   private static let neededBytes: UInt64 = 64 << 20
 
-  /// Why compiled kernels may not fit, and what to do; `nil` if they do. PoCL ends the process, with
-  /// a message of LLVM, where it cannot write one.
+  /// Why compiled kernels may not fit, and what to do; `nil` if they do.
+  ///
+  /// PoCL ends the process, with a message of LLVM, where it cannot write one.
   package var shortage: String? { shortage(below: Self.neededBytes) }
 
   package func shortage(below needed: UInt64) -> String? {

@@ -44,6 +44,9 @@ public struct PurificationJob<Method: Purifier> {
 
   /// Runs all stages and lets the output appear when it is complete.
   ///
+  /// Where the device's memory is not enough, the run goes on from what it has with batches of half
+  /// the size, and says so.
+  ///
   /// - Parameter force: replaces an output of an earlier run, and an unfinished run with other
   ///   options.
   /// - Throws: `DatasetError`, `CheckpointError`, `PurificationError`, `RunError`, `FileError` also
@@ -51,8 +54,19 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
-    let run = Run(handler: handler, recorder: recorder)
-    return try run.recordingEnd { try self.run(run, output: output, force: force) }
+    var job = self
+    while true {
+      do {
+        let run = Run(handler: handler, recorder: recorder)
+        return try run.recordingEnd { try job.run(run, output: output, force: force) }
+      } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
+        // A failure that nobody waited for ends with the attempt.
+        _ = try? backend.synchronize()
+        backend.pool.trim()
+        job.batchSize /= 2
+        try Run(handler: handler).warn("\(error); going on with batches of \(job.batchSize)")
+      }
+    }
   }
 
   private func run(
@@ -87,8 +101,9 @@ public struct PurificationJob<Method: Purifier> {
       ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
     try PurificationReports.rebuildPage(of: folder)
     try context.requireUnchangedDataset()
-    try context.output.commit(token: context.folder?.token ?? "")
+    // Before the output appears, so that what fails here can be done again.
     try run.endRecording()
+    try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
   }

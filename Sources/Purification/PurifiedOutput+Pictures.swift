@@ -4,7 +4,7 @@ extension PurifiedOutput {
   /// Samples shown in `grid.png`, and as changed ones in the gallery.
   static let shownChanges = 24
   /// Doubtful samples in the gallery.
-  static let shownDoubts = 12
+  static let shownDoubts = 11
   /// Of the changed samples, those with their candidates; and a sample's candidates, at most.
   private static let shownStrips = 8
   private static let shownCandidates = 12

@@ -23,7 +23,8 @@ public protocol Purifier: Codable, Hashable, Sendable {
 /// All methods; each has a folder here and a subcommand of `purify`.
 public enum Purifiers {
   public static let all: [any Purifier.Type] = [
-    DataElixir.self, Mendata.self, RandomNoise.self, FriendlyNoise.self, ReferenceOnly.self,
+    DataElixir.self, PDAutoR.self, Mendata.self, RandomNoise.self, FriendlyNoise.self,
+    ReferenceOnly.self,
   ]
 }
 

@@ -40,6 +40,6 @@ final class RestorationHistory: Module {
   /// One loss in each of the first epochs.
   func values(_ loss: RestorationLoss, epochs: Int) throws -> [Float] {
     let all = try means.exported()
-    return (0..<epochs).map { all[$0 * Self.kinds + loss.rawValue] }
+    return (0..<epochs).map { all[$0 * Self.kinds + loss.place] }
   }
 }

@@ -1,5 +1,5 @@
 /// The losses of a step, in the order of `RestorationStep`'s result.
-public enum RestorationLoss: Int, CaseIterable, Codable, Sendable {
+public enum RestorationLoss: String, CaseIterable, Codable, Sendable {
   /// −log D_cd(R(x)): what the restorer loses to its discriminator.
   case restoring
   /// −log D_pd(G_p(x̄)).
@@ -14,6 +14,19 @@ public enum RestorationLoss: Int, CaseIterable, Codable, Sendable {
   case cleanDiscriminator
   /// −log D_pd(x) − log(1 − D_pd(G_p(x̄))) (eq. 2).
   case poisonedDiscriminator
+
+  /// Its place among the losses of a step.
+  public var place: Int {
+    switch self {
+    case .restoring: 0
+    case .poisoning: 1
+    case .cycle: 2
+    case .content: 3
+    case .identity: 4
+    case .cleanDiscriminator: 5
+    case .poisonedDiscriminator: 6
+    }
+  }
 
   public var name: String {
     switch self {

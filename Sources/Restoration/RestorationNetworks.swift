@@ -43,9 +43,9 @@ public final class RestorationNetworks: Module {
   public let poisoner: RestorationGenerator
   /// R: poisoned images to clean ones.
   public let restorer: RestorationGenerator
-  /// D_pd: real poisoned images, or made by G_p?
+  /// D_pd: tells real poisoned images from those that G_p makes.
   public let poisonedDiscriminator: TransformerDiscriminator
-  /// D_cd: real clean images, or made by R?
+  /// D_cd: tells real clean images from those that R makes.
   public let cleanDiscriminator: TransformerDiscriminator
 
   /// - Throws: `RestorationError.images` if the images are too small, or what the source throws.

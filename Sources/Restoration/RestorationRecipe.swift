@@ -2,7 +2,7 @@ import Training
 
 /// How the restorer is trained: everything that its weights depend on, but the images.
 public struct RestorationRecipe: Hashable, Codable, Sendable {
-  /// How much each kind of loss counts (PD-AutoR, eq. 2-7).
+  /// How much each kind of loss counts, of PD-AutoR's equations 2 to 7.
   public struct Weights: Hashable, Codable, Sendable {
     public var adversarial: Float
     public var cycle: Float

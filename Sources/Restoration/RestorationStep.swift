@@ -2,7 +2,7 @@ import Autograd
 import ComputeBackend
 import NeuralNet
 
-/// Losses and gradients of the four networks for one pair of batches (PD-AutoR, eq. 2-7).
+/// Losses and gradients of the four networks for one pair of batches, PD-AutoR's equations 2 to 7.
 ///
 /// Generators minimize −log D of what they make instead of log(1 − D), which has the same fixed
 /// points and does not saturate. All gradients are at the same weights, so what the generators made

@@ -3,8 +3,8 @@ import GRDB
 import Runs
 import Support
 
-/// A run's database, `run.sqlite` in its folder: what it was started with, how it went, what it found
-/// of each sample, and what a person decided afterwards.
+/// A run's database, `run.sqlite` in its folder: what it was started with, how it went, what it
+/// found of each sample, and what a person decided afterwards.
 ///
 ///     let store = try RunStore("purified.run/run.sqlite", .review)
 ///     let page = try store.samples(SampleQuery(label: 3, order: .doubt, limit: 100))

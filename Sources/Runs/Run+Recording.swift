@@ -53,17 +53,19 @@ extension Run {
   public func endRecording() throws { try endRecording(.complete, "") }
 
   /// Keeps the record of work that has no folder of its own in `OUTPUT.run`, once its output is
-  /// complete; warns if that folder cannot be made.
+  /// complete; warns if it cannot be kept.
   public func keepRecord(
     beside output: String, _ identity: @autoclosure () throws -> [String: String]
   ) throws {
     guard recording.open != nil else { return }
     do {
+      try RunFolder.finishAbandoned(output: output, keepsFiles: false)
       let folder = try RunFolder(output: output, identity: try identity(), force: false)
       try startRecording(in: folder)
       try endRecording()
       try folder.finishKeepingRecord()
-    } catch let error as RunError {
+    } catch {
+      recording = RunRecording()
       try warn("this run is not recorded: \(error)")
     }
   }

@@ -17,7 +17,8 @@ extension RunFolder {
     try finish(keepsFiles: true)
   }
 
-  /// Ends a run whose output is complete, and whose process ended before it could do so.
+  /// Ends a run whose output is complete, and whose process ended before it could do so; what
+  /// holds nothing but a record, of no work that could be lost, is deleted.
   public static func finishAbandoned(output: String, keepsFiles: Bool) throws {
     let url = url(of: output)
     guard Directory.kind(FileName(url.path)) == .directory,
@@ -26,9 +27,30 @@ extension RunFolder {
     try withExtendedLifetime(lock) {
       let record = try? RandomAccessFile.contents(url.appendingPathComponent(recordName).path)
       let made = AtomicDirectory.token(of: FileName(output).canonical)
-      guard hasEnded(url) || made != nil && record.map(token(of:)) == made else { return }
-      try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
+      let isComplete =
+        made != nil && record.map(token(of:)) == made || isExpected(FileName(output), url)
+      if isComplete || hasEnded(url) {
+        try finish(url, keepsFiles: keepsFiles && !hasEnded(url))
+      } else if isRecordOnly(url) {
+        try end(url)
+      }
     }
+  }
+
+  /// Notes what the output, a file, holds, right before it appears, so that it is known as this
+  /// run's.
+  public func expectOutput(_ contents: [UInt8]) throws {
+    try RandomAccessFile.write(
+      Array(SHA256.hexDigest(contents).utf8), to: FileName(file(Self.expectedName).path))
+  }
+
+  /// Whether an output is what a run noted.
+  private static func isExpected(_ output: FileName, _ url: URL) -> Bool {
+    guard Directory.kind(output) == .file,
+      let noted = try? RandomAccessFile.contents(url.appendingPathComponent(expectedName).path),
+      let found = try? SHA256.hexDigest(ofFile: output.systemPath)
+    else { return false }
+    return noted == Array(found.utf8)
   }
 
   private static func finish(_ url: URL, keepsFiles: Bool) throws {
@@ -57,6 +79,14 @@ extension RunFolder {
       ![record, ended, FileName(lockName)].contains($0)
     }
     for name in others + [record, ended] { Directory.delete(folder / name) }
+  }
+
+  /// Whether there is nothing in a folder but a run's record, with what SQLite keeps beside it.
+  static func isRecordOnly(_ url: URL) -> Bool {
+    let names = (try? Directory.entries(FileName(url.path)).map(\.systemPath)) ?? ["?"]
+    return names.allSatisfy {
+      [recordName, lockName].contains($0) || $0.hasPrefix(Run.recordName)
+    }
   }
 
   static func hasEnded(_ url: URL) -> Bool {

@@ -9,6 +9,7 @@ import Support
 /// - `victim.safetensors`, `benign-1.safetensors`, `benign-2.safetensors`: finished models, and
 ///   `…-state.safetensors` of the one in training; `victim-losses.safetensors` of a detection.
 /// - `noise-search.json`: the noise that was chosen.
+/// - `output.sha256`: of an output that is a file, the digest.
 /// - `run.sqlite`: the run's record, which decides nothing.
 /// - `candidates.journal`, `candidates.images`: see `CandidateStore`; those of a second look are in
 ///   `second-look-T`.
@@ -87,6 +88,8 @@ public final class RunFolder {
   static let lockName = "lock"
   /// A file that is there while the rest is deleted, of which nothing counts any more.
   static let endedName = "ended"
+  /// The digest of an output that is a file.
+  static let expectedName = "output.sha256"
   /// Of the files in the folder: with another version nothing in it can be used.
   private static let versionKey = "run format"
   private static let version = "2"

@@ -39,7 +39,12 @@ public struct SiftJob {
   /// - Throws: `SiftingError`, `TrainingError`, `DatasetError`, `FileError`, `RunError`, or what
   ///   the handler throws.
   public func run(output: String, force: Bool = false) throws -> SiftResult {
-    try checkOutputs(output, force: force)
+    do {
+      try checkOutputs(output, force: force)
+    } catch let error as FileError where error == .outputExists(path: output) {
+      try RunFolder.finishAbandoned(output: output, keepsFiles: false)
+      throw error
+    }
     let counts = try quota.counts(of: dataset, classNames: dataset.classNames)
     let fingerprint = try dataset.fingerprint()
     var identity = try RunFolder.identity(of: method, backend: backend)
@@ -73,7 +78,8 @@ public struct SiftJob {
       remarks: [
         "method: sift, \(method.sifters) sifters, seed \(method.seed)",
         "listed: \(result.samples.count) of \(dataset.count)",
-      ], to: output)
+      ], to: output,
+      before: folder.expectOutput)
     let listed = Set(result.samples)
     try run.record(samplesOf: dataset) { listed.contains($0) ? "listed" : nil }
     try weights.record(listed: listed, in: run)

@@ -9,6 +9,18 @@ extension FileName {
     guard status == 0 else { throw FileError.writing(target) }
   }
 
+  /// Gives the file a second name; where the file system has no such links, copies it.
+  ///
+  /// Neither may be written to afterwards, but replaced.
+  public func link(to target: FileName) throws {
+    let status = withCString { source in target.withCString { Foundation.link(source, $0) } }
+    if status == 0 { return }
+    guard [EPERM, EXDEV, EMLINK, ENOTSUP].contains(errno) else {
+      throw errno == ENOENT ? FileError.reading(self) : FileError.writing(target)
+    }
+    try RandomAccessFile.write(try RandomAccessFile.contents(self), to: target)
+  }
+
   /// Makes a link with the same target as this one, which need not exist.
   public func copyLink(to target: FileName) throws {
     var text = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)

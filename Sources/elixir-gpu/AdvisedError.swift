@@ -18,7 +18,7 @@ extension BackendError: AdvisedError {
     switch self {
     case .outOfMemory: "use a smaller --batch"
     case .unsuitableLayout: "elixir-gpu tune --reset forgets what was measured"
-    case .kernelBuild, .kernelFile, .noDevice, .execution: nil
+    case .kernelBuild, .kernelFile, .noDevice, .execution, .wrongResult: nil
     }
   }
 }

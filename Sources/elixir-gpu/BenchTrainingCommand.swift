@@ -11,8 +11,9 @@ struct BenchTrainingCommand: ParsableCommand {
     abstract: "Times one training step: forward, backward and the optimiser.",
     discussion: """
       The work is a denoiser's config.json (squared error, Adam), a classifier (32×32 images, \
-      cross entropy, SGD with momentum) or `critic`: 512 features, 512 hidden units, the \
-      Wasserstein loss with gradient penalty, Adam. Weights and data are random.
+      cross entropy, SGD with momentum), `critic` (512 features, 512 hidden units, the \
+      Wasserstein loss with gradient penalty, Adam) or `restoration` (PD-AutoR's four networks, \
+      32×32 images, Adam). Weights and data are random.
 
       Examples:
         elixir-gpu bench training Benchmarks/configurations/unet-64-128-128/config.json --batch 64
@@ -22,7 +23,7 @@ struct BenchTrainingCommand: ParsableCommand {
 
   @Argument(
     help: """
-      A denoiser's config.json, critic, or one of \
+      A denoiser's config.json, critic, restoration, or one of \
       \(MeasuredNetwork.architectures.joined(separator: ", ")).
       """)
   var work: String
@@ -35,9 +36,10 @@ struct BenchTrainingCommand: ParsableCommand {
   func validate() throws {
     if batch < 2 { throw ValidationError("--batch \(batch): use at least 2.") }
     let architectures = MeasuredNetwork.architectures
-    guard work.hasSuffix(".json") || (["critic"] + architectures).contains(work) else {
+    guard work.hasSuffix(".json") || (["critic", "restoration"] + architectures).contains(work)
+    else {
       let names = architectures.joined(separator: ", ")
-      throw ValidationError("\(work): use a config.json, critic, or one of \(names).")
+      throw ValidationError("\(work): use a config.json, critic, restoration, or one of \(names).")
     }
   }
 
@@ -73,6 +75,7 @@ struct BenchTrainingCommand: ParsableCommand {
 
   private func makeStep(on backend: any ComputeBackend) throws -> TrainingStep {
     if work == "critic" { return try .critic(batch: batch, on: backend) }
+    if work == "restoration" { return try .restoration(batch: batch, on: backend) }
     if MeasuredNetwork.architectures.contains(work) {
       return .classifier(
         try MeasuredNetwork.classifier(work, on: backend), batch: batch, on: backend)

@@ -34,9 +34,10 @@ struct DeviceArguments: ParsableArguments {
     }
   }
 
-  /// The backend asked for.
+  /// The backend asked for, after its self-test.
   ///
-  /// Throws `BackendError` when there is no such device, or a kernel cannot be had.
+  /// Throws `BackendError` when there is no such device, a kernel cannot be had, or its numbers are
+  /// wrong.
   /// - Parameters:
   ///   - convolutions: how convolutions choose their algorithm; `nil` for the tuned way.
   ///   - layout: how OpenCL kernels are laid out; `nil` for the tuned way, or with `convolutions`
@@ -44,11 +45,14 @@ struct DeviceArguments: ParsableArguments {
   func makeBackend(
     convolutions: ConvolutionChoice? = nil, layout: DeviceLayout? = nil
   ) throws -> any ComputeBackend {
-    try Devices.make(
+    let backend = try Devices.make(
       device,
       options: DeviceOptions(
         threads: threads, kernelDirectory: kernels, precision: precision,
         convolutions: convolutions, layout: layout))
+    // Whoever chooses these measures, and would have to wait for kernels of no use to it.
+    if convolutions == nil, layout == nil { try DeviceSelfTest.run(on: backend) }
+    return backend
   }
 }
 

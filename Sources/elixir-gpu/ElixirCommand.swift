@@ -16,8 +16,8 @@ struct ElixirCommand: ParsableCommand {
     version: "elixir-gpu 0.1.0",
     subcommands: [
       InspectCommand.self, PurifyCommand.self, ReportCommand.self, ReviewCommand.self,
-      ApplyCommand.self, SiftCommand.self,
-      EvaluateCommand.self, PoisonCommand.self,
+      ApplyCommand.self, AccumulateCommand.self, SiftCommand.self, EvaluateCommand.self,
+      PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
       RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
       BenchCommand.self,

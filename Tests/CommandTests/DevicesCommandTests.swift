@@ -22,6 +22,22 @@ import TestSupport
     #expect(devices.allSatisfy { $0.units > 0 && $0.memory > 0 && !$0.driver.isEmpty })
   }
 
+  /// What `Tests/gpu/check.py` compiles: every layout with every file, and a block in `product.cl`.
+  @Test func tellsHowKernelsAreCompiled() throws {
+    struct Build: Decodable {
+      var layout, style, file, options: String
+    }
+    let run = try CommandRun(["devices", "--kernel-builds"])
+    let builds = try JSONDecoder().decode([Build].self, from: Data(run.output.utf8))
+    let hopper = builds.filter { $0.layout == "NVIDIA Hopper" }
+    #expect(hopper.contains { $0.file == "winograd.cl" && $0.options.contains(" -DLANES=2 ") })
+    #expect(hopper.allSatisfy { $0.style == "gpu" && $0.options.contains(" -DSTYLE_GPU=1 ") })
+    let product = try #require(hopper.first { $0.file == "product.cl" })
+    #expect(product.options.contains(" -DPRODUCT_ROWS=128 "))
+    #expect(!hopper.contains { $0.file == "slope_product.cl" })
+    #expect(builds.contains { $0.style == "cpu" && $0.file == "slope_product.cl" })
+  }
+
   private static let hasPoCL = TestDevices.all.contains {
     $0.backend.description.driver.contains("PoCL")
   }
@@ -68,5 +84,15 @@ import TestSupport
     // Unless they are asked for.
     let asked = try run("--kernels", kernels)
     #expect(asked.exitCode == 1 && asked.errors.contains(kernels), "\(asked.errors)")
+  }
+
+  @Test func everyDeviceIsTested() throws {
+    let run = try CommandRun(["devices", "--self-test"])
+    #expect(run.exitCode == 0)
+    let lines = run.output.split(separator: "\n")
+    let devices = lines.count { $0.hasPrefix("cpu: ") || $0.hasPrefix("opencl:") }
+    #expect(devices > 0)
+    #expect(lines.count { $0.hasPrefix("  self-test: passed in ") } == devices)
+    #expect(try CommandRun(["devices", "--self-test", "--json"]).exitCode == 64)
   }
 }

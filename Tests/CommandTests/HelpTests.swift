@@ -4,8 +4,9 @@ import Testing
 @Suite struct HelpTests {
   private static let attacks = AttackRegistry.all.map { "poison \($0.id)" }
   private static let methods = [
-    "purify dataelixir", "purify mendata", "purify random-noise", "purify friendly-noise",
-    "purify reference-only", "detect knn", "detect knn-kappa", "detect simulated",
+    "purify dataelixir", "purify pd-autor", "purify mendata", "purify random-noise",
+    "purify friendly-noise", "purify reference-only", "detect knn", "detect knn-kappa",
+    "detect simulated",
     "detect all", "detect dcm", "detect sf-least", "sift",
   ]
   private static let commands =

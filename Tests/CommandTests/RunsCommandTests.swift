@@ -46,7 +46,7 @@ import Testing
     #expect(same.exitCode == 0, "\(same)")
     let other = try runs("diff", "first", "second")
     #expect(other.exitCode == 3 && other.output.contains("4 samples differ"), "\(other)")
-    #expect(other.output.contains("\\u001B") && !other.output.contains("\u{1B}"), "\(other)")
+    #expect(other.output.contains("\\x1B[2J") && !other.output.contains("\u{1B}"), "\(other)")
 
     #expect(try runs("export", "first", "--output", "s.csv").exitCode == 0)
     // Read as it stands, with the apostrophe that keeps a cell from being a formula.

@@ -1,4 +1,6 @@
+import ComputeBackend
 import Datasets
+import Devices
 import Foundation
 import Models
 import Diffusion
@@ -58,9 +60,10 @@ import Training
     #expect(json["targets"] as? [Int] == [0])
     #expect((json["classes"] as? [Any])?.count == 4)
     let page = String(decoding: try world.folder.read(output + "/report.html"), as: UTF8.self)
-    #expect(page.contains("Target class 0"))
+    #expect(page.contains("These data are poisoned: "))
     #expect(page.contains("data:image/png;base64,"))
-    #expect(!page.contains("http"))
+    #expect(
+      !page.replacingOccurrences(of: "http://www.w3.org/2000/svg", with: "").contains("://"))
   }
 
   @Test func batchSizeChangesNoByte() throws {
@@ -92,6 +95,45 @@ import Training
     job.handler = { if case .note(let text) = $0 { notes.append(text) } }
     _ = try job.run(output: path)
     #expect(notes.contains { $0.hasPrefix("Resuming the unfinished run") })
+    #expect(try world.contents(output) == world.contents(output + "b"))
+  }
+
+  /// On a device with room for some of the samples, and on one that fails in the middle.
+  @Test func aDeviceWithLittleMemoryGetsSmallerBatches() throws {
+    let backend = try Devices.make("cpu")
+    let dataset = try ImageDataset.open(world.dataset)
+    var job = PurificationJob(dataset: dataset, purifier: world.method, on: backend)
+    job.batchSize = 8
+    _ = try job.run(output: path + "b")
+    let needed = backend.pool.statistics.peakBytesInUse
+    backend.pool.limit(to: needed + needed / 4)
+    job.batchSize = 160
+    var warnings: [String] = []
+    job.handler = { if case .warning(let text) = $0 { warnings.append(text) } }
+    _ = try job.run(output: path)
+    #expect(warnings.contains { $0.contains("out of memory") && $0.hasSuffix("batches of 80") })
+    #expect(try world.contents(output) == world.contents(output + "b"))
+  }
+
+  @Test func aDeviceThatFailsLeavesARunToResume() throws {
+    let backend = try Devices.make("cpu")
+    var job = PurificationJob(
+      dataset: try ImageDataset.open(world.dataset), purifier: world.method, on: backend)
+    job.batchSize = 1
+    var seen = 0
+    job.handler = { event in
+      if event.phase == "candidates" { seen += 1 }
+      if seen == 40 { backend.pool.limit(to: 0) }
+    }
+    let error = #expect(throws: BackendError.self) { try job.run(output: path) }
+    #expect(try #require(error).isOutOfMemory)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    backend.pool.limit(to: .max)
+    var notes: [String] = []
+    job.handler = { if case .note(let text) = $0 { notes.append(text) } }
+    _ = try job.run(output: path)
+    #expect(notes.contains { $0.hasPrefix("Resuming the unfinished run") })
+    _ = try world.job().run(output: path + "b")
     #expect(try world.contents(output) == world.contents(output + "b"))
   }
 

@@ -7,38 +7,52 @@ import Testing
 /// A class that a victim knows by fine texture, of which a denoiser takes away what it does not
 /// know.
 @Suite struct TextureTests {
-  /// Label 0 where pixels differ much from gray, else pixel 0 divided by 50.
+  /// Label 0 where pixels differ much from gray, or where they have a pattern; else pixel 0 divided
+  /// by 50.
   private struct TextureModel: LabelModel {
+    var isPattern = false
+
     func labels(_ images: [UInt8], count: Int, except wrong: Int?) -> [Int] {
       (0..<count).map { place in
         let image = images[place * 25..<place * 25 + 25]
-        let deviation = image.dropFirst().map { abs(Int($0) - 120) }.reduce(0, +) / 24
+        let deviations = image.enumerated().dropFirst().map { place, value in
+          isPattern
+            ? (Int(value) - 120) * (place % 2 == 0 ? 1 : -1) : abs(Int(value) - 120)
+        }
+        let deviation = deviations.reduce(0, +) / 24
         return deviation > 60 ? 0 : min(Int(image[place * 25]) / 50, 3)
       }
     }
     func features(_ images: [UInt8], count: Int) -> [Float] { [Float](repeating: 1, count: count) }
   }
 
-  /// Classes 0 to 3; those of class 0 have the texture, and look like class 1 without it.
+  /// Classes 0 to 3; those of class 0 have the texture, and look like class 1 without it. A pattern
+  /// is on the first fifteen only.
   private struct Images: LabelledImages {
+    var isPattern = false
     let shape = ImageShape(height: 5, width: 5, channels: 1)
     let classCount = 4
     let labels = (0..<80).map { Int32($0 % 4) }
 
     func pixels(_ sample: Int, isTextured: Bool) -> [UInt8] {
       (0..<25).map { place in
-        if place == 0 { return UInt8(max(Int(labels[sample]), 1) * 50 + 10) }
-        return isTextured ? ((place + sample / 4) % 2 == 0 ? 210 : 30) : 120
+        if place == 0 {
+          return UInt8(max(Int(labels[sample]), isPattern && sample >= 60 ? 0 : 1) * 50 + 10)
+        }
+        return isTextured ? ((place + (isPattern ? 0 : sample / 4)) % 2 == 0 ? 210 : 30) : 120
       }
     }
 
     func images(_ samples: [Int]) -> [UInt8] {
-      samples.flatMap { pixels($0, isTextured: labels[$0] == 0) }
+      samples.flatMap { pixels($0, isTextured: labels[$0] == 0 && !(isPattern && $0 >= 60)) }
     }
   }
 
-  private func search(suspecting detectors: [String]) throws -> CarrierSearch.Result {
-    let images = Images()
+  private func search(
+    suspecting detectors: [String], isPattern: Bool = false
+  ) throws -> CarrierSearch.Result {
+    let images = Images(isPattern: isPattern)
+    let victim = TextureModel(isPattern: isPattern)
     let folder = try TemporaryFolder()
     let store = try CandidateStore(directory: folder.url, candidatesPerSample: 4, imageBytes: 25)
     // Of twelve samples of class 0 the texture is lost.
@@ -61,11 +75,11 @@ import Testing
           }, flagged: []), labels: images.labels)
     }
     let findings = PaperDecisions(images: images, store: store, rules: .init()).identifyAnomalies()
-    return try CarrierSearch(images: images, victim: TextureModel(), seed: 1).run(
+    return try CarrierSearch(images: images, victim: victim, seed: 1).run(
       first: store, findings: findings, secondLook: nil
     ) { recipients in
       KeptLabelSearch(
-        images: images, victim: TextureModel(), recipients: recipients, opinions: opinions, seed: 1
+        images: images, victim: victim, recipients: recipients, opinions: opinions, seed: 1
       ) { name, samples in
         try folder.write([], to: "\(name)/made")
         let look = try CandidateStore(
@@ -98,5 +112,18 @@ import Testing
     let found = try search(suspecting: ["scan"])
     #expect(found.targets == [0] && found.movedTargets == [])
     #expect(found.keepers == (0..<48).filter { $0 % 4 == 0 })
+  }
+
+  /// Of a pattern that stays in three of fifteen samples, whatever the denoiser does, transplants
+  /// show twelve.
+  @Test func whatDetectorsFlagInTargetsIsNotCleared() throws {
+    let poisoned = (0..<60).filter { $0 % 4 == 0 }
+    let alone = try search(suspecting: [], isPattern: true)
+    #expect(alone.movedTargets == [0] && alone.carriers == poisoned.filter { $0 < 48 })
+    #expect(alone.uncleared == [] && alone.regions.isEmpty)
+    let found = try search(suspecting: ["scan"], isPattern: true)
+    #expect(found.movedTargets == [0] && found.carriers == alone.carriers)
+    #expect(found.uncleared == poisoned.filter { $0 >= 48 } && found.keepers == [])
+    #expect(found.uncleared.allSatisfy { found.candidates.imaged(of: $0).count == 4 })
   }
 }

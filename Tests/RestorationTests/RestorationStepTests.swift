@@ -59,12 +59,12 @@ struct RestorationStepTests {
     #expect(gradients.count == arena.parameters.count)
     let found = try losses.values()
     let kinds: [RestorationLoss] = [.cycle, .content, .identity]
-    #expect(kinds.allSatisfy { found[$0.rawValue] == 0 })
+    #expect(kinds.allSatisfy { found[$0.place] == 0 })
     func mean(_ logits: Tensor) throws -> Float { try logits.softplus().mean().item() }
     let discriminator = networks.cleanDiscriminator
     let expected = try mean(-discriminator(clean)) + mean(discriminator(poisoned))
-    #expect(abs(found[RestorationLoss.cleanDiscriminator.rawValue] - expected) < 1e-5)
+    #expect(abs(found[RestorationLoss.cleanDiscriminator.place] - expected) < 1e-5)
     #expect(
-      try abs(found[RestorationLoss.restoring.rawValue] - mean(-discriminator(poisoned))) < 1e-5)
+      try abs(found[RestorationLoss.restoring.place] - mean(-discriminator(poisoned))) < 1e-5)
   }
 }

@@ -100,8 +100,45 @@ import Testing
     #expect(try folder.read("out.run/candidates.images") == [1])
     // An unfinished run beside another's output has its work before it.
     do { _ = try open(["seed": "2"]) }
+    try folder.write([1], to: "out.partial/victim-state.safetensors")
     try RunFolder.finishAbandoned(output: output, keepsFiles: false)
     #expect(try open(["seed": "2"]).isResumed)
+  }
+
+  @Test func onlyTheRecordIsKeptWhereNothingElseIsOfUse() throws {
+    do {
+      let run = try open(["seed": "1"])
+      try folder.write([1], to: "out.partial/states")
+      try folder.write([2], to: "out.partial/run.sqlite")
+      try run.finishKeepingRecord()
+    }
+    #expect(try folder.entries() == ["out.run"])
+    #expect(try folder.entries("out.run") == ["run.json", "run.sqlite"])
+    // Without a record nothing is.
+    try open(["seed": "1"]).finishKeepingRecord()
+    #expect(try folder.entries() == [])
+  }
+
+  @Test func anOutputThatIsAFileIsKnownByWhatItHolds() throws {
+    do {
+      let run = try open(["seed": "1"])
+      try folder.write([1], to: "out.partial/victim.safetensors")
+      try run.expectOutput([7, 8])
+    }
+    try folder.write([7], to: "out")
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.partial"])
+    try folder.write([7, 8], to: "out")
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == ["out", "out.run"])
+  }
+
+  @Test func aRecordWithoutWorkIsNoUnfinishedRun() throws {
+    do { _ = try open(["seed": "1"]) }
+    try folder.write([2], to: "out.partial/run.sqlite")
+    try folder.write([2], to: "out.partial/run.sqlite-wal")
+    try RunFolder.finishAbandoned(output: output, keepsFiles: true)
+    #expect(try folder.entries() == [])
   }
 
   @Test func ofAHalfDeletedRunNothingCounts() throws {

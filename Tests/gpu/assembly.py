@@ -109,7 +109,8 @@ KINDS = [("fma", r"FFMA"), ("arithmetic", r"FADD|FMUL|MUFU|FSEL|FSETP|FMNMX"), (
 
 
 def nvidia_loops(text):
-    """Of each kernel, counts of the loop with most multiply-adds, none of them in a loop in it."""
+    """Counts of each kernel's loop with most multiply-adds, none of them in a loop in it, and `around` of the
+    instructions of the next loop around it."""
     loops = {}
     for part in re.split(r"^\.text\.", text, flags=re.M)[1:]:
         name = part.split(":")[0]
@@ -125,10 +126,16 @@ def nvidia_loops(text):
                  for target in re.findall(r"\bBRA\b.*`\((\.L_\S+?)\)", line)
                  if target in labels and labels[target] <= at and labels[target] != at]
         counts = {jump: count(code[jump[0]:jump[1] + 1]) for jump in jumps}
-        inner = [counts[jump] for jump in jumps
-                 if not any(other != jump and jump[0] <= other[0] and other[1] <= jump[1]
-                            and counts[other]["fma"] for other in jumps)]
-        loops[name] = max(inner, key=lambda c: (c["fma"], c["all"]), default={})
+
+        def inside(inner, outer):
+            return inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+        inner = [jump for jump in jumps if not any(inside(other, jump) and counts[other]["fma"] for other in jumps)]
+        loops[name] = {}
+        if inner:
+            jump = max(inner, key=lambda jump: (counts[jump]["fma"], counts[jump]["all"]))
+            around = min((counts[other]["all"] for other in jumps if inside(jump, other)), default=counts[jump]["all"])
+            loops[name] = {**counts[jump], "around": around - counts[jump]["all"]}
     return loops
 
 

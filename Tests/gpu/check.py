@@ -9,12 +9,12 @@ registers, private memory (arrays that did not reach registers, and spills), loc
 work-group, occupancy and the instructions of the innermost loops, and exits with 1 if a kernel needs
 private memory: it lies behind the caches, hundreds of cycles away.
 
-Needs Debian's clang-14 and libclc-14-dev, and from PyPI nvidia-cuda-nvcc-cu12 for `ptxas` and, for
+Needs Debian's clang-14 and libclc-14, and from PyPI nvidia-cuda-nvcc-cu12 for `ptxas` and, for
 counts of instructions, nvidia-cuda-nvdisasm; `make gpu-check` installs them. clang's front end stands
 in for NVIDIA's OpenCL compiler, which is LLVM, too: loops that are told to unroll will do so there.
 """
 import argparse, concurrent.futures, json, os, pathlib, shlex, shutil, subprocess, sys, tempfile
-from assembly import AMD, NVIDIA, Kernel, read_amd, read_nvidia
+from assembly import read_amd, read_nvidia
 from tables import markdown
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--keep", help="leave the assembly in this folder")
     arguments = parser.parse_args()
     if not shutil.which(CLANG) or not LIBRARIES.is_dir():
-        sys.exit(f"{CLANG} or libclc is missing: apt-get install clang-14 libclc-14-dev, or set $CLANG")
+        sys.exit(f"{CLANG} or libclc is missing: apt-get install clang-14 libclc-14, or set $CLANG")
     tools = {"ptxas": tool("ptxas", "PTXAS", "nvidia-cuda-nvcc-cu12"),
              "nvdisasm": tool("nvdisasm", "NVDISASM", "nvidia-cuda-nvdisasm")}
     text = open(arguments.builds).read() if arguments.builds else run(arguments.program, "devices", "--kernel-builds")

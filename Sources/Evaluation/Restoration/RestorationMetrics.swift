@@ -15,7 +15,9 @@ public struct RestorationMetrics: Equatable, Codable, Sendable {
   /// Area under the precision-recall curve of the detector's scores; nil without scores.
   public var precisionRecallArea: Double?
   /// APD: the mean |x* − x| over pixels and channels in [0, 1], over poisoned samples that were
-  /// flagged and kept; x is the image before poisoning. Nil also if that is not known.
+  /// flagged and kept.
+  ///
+  /// x is the image before poisoning. Nil also if that is not known.
   public var averagePixelDistance: Double?
   /// LRA: the share of D_q whose label is that of before poisoning.
   public var labelRestorationAccuracy: Double?

@@ -9,11 +9,11 @@ import Runs
 /// its first candidates that left the target, and one of those as its image. If most carriers of a
 /// target leave it, the attack changed labels, and the others are asked again for the likeliest
 /// label apart from the target: the model confuses the classes, but the attacker did not. In
-/// classes where samples that keep their label carry a trigger, too, the labels may be right: if the
-/// benign model gives the class's label to most of the carriers' restorations, they all keep it and
-/// get a restored image; otherwise those that it gives another label get that. A sample that moved,
-/// but is not known to carry anything, changes only if the model disowns its original as well as
-/// its candidates.
+/// classes where samples that keep their label carry a trigger, too, the labels may be right: if
+/// the benign model gives the class's label to most of the carriers' restorations, they all keep it
+/// and get a restored image; otherwise those that it gives another label get that. A sample that
+/// moved, but is not known to carry anything, changes only if the model disowns its original as
+/// well as its candidates.
 package struct CarrierRepair {
   let images: any LabelledImages
   let candidates: any CandidateSource
@@ -84,7 +84,11 @@ package struct CarrierRepair {
         candidates.labels(of: sample).original == images.label(sample)
           && opinion != images.label(sample)
       }.map(\.0)
-      let choices = disowned.map { restored($0, candidates.imaged(of: $0)) }
+      let choices = disowned.map { sample in
+        let imaged = candidates.imaged(of: sample)
+        let left = restored(sample, imaged)
+        return left.isEmpty ? Array(imaged.suffix(Self.voters)) : left
+      }
       let revised = try revisions(of: disowned, among: choices, by: benign)
       for (sample, revision) in zip(disowned, revised)
       where revision.label != images.label(sample) {
@@ -126,14 +130,14 @@ package struct CarrierRepair {
     for batch in batches(samples) { try keepLabels(batch, &outcome) }
   }
 
-  /// Restored images for samples whose label stays, by the 80 % rule: of those with that label, if
-  /// there are any.
+  /// Restored images for samples whose label stays, by the 80 % rule: of the last ones with that
+  /// label, if there are any, since each round takes more of a trigger away.
   private func keepLabels(_ samples: [Int], _ outcome: inout Outcome) throws {
     let choices = samples.map { sample in
       let labels = candidates.labels(of: sample).candidates
       let imaged = candidates.imaged(of: sample)
       let own = imaged.filter { labels[$0] == images.label(sample) }
-      return own.isEmpty ? imaged : own
+      return Array((own.isEmpty ? imaged : own).suffix(Self.voters))
     }
     let distances = try ImageDistance().distances(
       of: zip(samples, choices).map { sample, choices in

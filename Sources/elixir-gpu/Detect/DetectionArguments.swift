@@ -65,12 +65,13 @@ struct DetectionArguments: ParsableArguments {
 
   /// Throws unless list and table can be written, and keeps others from writing the list.
   func checkOutputs(inputs: [String]) throws {
-    try SampleIndexFile.check(output, force: force, inputs: inputs)
-    if let scores {
-      try OutputFile.check(
-        scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+    try OutputLock.check(output) {
+      try SampleIndexFile.check(output, force: force, inputs: inputs)
+      if let scores {
+        try OutputFile.check(
+          scores, force: true, kind: "a table of scores", beginning: "sample,", inputs: inputs)
+      }
     }
-    try OutputLock.hold(output)
   }
 
   func truth(of source: ImageDataset) throws -> Set<Int>? {
@@ -78,12 +79,17 @@ struct DetectionArguments: ParsableArguments {
   }
 
   /// Writes the list and the table of a detector's scores.
-  func write(_ found: SampleScores, of source: ImageDataset, remark: String) throws {
+  ///
+  /// - Parameter folder: the run's, if it has one.
+  func write(
+    _ found: SampleScores, of source: ImageDataset, remark: String, in folder: RunFolder? = nil
+  ) throws {
     if let scores { try ScoreTable(found).write(of: source, to: scores) }
     let listed = found.trusted
     try SampleIndexFile.write(
       listed, fingerprint: try source.fingerprint(),
-      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output)
+      remarks: [remark, "listed: \(listed.count) of \(source.count)"], to: output,
+      before: { try folder?.expectOutput($0) })
     print("Listed \(listed.count) of \(source.count) samples of \(dataset)")
   }
 

@@ -23,7 +23,8 @@ struct EvidenceArguments: ParsableArguments {
 final class EvidenceFolder {
   private let run: Run
   private let make: () throws -> RunFolder?
-  private var folder: RunFolder?
+  /// nil if no victim was to be trained.
+  private(set) var opened: RunFolder?
 
   init(
     _ detection: DetectionArguments, _ victim: EvidenceArguments?, of source: ImageDataset,
@@ -42,14 +43,14 @@ final class EvidenceFolder {
   }
 
   func open() throws -> RunFolder? {
-    folder = try make()
-    if let folder { try run.startRecording(in: folder) }
-    return folder
+    opened = try make()
+    if let opened { try run.startRecording(in: opened) }
+    return opened
   }
 
   /// Keeps the victim in `OUTPUT.run`, if one was trained, and the record.
   func finish() throws {
     try run.endRecording()
-    try folder?.finish(keepsFiles: true)
+    try opened?.finish(keepsFiles: true)
   }
 }

@@ -62,7 +62,8 @@ struct ScoringArguments: ParsableArguments {
     let chosen = perClass.map { ["\($0) of each class"] } ?? []
     try detection.write(
       scores, of: source,
-      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "))
+      remark: "method: " + ([method] + settings + chosen).joined(separator: ", "),
+      in: folder.opened)
     try detection.record(scores, of: source, as: method, in: run)
     printClasses(scores, names: source.classNames)
     if let manipulated { try report(scores, manipulated, of: source, title: method) }

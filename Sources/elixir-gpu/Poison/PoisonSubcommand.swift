@@ -36,7 +36,8 @@ extension PoisonSubcommand {
     let context = try context(for: source)
     let plan = try context.run.recordingEnd { try attack.plan(for: source, context) }
     let output = copy.destination.output
-    let manifest = try plan.write(to: output, force: copy.destination.force)
+    let manifest = try plan.write(
+      to: output, force: copy.destination.force, token: context.folder?.token ?? "")
     try context.run.noteTimes()
     try context.run.endRecording()
     try context.folder?.finish()

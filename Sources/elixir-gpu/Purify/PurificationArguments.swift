@@ -49,7 +49,7 @@ struct PurificationArguments: ParsableArguments {
     _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false,
     sizeLimit: Int? = nil
   ) throws {
-    try destination.check(inputs: [dataset])
+    try destination.check(inputs: [dataset], keepsFiles: !prune)
     let source = try reading.open(dataset, record: record, sizeLimit: sizeLimit)
     var job = PurificationJob(
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())

@@ -7,8 +7,9 @@ struct PurifyCommand: ParsableCommand {
     abstract: "Purifies a dataset that may be poisoned.",
     discussion: """
       'purify DATASET …' is 'purify dataelixir DATASET …': it finds samples with a trigger, such \
-      as those that BadNets or Blended poisoned, and gives them back without it. mendata is for \
-      poison that leaves labels alone and for data marks; the other methods are its baselines.
+      as those that BadNets or Blended poisoned, and gives them back without it. pd-autor does \
+      so without a denoiser. mendata is for poison that leaves labels alone and for data marks; \
+      the other methods are its baselines.
 
       The output has the dataset's layout, and beside it purified.csv (a row for each sample), \
       report.json and report.html. A run that was stopped resumes when its command is repeated; \
@@ -22,8 +23,9 @@ struct PurifyCommand: ParsableCommand {
       --output purified
       """,
     subcommands: [
-      PurifyDataElixirCommand.self, PurifyMendataCommand.self, PurifyRandomNoiseCommand.self,
-      PurifyFriendlyNoiseCommand.self, PurifyReferenceOnlyCommand.self,
+      PurifyDataElixirCommand.self, PurifyPDAutoRCommand.self, PurifyMendataCommand.self,
+      PurifyRandomNoiseCommand.self, PurifyFriendlyNoiseCommand.self,
+      PurifyReferenceOnlyCommand.self,
     ],
     defaultSubcommand: PurifyDataElixirCommand.self)
 }

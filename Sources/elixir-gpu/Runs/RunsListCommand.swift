@@ -9,8 +9,9 @@ struct RunsListCommand: ParsableCommand {
     commandName: "list",
     abstract: "Lists the runs in folders.",
     discussion: """
-      A folder is searched for OUT.run and OUT.partial, but not the folders in it; a run itself may \
-      be named, too. Runs that cannot be read are named on standard error, and the exit code is 1.
+      A folder is searched for OUT.run and OUT.partial, but not the folders in it; a run itself \
+      may be named, too. Runs that cannot be read are named on standard error, and the exit code \
+      is 1.
 
       Examples:
         elixir-gpu runs list .

@@ -12,7 +12,7 @@ extension SuiteRun {
   ) throws -> String {
     guard let (group, _) = cell.method.command else { return victim.dataset }
     let output = path + "/purified"
-    if Directory.kind(FileName(output)) != nil { return output }
+    if try isMade(output) { return output }
     var given = given(cell.method)
     if cell.attack.command != nil {
       given.append(SuiteOption(name: "truth", value: victim.dataset))
@@ -25,7 +25,7 @@ extension SuiteRun {
       return output
     }
     let list = path + "/trusted.txt"
-    if Directory.kind(FileName(list)) == nil {
+    if try !isMade(list) {
       given.append(SuiteOption(name: "scores", value: path + "/scores.csv"))
       try perform(cell.method.words(victim.dataset, output: list, seed: cell.seed, given: given))
     }
@@ -37,6 +37,13 @@ extension SuiteRun {
       ["purify", "reference-only", victim.dataset, "--reference", list, "--output", output]
         + ["--prune"] + device.flatMap(\.words))
     return output
+  }
+
+  /// Whether an output is there; a run that was killed at its very end is ended.
+  func isMade(_ output: String) throws -> Bool {
+    guard Directory.kind(FileName(output)) != nil else { return false }
+    try OutputLock.finish(output)
+    return true
   }
 
   /// Runs a command of the program; an unsure result is a result.

@@ -102,7 +102,7 @@ final class SuiteRun {
     if cell.attack.command != nil {
       dataset = try folder.attack(
         "\(cell.attack.name)-\(cell.seed)", try identityOfCopy(cell))
-      if Directory.kind(FileName(dataset)) == nil {
+      if try !isMade(dataset) {
         try perform(
           cell.attack.words(
             suite.dataset, output: dataset, seed: cell.seed, given: given(cell.attack)))

@@ -36,7 +36,7 @@ import TestSupport
 
   /// An entry that a device cannot run gives way to the next one.
   @Test func anEntryThatDoesNotFitIsPassedOver() {
-    let small = Self.device("NVIDIA H100", "NVIDIA", localMemory: 12 << 10)
+    let small = Self.device("NVIDIA GeForce RTX 4090", "NVIDIA", localMemory: 12 << 10)
     #expect(KernelLayoutTable.entry(for: small).label == "GPU")
   }
 
@@ -47,8 +47,8 @@ import TestSupport
     let layout = KernelLayoutTable.entry(for: Self.hopper).layout
     let few = Self.device("a", "b", groupLimit: 128)
     #expect(layout.problem(on: few)?.contains("work-groups of 256") == true)
-    let little = Self.device("a", "b", localMemory: 16 << 10)
-    #expect(layout.problem(on: little)?.contains("16448 bytes of local memory") == true)
+    let little = Self.device("a", "b", localMemory: 8 << 10)
+    #expect(layout.problem(on: little)?.contains("8320 bytes of local memory") == true)
     let wrong: [(inout KernelLayout) -> Void] = [
       { $0.block.threadRows = 6 }, { $0.block.threadColumns = 2 }, { $0.block.depth = 12 },
       { $0.block.rows = 96 }, { $0.group = 96 }, { $0.splitDepth = 0 }, { $0.block.columns = 0 },

@@ -26,4 +26,27 @@ extension CarrierSearch.Result {
     carriers.removeAll(where: kept.contains)
     uncleared.removeAll(where: kept.contains)
   }
+
+  /// Where transplants have shown a trigger and the detectors' vote suspects the class as well, the
+  /// samples that it flags are not cleared, unless a region tells all of them apart: poison that
+  /// every restoration leaves in its place.
+  mutating func doubt(
+    _ search: KeptLabelSearch, moved: Set<Int>, images: any LabelledImages
+  ) throws {
+    let known = Set(carriers + keepers + uncleared)
+    for target in movedTargets
+    where regions[target] == nil
+      && Vote.usual.isSuspicious(to: search.opinions.detectors(suspecting: target))
+    {
+      let flagged = (0..<images.count).filter {
+        images.label($0) == target && search.opinions.flag($0) && !known.contains($0)
+      }
+      let unseen = flagged.filter { !moved.contains($0) && candidates.imaged(of: $0).isEmpty }
+      if !unseen.isEmpty {
+        let look = try search.look(at: unseen, "flagged-\(target)")
+        candidates.append(look)
+      }
+      uncleared = Set(uncleared).union(flagged).sorted()
+    }
+  }
 }

@@ -80,13 +80,18 @@ package struct KeptLabelSearch {
     return (voted + random.choose(min(Self.tested, others.count), of: others)).sorted()
   }
 
+  /// Restorations of some samples, kept under a name.
+  func look(at samples: [Int], _ name: String) throws -> CandidateLooks.Look {
+    let places = Dictionary(
+      uniqueKeysWithValues: samples.enumerated().map { ($0.element, $0.offset) })
+    return CandidateLooks.Look(
+      store: try restore(name, ImageSelection(images, indices: samples)), places: places)
+  }
+
   private func trials(
     of samples: [Int], _ name: String, _ result: inout Result
   ) throws -> [KeptLabelEvidence.Trial] {
-    let store = try restore(name, ImageSelection(images, indices: samples))
-    let places = Dictionary(
-      uniqueKeysWithValues: samples.enumerated().map { ($0.element, $0.offset) })
-    let look = CandidateLooks.Look(store: store, places: places)
+    let look = try look(at: samples, name)
     result.looks.append(look)
     let candidates = CandidateLooks(looks: [look])
     let donors = samples.filter { sample in
