@@ -13,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
-  sanitize kill-test screenshots chromium fuzz dist dist-test demo install format clean
+  sanitize kill-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -94,6 +94,10 @@ sanitize: setup
 	Tests/sanitize.sh address
 	Tests/sanitize.sh thread
 
+# A person's review in a real browser, from the purification to the final dataset (minutes).
+browser-test: build chromium
+	Tests/browser/review.py .build/release/elixir-gpu
+
 # Real runs of all commands, ended at random moments and resumed: the same bytes (KILLS=200, SEED=0).
 KILLS = 200
 SEED = 0
@@ -105,6 +109,7 @@ screenshots: build chromium
 	rm -rf .build/screenshots && mkdir -p .build/screenshots
 	.build/release/elixir-gpu demo --output .build/screenshots/demo
 	Tests/browser/screenshots.py .build/screenshots/demo/purified/report.html docs/images
+	Tests/browser/review.py .build/release/elixir-gpu docs/images/review.png
 
 chromium:
 	@command -v chromium >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium

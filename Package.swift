@@ -15,7 +15,7 @@ let package = Package(
         "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
         "Detection",
-        "Purification", "Accumulation", "Evaluation", "Benchmarking",
+        "Purification", "Accumulation", "Review", "Evaluation", "Benchmarking",
       ]),
     // What reads files, for Tests/Fuzzing.
     .library(
@@ -26,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // System libraries and C.
@@ -147,6 +148,12 @@ let package = Package(
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
+      name: "Review",
+      dependencies: [
+        "Support", "Datasets", "Runs", "RunStores", "Reports", "Purification",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ]),
+    .target(
       name: "Accumulation",
       dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
     .target(
@@ -167,7 +174,7 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
-        "Purification", "Accumulation",
+        "Purification", "Accumulation", "Review",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -244,6 +251,9 @@ let tests: [String: [Target.Dependency]] = [
   ],
   "Accumulation": [
     "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",
+  ],
+  "Review": [
+    "Support", "Devices", "Datasets", "Runs", "RunStores", "Purification", "Review",
   ],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",

@@ -15,8 +15,9 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      InspectCommand.self, PurifyCommand.self, ReportCommand.self, AccumulateCommand.self,
-      SiftCommand.self, EvaluateCommand.self, PoisonCommand.self,
+      InspectCommand.self, PurifyCommand.self, ReportCommand.self, ReviewCommand.self,
+      ApplyCommand.self, AccumulateCommand.self, SiftCommand.self, EvaluateCommand.self,
+      PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
       RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
       BenchCommand.self,

@@ -26,8 +26,9 @@ import Testing
     func features(_ images: [UInt8], count: Int) -> [Float] { [Float](repeating: 1, count: count) }
   }
 
-  /// Classes 0 to 3; those of class 0 have the texture, and look like class 1 without it. A pattern
-  /// is on the first fifteen only.
+  /// Classes 0 to 3; those of class 0 have the texture, and look like class 1 without it.
+  ///
+  /// A pattern is on the first fifteen only.
   private struct Images: LabelledImages {
     var isPattern = false
     let shape = ImageShape(height: 5, width: 5, channels: 1)

@@ -83,7 +83,8 @@ struct PurificationPage<Method: Purifier> {
     }
     return HTML.chapter(
       "Samples that deserve a look",
-      "<p>The most doubtful first.</p>\n"
+      "<p>The most doubtful first. <code>elixir-gpu review</code> shows all of them, to accept, "
+        + "leave out or relabel.</p>\n"
         + HTML.table(["sample", "label in the output", "why"], rows)
         .replacingOccurrences(of: "<table>", with: "<table class=\"words\">"))
   }

@@ -56,7 +56,7 @@ struct PurificationArguments: ParsableArguments {
     job.batchSize = batch
     job.keepsFiles = !prune
     job.writing = WritingOptions(changesAsPNG: changedAs == .png)
-    job.command = CommandLine.arguments.shellWords
+    job.command = RunOrigin.process.commandLine
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.handler = RunConsole(interrupted: Interruption.goesOn).show
     job.recorder = RunOrigin.recorder
