@@ -58,7 +58,7 @@ enum ReviewPage {
       --soft: light-dark(#5f6670, #9aa2ac); --line: light-dark(#dcd8d0, #383d45);
       --link: light-dark(#1d5a96, #7db4ec); --green: light-dark(#1f6f43, #5fbf8b);
       --red: light-dark(#b4451f, #f08a63); --violet: light-dark(#6d4a94, #b796dc) }
-    * { box-sizing: border-box }
+    * { box-sizing: border-box } html { scroll-padding-top: 9rem }
     body { margin: 0; background: var(--paper); color: var(--ink);
       font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", sans-serif }
     header { position: sticky; top: 0; z-index: 1; background: var(--paper); padding: .6rem 1rem;
