@@ -13,6 +13,8 @@ public struct FinalDataset {
     public var accepted = 0
     public var rejected = 0
     public var relabeled = 0
+
+    package init() {}
   }
 
   private let folder: String
