@@ -73,7 +73,7 @@ import Testing
           values: [Float?](repeating: 1, count: 80), trusted: [],
           classes: (0..<4).map {
             ClassVerdict(count: 20, statistic: 1, null: 0, isSuspicious: $0 == 0, reason: "")
-          }, flagged: []), labels: images.labels)
+          }, flagged: isPattern ? (0..<60).filter { $0 % 4 == 0 } : []), labels: images.labels)
     }
     let findings = PaperDecisions(images: images, store: store, rules: .init()).identifyAnomalies()
     return try CarrierSearch(images: images, victim: victim, seed: 1).run(
