@@ -93,29 +93,6 @@ struct RestorationTrainerTests {
     #expect(throws: TrainingError.self) { try changed.train(resume: true) }
   }
 
-  /// The patch becomes darker, and the rest stays near what it was.
-  @Test func restorerLearnsToTakeThePatchAway() throws {
-    let device = try #require(TestDevices.all.first)
-    var recipe = recipe(epochs: 60)
-    (recipe.batchSize, recipe.learningRate, recipe.flips) = (16, 2e-3, false)
-    let networks = try networks(recipe, on: device)
-    let poisoned = Pictures(8, hasPatch: true)
-    let trainer = try RestorationTrainer(
-      networks, recipe: recipe, clean: Pictures(48, hasPatch: false), poisoned: poisoned)
-    try trainer.train()
-    let (before, after) = (
-      poisoned.images(Array(0..<8)),
-      try ImageRestorer(networks).restore(poisoned.images(Array(0..<8)))
-    )
-    func isPatch(_ place: Int) -> Bool { place % 64 / 8 >= 6 && place % 8 >= 6 }
-    func meanChange(_ places: [Int]) -> Double {
-      places.reduce(0) { $0 + abs(Double(after[$1]) - Double(before[$1])) } / Double(places.count)
-    }
-    let patch = meanChange(before.indices.filter(isPatch))
-    let rest = meanChange(before.indices.filter { !isPatch($0) })
-    #expect(patch > 60 && rest < 25, "patch \(patch), rest \(rest)")
-  }
-
   /// Images alone give the same as in a batch; more images than go through the network at once.
   @Test(arguments: TestDevices.all)
   func restoredImagesDoNotDependOnTheBatch(device: TestDevice) throws {

@@ -130,14 +130,14 @@ package struct CarrierRepair {
     for batch in batches(samples) { try keepLabels(batch, &outcome) }
   }
 
-  /// Restored images for samples whose label stays, by the 80 % rule: of the last ones with that
-  /// label, if there are any, since each round takes more of a trigger away.
+  /// Restored images for samples whose label stays, by the 80 % rule: of those with that label, if
+  /// there are any.
   private func keepLabels(_ samples: [Int], _ outcome: inout Outcome) throws {
     let choices = samples.map { sample in
       let labels = candidates.labels(of: sample).candidates
       let imaged = candidates.imaged(of: sample)
       let own = imaged.filter { labels[$0] == images.label(sample) }
-      return Array((own.isEmpty ? imaged : own).suffix(Self.voters))
+      return own.isEmpty ? imaged : own
     }
     let distances = try ImageDistance().distances(
       of: zip(samples, choices).map { sample, choices in
