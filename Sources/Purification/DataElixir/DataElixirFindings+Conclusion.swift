@@ -48,9 +48,9 @@ extension DataElixirFindings {
     if !targets.isEmpty && changes.images == 0 { doubts.append(Self.noChange) }
     if repair.keepers > 0 {
       doubts.append(
-        "\(repair.keepers) samples carry a trigger although their labels may be right: their images "
-          + "were restored, but nothing shows that the trigger is gone from them; to be safe, "
-          + "leave those out that purified.csv calls carriers")
+        "\(repair.keepers) samples carry a trigger although their labels may be right: their "
+          + "images were restored, but nothing shows that the trigger is gone from them; to be "
+          + "safe, leave those out that purified.csv calls carriers")
     }
     if let attack, attack.benign > Self.mostBenignAttack {
       doubts.append(
