@@ -6,15 +6,13 @@
 512 features, 512 hidden units, batch 256: the Wasserstein loss with gradient penalty by double
 backward, Adam. Prints the median rate as JSON.
 """
-import json
 import os
-import resource
-import statistics
 import sys
-import time
 
 os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
 import torch  # noqa: E402  reads the number of threads when it is imported
+
+from timing import report  # noqa: E402
 
 FEATURES, UNITS, BATCH = 512, 512, 256
 
@@ -40,17 +38,7 @@ def main():
         optimizer.step()
         return loss.item()
 
-    for _ in range(5):
-        step()
-    times, end = [], time.perf_counter() + float(seconds)
-    while len(times) < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("JSON" + json.dumps({
-        "engine": engine, "ver": torch.__version__, "n": len(times), "rss_mb": memory,
-        "ms": statistics.median(times) * 1e3, "img_s": BATCH / statistics.median(times)}))
+    report(step, engine, torch.__version__, BATCH, float(seconds), warm_up=5)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,15 @@ such trainings are usually written. `torch-cl` has the memory format channels_la
 rate as JSON.
 """
 import itertools
-import json
 import os
-import resource
-import statistics
 import sys
-import time
 
 os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
 import torch  # noqa: E402  reads the number of threads when it is imported
 from torch.nn.functional import l1_loss, softplus  # noqa: E402
 
 from restoration_networks import Discriminator, Generator  # noqa: E402
+from timing import report  # noqa: E402
 
 BATCH = 64
 
@@ -60,17 +57,7 @@ def main():
         by_discriminators.step()
         return loss.item()
 
-    for _ in range(2):
-        step()
-    times, end = [], time.perf_counter() + float(seconds)
-    while len(times) < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print("JSON" + json.dumps({
-        "engine": engine, "ver": torch.__version__, "n": len(times), "rss_mb": memory,
-        "ms": statistics.median(times) * 1e3, "img_s": BATCH / statistics.median(times)}))
+    report(step, engine, torch.__version__, BATCH, float(seconds), warm_up=2)
 
 
 if __name__ == "__main__":

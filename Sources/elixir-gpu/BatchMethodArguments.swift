@@ -2,7 +2,6 @@ import Accumulation
 import ArgumentParser
 import Datasets
 import Purification
-import Restoration
 
 /// How a batch is purified that is added to a store.
 struct BatchMethodArguments: ParsableArguments {
@@ -14,18 +13,7 @@ struct BatchMethodArguments: ParsableArguments {
   @Option(help: "How a batch is purified.")
   var method = Method.pdAutoR
 
-  @Option(
-    name: .customLong("restorer-epochs"),
-    help: "Passes over the unflagged images when the restorer is trained.")
-  var restorerEpochs = 100
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Mirror half of the images in the restorer's training; wrong for digits and letters.")
-  var mirror = true
-
-  @Option(help: "The certainty from which on a restored label is taken, 0 to 1.")
-  var threshold = 0.8
+  @OptionGroup var restorer: RestorerArguments
 
   @OptionGroup(visibility: .hidden) var classifier: ClassifierArguments
 
@@ -39,13 +27,7 @@ struct BatchMethodArguments: ParsableArguments {
   var batch = 128
 
   func validate() throws {
-    for (name, value) in [("--batch", batch), ("--restorer-epochs", restorerEpochs)]
-    where value < 1 {
-      throw ValidationError("\(name) \(value): use at least 1.")
-    }
-    if !(0...1).contains(threshold) {
-      throw ValidationError("--threshold \(threshold): use a number from 0 to 1.")
-    }
+    if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
   }
 
   typealias Result = (store: AccumulationStore, number: Int, wasThere: Bool)
@@ -61,10 +43,8 @@ struct BatchMethodArguments: ParsableArguments {
   }
 
   private var pdAutoR: PDAutoR {
-    var recipe = RestorationRecipe()
-    recipe.epochs = restorerEpochs
-    recipe.flips = mirror
-    var purifier = PDAutoR(recipe: recipe, threshold: threshold, seed: seed)
+    var purifier = PDAutoR(
+      recipe: restorer.recipe, threshold: restorer.threshold, seed: seed)
     purifier.victim.plan = classifier.plan(seed: seed)
     return purifier
   }
