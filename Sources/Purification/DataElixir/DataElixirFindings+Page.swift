@@ -57,18 +57,12 @@ extension DataElixirFindings {
         ]
       )
     }
-    let shown = evidence.sorted { ($1.carriers, $0.label) < ($0.carriers, $1.label) }
     return HTML.chapter(
       "Evidence by class",
       counts
-        + ClassChart(
-          series: ["carriers of a trigger"],
-          rows: shown.map {
-            ClassChart.Row(
-              name: data.name($0.label), counts: [$0.carriers],
-              chance: $0.nullRate * Double($0.donors), remark: "of \($0.donors)")
-          }
-        ).html("Carriers of a trigger by class, with the number that chance explains")
+        + carrierChart(
+          evidence.map { ($0.label, $0.carriers, $0.donors, $0.nullRate) }, data,
+          title: "Carriers of a trigger by class, with the number that chance explains")
         + HTML.details(
           "Numbers",
           HTML.table(
@@ -77,6 +71,22 @@ extension DataElixirFindings {
               "texture only", "carriers by chance", "probability", "",
             ], rows))
         + "<p class=\"note\">\(TargetTest.rule.htmlEscaped)</p>")
+  }
+
+  /// Classes from the one with most carriers on.
+  private func carrierChart(
+    _ classes: [(label: Int, carriers: Int, tested: Int, nullRate: Double)], _ data: PurifiedData,
+    title: String
+  ) -> String {
+    let shown = classes.sorted { ($1.carriers, $0.label) < ($0.carriers, $1.label) }
+    return ClassChart(
+      series: ["carriers of a trigger"],
+      rows: shown.map {
+        ClassChart.Row(
+          name: data.name($0.label), counts: [$0.carriers],
+          chance: $0.nullRate * Double($0.tested), remark: "of \($0.tested)")
+      }
+    ).html(title)
   }
 
   private func keptLabelChapter(_ data: PurifiedData) -> ReportChapter {
@@ -92,17 +102,11 @@ extension DataElixirFindings {
         ]
       )
     }
-    let shown = keptLabels.sorted { ($1.carriers, $0.label) < ($0.carriers, $1.label) }
     return HTML.chapter(
       "Poison that keeps its label",
-      ClassChart(
-        series: ["carriers of a trigger"],
-        rows: shown.map {
-          ClassChart.Row(
-            name: data.name($0.label), counts: [$0.carriers],
-            chance: $0.nullRate * Double($0.tested), remark: "of \($0.tested)")
-        }
-      ).html("Carriers among samples that keep their label, with the number that chance explains")
+      carrierChart(
+        keptLabels.map { ($0.label, $0.carriers, $0.tested, $0.nullRate) }, data,
+        title: "Carriers among samples that keep their label, with the number that chance explains")
         + HTML.details(
           "Numbers",
           HTML.table(

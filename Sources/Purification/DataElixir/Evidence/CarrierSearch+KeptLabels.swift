@@ -30,7 +30,7 @@ extension CarrierSearch.Result {
   /// Where transplants have shown a trigger and the detectors' vote suspects the class as well, the
   /// samples that it flags are not cleared, unless a region tells all of them apart: poison that
   /// every restoration leaves in its place.
-  mutating func doubt(
+  mutating func addFlagged(
     _ search: KeptLabelSearch, moved: Set<Int>, images: any LabelledImages
   ) throws {
     let known = Set(carriers + keepers + uncleared)

@@ -126,7 +126,7 @@ package struct CarrierSearch {
       for look in found.looks { result.candidates.append(look) }
       result.keptLabels = found.evidence
       result.take(found, opinions: search.opinions, trials: trials, moved: moved, images: images)
-      try result.doubt(search, moved: moved, images: images)
+      try result.addFlagged(search, moved: moved, images: images)
     }
     return result
   }
