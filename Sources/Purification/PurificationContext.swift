@@ -8,7 +8,8 @@ import Support
 /// What a purifier works with.
 public final class PurificationContext {
   public let dataset: ImageDataset
-  public let backend: any ComputeBackend
+  /// What purifies; the first device trains.
+  public let devices: DevicePool
   public let run: Run
   /// Samples that go through networks at once; changes speed and memory only.
   public let batchSize: Int
@@ -22,7 +23,7 @@ public final class PurificationContext {
   private var datasetFingerprint: String?
 
   init(
-    dataset: ImageDataset, purifier: any Purifier, backend: any ComputeBackend, run: Run,
+    dataset: ImageDataset, purifier: any Purifier, devices: DevicePool, run: Run,
     batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool,
     writing: WritingOptions = WritingOptions()
   ) throws {
@@ -30,7 +31,7 @@ public final class PurificationContext {
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
     try dataset.requireNamesForAddedFiles()
     self.dataset = dataset
-    self.backend = backend
+    self.devices = devices
     self.run = run
     self.batchSize = batchSize
     self.truth = truth
@@ -41,11 +42,14 @@ public final class PurificationContext {
       dataset, to: destination, force: force, writing: writing, batchSize: batchSize)
   }
 
+  /// The device of all that is not shared.
+  public var backend: any ComputeBackend { devices.first }
+
   /// Opens the run's folder, once it is certain that the run can begin.
   ///
   /// - Parameter identity: what the result depends on besides options, files, data and device.
   public func begin(_ identity: [String: String] = [:]) throws -> RunFolder {
-    var all = try RunFolder.identity(of: purifier, backend: backend)
+    var all = try RunFolder.identity(of: purifier, on: devices)
     all.merge(identity) { $1 }
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
@@ -56,7 +60,15 @@ public final class PurificationContext {
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
     try run.startRecording(in: folder)
-    try run.record { [dataset] in try $0.record(classes: dataset.classNames) }
+    try run.record { [dataset, devices] in
+      try $0.record([RunFact(.run, "devices", devices.label)])
+      try $0.record(classes: dataset.classNames)
+    }
+    if devices.kinds.count > 1 {
+      try run.warn(
+        "the devices (\(devices.label)) round differently, and which of them computes a sample "
+          + "depends on their speed: a repeated run may differ a little")
+    }
     if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
     return folder
   }

@@ -34,12 +34,16 @@ public struct PurificationJob<Method: Purifier> {
   public var handler: (RunEvent) throws -> Void = { _ in }
   /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
   public var recorder: RunRecording.Opening?
-  let backend: any ComputeBackend
+  let devices: DevicePool
 
-  public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
+  public init(dataset: ImageDataset, purifier: Method, on devices: DevicePool) {
     self.dataset = dataset
     self.purifier = purifier
-    self.backend = backend
+    self.devices = devices
+  }
+
+  public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
+    self.init(dataset: dataset, purifier: purifier, on: DevicePool(backend))
   }
 
   /// Runs all stages and lets the output appear when it is complete.
@@ -54,6 +58,9 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
+    guard devices.backends.count == 1 || Method.sharesDevices else {
+      throw ParameterError("device", devices.label, "\(Method.id) computes on one device")
+    }
     var job = self
     while true {
       do {
@@ -61,8 +68,10 @@ public struct PurificationJob<Method: Purifier> {
         return try run.recordingEnd { try job.run(run, output: output, force: force) }
       } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
         // A failure that nobody waited for ends with the attempt.
-        _ = try? backend.synchronize()
-        backend.pool.trim()
+        for backend in devices.backends {
+          _ = try? backend.synchronize()
+          backend.pool.trim()
+        }
         job.batchSize /= 2
         try Run(handler: handler).warn("\(error); going on with batches of \(job.batchSize)")
       }
@@ -72,11 +81,11 @@ public struct PurificationJob<Method: Purifier> {
   private func run(
     _ run: Run, output: String, force: Bool
   ) throws -> PurificationReport<Method> {
-    let before = backend.pool.statistics
+    let before = devices.backends.map(\.pool.statistics)
     let context: PurificationContext
     do {
       context = try PurificationContext(
-        dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
+        dataset: dataset, purifier: purifier, devices: devices, run: run, batchSize: batchSize,
         truth: truth, output: output, force: force, writing: writing)
     } catch let error as FileError where error == .outputExists(path: output) {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
@@ -88,15 +97,20 @@ public struct PurificationJob<Method: Purifier> {
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
-      device: backend.description.label, changes: written.changes, findings: outcome.findings,
+      device: devices.label, changes: written.changes, findings: outcome.findings,
       gallery: written.gallery)
     try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
     var timings = run.timings
-    timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
-    timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
+    let after = devices.backends.map(\.pool.statistics)
+    timings.bytesUploaded = zip(after, before).reduce(0) {
+      $0 + $1.0.bytesUploaded - $1.1.bytesUploaded
+    }
+    timings.bytesDownloaded = zip(after, before).reduce(0) {
+      $0 + $1.0.bytesDownloaded - $1.1.bytesDownloaded
+    }
     try JSONText.write(
       ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
     try PurificationReports.rebuildPage(of: folder)

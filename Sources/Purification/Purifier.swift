@@ -11,6 +11,8 @@ public protocol Purifier: Codable, Hashable, Sendable {
 
   /// Its name, as users write it.
   static var id: String { get }
+  /// Whether it shares its work among several devices.
+  static var sharesDevices: Bool { get }
   /// Determines all that is random.
   var seed: UInt64 { get }
   /// Files and folders besides the dataset that the result depends on, by what they are.
@@ -18,6 +20,10 @@ public protocol Purifier: Codable, Hashable, Sendable {
 
   /// Loads models and checks that everything fits together, calls `context.begin`, and decides.
   func purify(_ context: PurificationContext) throws -> PurificationOutcome<Findings>
+}
+
+extension Purifier {
+  public static var sharesDevices: Bool { false }
 }
 
 /// All methods; each has a folder here and a subcommand of `purify`.

@@ -70,6 +70,13 @@ public final class RunFolder {
   public static func identity(
     of options: some Encodable, backend: any ComputeBackend
   ) throws -> [String: String] {
+    try identity(of: options, on: DevicePool(backend))
+  }
+
+  /// The same for several devices, however many there are of each kind.
+  public static func identity(
+    of options: some Encodable, on devices: DevicePool
+  ) throws -> [String: String] {
     let encoded = try JSONSerialization.jsonObject(
       with: Data(try JSONText.line(options).utf8))
     var identity = try (encoded as? [String: Any] ?? [:]).mapValues { value in
@@ -79,8 +86,8 @@ public final class RunFolder {
           options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
         as: UTF8.self)
     }
-    identity["device"] = backend.description.identifier
-    identity["precision"] = backend.description.precision.rawValue
+    identity["device"] = devices.kinds.joined(separator: " + ")
+    identity["precision"] = devices.first.description.precision.rawValue
     return identity
   }
 

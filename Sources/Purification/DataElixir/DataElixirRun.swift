@@ -11,12 +11,14 @@ struct DataElixirRun {
   let options: DataElixir
   let context: PurificationContext
   let folder: RunFolder
-  let denoiser: PretrainedDenoiser
+  /// On each device.
+  let denoisers: [PretrainedDenoiser]
   /// What the denoiser was made of, if it is the dataset's own.
   let ownDenoiser: OwnDenoiserReport?
 
   var dataset: ImageDataset { context.dataset }
   var run: Run { context.run }
+  var schedule: NoiseSchedule { denoisers[0].schedule }
 
   /// Loads the denoiser and checks that everything fits together, before the run's folder is
   /// opened; or makes the denoiser in it.
@@ -30,20 +32,24 @@ struct DataElixirRun {
     self.options = options
     self.context = context
     if let path = options.denoiser {
-      denoiser = try PretrainedDenoiser(URL(fileURLWithPath: path), on: context.backend)
-      try Self.check(denoiser.network.configuration, fits: context.dataset, path: path)
+      denoisers = try Self.load(URL(fileURLWithPath: path), on: context.devices)
+      try Self.check(denoisers[0].network.configuration, fits: context.dataset, path: path)
       // Throws now if the denoiser cannot do what it is asked for.
       if let noise = options.fixedNoiseSteps {
-        _ = try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noise)
+        _ = try Self.plan(options, schedule: denoisers[0].schedule, noiseSteps: noise)
       }
       folder = try context.begin()
       ownDenoiser = nil
     } else {
       folder = try context.begin()
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
-      denoiser = try PretrainedDenoiser(made.folder, on: context.backend)
+      denoisers = try Self.load(made.folder, on: context.devices)
       ownDenoiser = made.report
     }
+  }
+
+  private static func load(_ folder: URL, on devices: DevicePool) throws -> [PretrainedDenoiser] {
+    try devices.backends.map { try PretrainedDenoiser(folder, on: $0) }
   }
 
   /// Throws for more candidates or classes than are told apart, which else would show after hours.
@@ -98,11 +104,11 @@ struct DataElixirRun {
     let training = ModelTraining(
       options.victim, seed: options.seed, in: context, folder: folder)
     let network = try run.measure("victim model") { try training.victim(on: dataset) }
-    let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.backend)
+    let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.devices)
     let search = try run.measure("noise search") { try searchNoise(victim) }
     let noiseSteps = search?.noiseSteps ?? options.fixedNoiseSteps ?? 0
-    let chain = try chain(noiseSteps: noiseSteps)
-    let construction = construction(of: dataset, chain: chain, victim: victim)
+    let generators = try generators(noiseSteps: noiseSteps, victim: victim)
+    let construction = construction(of: dataset, by: generators)
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
@@ -110,7 +116,8 @@ struct DataElixirRun {
       try construct(construction, phase: "candidates", into: store, showsRetention: true)
     }
     var findings = DataElixirFindings(
-      options: options, plan: chain.plan, noiseSteps: noiseSteps, construction: construction)
+      options: options, plan: generators[0].plan, noiseSteps: noiseSteps, construction: construction
+    )
     findings.noiseSearch = search
     findings.ownDenoiser = ownDenoiser
     findings.rounds = retention(store)
@@ -143,27 +150,30 @@ struct DataElixirRun {
     return plan
   }
 
-  /// - Parameter isSecond: other noise than in the first pass.
-  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
-    try DiffusionChain(
-      denoiser: denoiser.network,
-      plan: try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noiseSteps),
-      seed: isSecond ? options.seed &+ 1 : options.seed)
+  /// What makes candidates on each device.
+  ///
+  /// - Parameter isSecond: with other noise than in the first pass.
+  func generators(
+    noiseSteps: Int, victim: ClassifierLabels, isSecond: Bool = false
+  ) throws -> [DiffusionCandidates] {
+    let plan = try Self.plan(options, schedule: schedule, noiseSteps: noiseSteps)
+    return try denoisers.enumerated().map { device, denoiser in
+      DiffusionCandidates(
+        chain: try DiffusionChain(
+          denoiser: denoiser.network, plan: plan,
+          seed: isSecond ? options.seed &+ 1 : options.seed),
+        shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+        on: context.devices.backends[device]
+      ) { victim.labels($0, device: device) }
+    }
   }
 
   func construction(
-    of images: any LabelledImages, chain: DiffusionChain, victim: ClassifierLabels
+    of images: any LabelledImages, by generators: [DiffusionCandidates]
   ) -> CandidateConstruction {
     CandidateConstruction(
-      images: images, generator: generator(chain, victim: victim), filter: options.rules.filter,
+      images: images, generators: generators, filter: options.rules.filter,
       rounds: options.roundCount, batchSize: context.batchSize)
-  }
-
-  func generator(_ chain: DiffusionChain, victim: ClassifierLabels) -> DiffusionCandidates {
-    DiffusionCandidates(
-      chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
-      on: context.backend
-    ) { victim.labels($0) }
   }
 
   /// Stage 1, with the retention of labels and a warning after the first batch and at the end.

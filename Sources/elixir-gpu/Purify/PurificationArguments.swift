@@ -1,4 +1,5 @@
 import ArgumentParser
+import ComputeBackend
 import Datasets
 import Detection
 import Purification
@@ -52,7 +53,9 @@ struct PurificationArguments: ParsableArguments {
     try destination.check(inputs: [dataset], keepsFiles: !prune)
     let source = try reading.open(dataset, record: record, sizeLimit: sizeLimit)
     var job = PurificationJob(
-      dataset: source, purifier: try purifier(source), on: try device.makeBackend())
+      dataset: source, purifier: try purifier(source),
+      on: Method.sharesDevices
+        ? try device.makeDevices() : DevicePool(try device.makeBackend()))
     job.batchSize = batch
     job.keepsFiles = !prune
     job.writing = WritingOptions(changesAsPNG: changedAs == .png)
