@@ -26,30 +26,46 @@ struct DataElixirRun {
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`; without
   ///   a denoiser `SiftingError` or `TrainingError`, too.
   init(_ options: DataElixir, in context: PurificationContext) throws {
-    try context.dataset.requireSeveralClasses()
-    try options.victim.check(context.dataset, on: context.backend)
-    try Self.check(options, classes: context.dataset.classCount, path: context.dataset.path)
+    let given = try Self.checkedDenoiser(options, for: context.dataset, on: context.backend)
     self.options = options
     self.context = context
-    if let path = options.denoiser {
-      denoisers = try Self.load(URL(fileURLWithPath: path), on: context.devices)
-      try Self.check(denoisers[0].network.configuration, fits: context.dataset, path: path)
-      // Throws now if the denoiser cannot do what it is asked for.
-      if let noise = options.fixedNoiseSteps {
-        _ = try Self.plan(options, schedule: denoisers[0].schedule, noiseSteps: noise)
-      }
+    if let given, let path = options.denoiser {
+      let others = try Self.load(
+        URL(fileURLWithPath: path), on: context.devices.backends.dropFirst())
+      denoisers = [given] + others
       folder = try context.begin()
       ownDenoiser = nil
     } else {
       folder = try context.begin()
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
-      denoisers = try Self.load(made.folder, on: context.devices)
+      denoisers = try Self.load(made.folder, on: context.devices.backends)
       ownDenoiser = made.report
     }
   }
 
-  private static func load(_ folder: URL, on devices: DevicePool) throws -> [PretrainedDenoiser] {
-    try devices.backends.map { try PretrainedDenoiser(folder, on: $0) }
+  /// The denoiser, if one was given, once everything is known to fit together.
+  ///
+  /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
+  static func checkedDenoiser(
+    _ options: DataElixir, for dataset: ImageDataset, on backend: any ComputeBackend
+  ) throws -> PretrainedDenoiser? {
+    try dataset.requireSeveralClasses()
+    try options.victim.check(dataset, on: backend)
+    try check(options, classes: dataset.classCount, path: dataset.path)
+    guard let path = options.denoiser else { return nil }
+    let denoiser = try PretrainedDenoiser(URL(fileURLWithPath: path), on: backend)
+    try check(denoiser.network.configuration, fits: dataset, path: path)
+    // Throws now if the denoiser cannot do what it is asked for.
+    if let noise = options.fixedNoiseSteps {
+      _ = try plan(options, schedule: denoiser.schedule, noiseSteps: noise)
+    }
+    return denoiser
+  }
+
+  private static func load(
+    _ folder: URL, on backends: some Sequence<any ComputeBackend>
+  ) throws -> [PretrainedDenoiser] {
+    try backends.map { try PretrainedDenoiser(folder, on: $0) }
   }
 
   /// Throws for more candidates or classes than are told apart, which else would show after hours.
