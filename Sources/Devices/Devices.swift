@@ -28,7 +28,8 @@ public enum Devices {
       requested: specification, advice: "use one of auto, cpu, opencl, opencl:N")
   }
 
-  /// Makes the backends of devices that share work: a list such as `opencl:0,opencl:1`, in which
+  /// Makes the backends of devices that share work, from a list such as `opencl:0,opencl:1`.
+  ///
   /// `opencl:*` stands for all OpenCL devices. The first one has a place of its own, see
   /// `DevicePool`.
   ///

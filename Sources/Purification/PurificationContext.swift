@@ -16,6 +16,8 @@ public final class PurificationContext {
   /// The manipulated samples, if the ground truth is known.
   public let truth: Set<Int>?
   let output: PurifiedOutput
+  /// The shards that the run goes on from; nil if it does all itself.
+  let parts: ShardFolder?
   private let purifier: any Purifier
   private let destination: String
   private let force: Bool
@@ -25,7 +27,7 @@ public final class PurificationContext {
   init(
     dataset: ImageDataset, purifier: any Purifier, devices: DevicePool, run: Run,
     batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool,
-    writing: WritingOptions = WritingOptions()
+    writing: WritingOptions = WritingOptions(), parts: ShardFolder? = nil
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
@@ -38,6 +40,7 @@ public final class PurificationContext {
     self.purifier = purifier
     self.destination = destination
     self.force = force
+    self.parts = parts
     output = PurifiedOutput(
       dataset, to: destination, force: force, writing: writing, batchSize: batchSize)
   }
@@ -45,18 +48,23 @@ public final class PurificationContext {
   /// The device of all that is not shared.
   public var backend: any ComputeBackend { devices.first }
 
-  /// Opens the run's folder, once it is certain that the run can begin.
-  ///
-  /// - Parameter identity: what the result depends on besides options, files, data and device.
-  public func begin(_ identity: [String: String] = [:]) throws -> RunFolder {
+  /// What the result depends on: options, files, data and device.
+  func identity() throws -> [String: String] {
     var all = try RunFolder.identity(of: purifier, on: devices)
-    all.merge(identity) { $1 }
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
     if output.writing.changesAsPNG { all["changed images"] = "PNG" }
     for (name, path) in purifier.files {
       all[name + " checksum"] = try ModelFiles.checksum(path) ?? ""
     }
+    return all
+  }
+
+  /// Opens the run's folder, once it is certain that the run can begin.
+  ///
+  /// - Parameter more: what the result depends on besides options, files, data and device.
+  public func begin(_ more: [String: String] = [:]) throws -> RunFolder {
+    let all = try identity().merging(more) { $1 }
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
     try run.startRecording(in: folder)

@@ -37,6 +37,8 @@ public struct PurificationJob<Method: Purifier> {
   /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
   public var recorder: RunRecording.Opening?
   let devices: DevicePool
+  /// The shards that the run goes on from, see `merge`.
+  var parts: ShardFolder?
 
   public init(dataset: ImageDataset, purifier: Method, on devices: DevicePool) {
     self.dataset = dataset
@@ -60,6 +62,15 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
+    try withSmallerBatches { job, run in
+      try job.run(run, output: output, force: force)
+    }
+  }
+
+  /// Does a run's work, again with smaller batches while memory is not enough.
+  func withSmallerBatches<Result>(
+    _ work: (PurificationJob<Method>, Run) throws -> Result
+  ) throws -> Result {
     guard devices.backends.count == 1 || Method.sharesDevices else {
       throw ParameterError("device", devices.label, "\(Method.id) computes on one device")
     }
@@ -67,7 +78,7 @@ public struct PurificationJob<Method: Purifier> {
     while true {
       do {
         let run = Run(handler: handler, recorder: recorder)
-        return try run.recordingEnd { try job.run(run, output: output, force: force) }
+        return try run.recordingEnd { try work(job, run) }
       } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
         // A failure that nobody waited for ends with the attempt.
         for backend in devices.backends {
@@ -80,15 +91,19 @@ public struct PurificationJob<Method: Purifier> {
     }
   }
 
+  func context(_ run: Run, output: String, force: Bool) throws -> PurificationContext {
+    try PurificationContext(
+      dataset: dataset, purifier: purifier, devices: devices, run: run, batchSize: batchSize,
+      truth: truth, output: output, force: force, writing: writing, parts: parts)
+  }
+
   private func run(
     _ run: Run, output: String, force: Bool
   ) throws -> PurificationReport<Method> {
     let before = devices.backends.map(\.pool.statistics)
     let context: PurificationContext
     do {
-      context = try PurificationContext(
-        dataset: dataset, purifier: purifier, devices: devices, run: run, batchSize: batchSize,
-        truth: truth, output: output, force: force, writing: writing)
+      context = try self.context(run, output: output, force: force)
     } catch let error as FileError where error == .outputExists(path: output) {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error

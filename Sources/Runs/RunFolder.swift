@@ -43,11 +43,8 @@ public final class RunFolder {
     }
     self.lock = lock
     if Directory.kind(FileName(file.path)) != nil, !Self.hasEnded(url) {
-      let data = Data(try RandomAccessFile.contents(file.path))
-      let before = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
-      let names = Set(before.keys).union(identity.keys).sorted()
-      let difference = names.first { before[$0] != identity[$0] }
-      guard let difference else {
+      let before = Self.identity(in: url) ?? [:]
+      guard let difference = Self.difference(from: before, to: identity) else {
         isResumed = true
         return
       }
@@ -55,15 +52,30 @@ public final class RunFolder {
         guard before[Self.versionKey] == Self.version else {
           throw RunError.otherVersion(path: url.path)
         }
-        throw RunError.other(
-          path: url.path,
-          difference: "\(difference): \(before[difference] ?? "none"), "
-            + "now \(identity[difference] ?? "none")")
+        throw RunError.other(path: url.path, difference: difference)
       }
     }
     isResumed = false
     try Self.clear(url)
     try JSONText.write(identity, to: file.path)
+  }
+
+  /// What the run in a folder depends on; nil if there is none, or nothing that can be read.
+  public static func identity(in url: URL) -> [String: String]? {
+    let file = url.appendingPathComponent(recordName).path
+    guard !hasEnded(url), let bytes = try? RandomAccessFile.contents(file) else { return nil }
+    return try? JSONDecoder().decode([String: String].self, from: Data(bytes))
+  }
+
+  /// The first thing in which a run differs from one of this version with an identity, in words.
+  public static func difference(
+    from before: [String: String], to identity: [String: String]
+  ) -> String? {
+    let identity = identity.merging([versionKey: version]) { $1 }
+    let names = Set(before.keys).union(identity.keys).sorted()
+    return names.first { before[$0] != identity[$0] }.map {
+      "\($0): \(before[$0] ?? "none"), now \(identity[$0] ?? "none")"
+    }
   }
 
   /// Options by their names, and the device: what every run's identity begins with.

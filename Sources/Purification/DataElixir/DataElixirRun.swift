@@ -15,6 +15,8 @@ struct DataElixirRun {
   let denoisers: [PretrainedDenoiser]
   /// What the denoiser was made of, if it is the dataset's own.
   let ownDenoiser: OwnDenoiserReport?
+  /// The shards whose candidates are taken; empty if there are none.
+  let shards: [Shard]
 
   var dataset: ImageDataset { context.dataset }
   var run: Run { context.run }
@@ -25,18 +27,21 @@ struct DataElixirRun {
   ///
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`; without
   ///   a denoiser `SiftingError` or `TrainingError`, too.
-  init(_ options: DataElixir, in context: PurificationContext) throws {
+  init(
+    _ options: DataElixir, in context: PurificationContext, identity: [String: String] = [:]
+  ) throws {
     let given = try Self.checkedDenoiser(options, for: context.dataset, on: context.backend)
     self.options = options
     self.context = context
+    shards = try context.parts?.complete(try context.identity()) ?? []
     if let given, let path = options.denoiser {
       let others = try Self.load(
         URL(fileURLWithPath: path), on: context.devices.backends.dropFirst())
       denoisers = [given] + others
-      folder = try context.begin()
+      folder = try context.begin(identity)
       ownDenoiser = nil
     } else {
-      folder = try context.begin()
+      folder = try context.begin(identity)
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
       denoisers = try Self.load(made.folder, on: context.devices.backends)
       ownDenoiser = made.report
@@ -106,6 +111,16 @@ struct DataElixirRun {
     }
   }
 
+  /// What makes candidates.
+  struct Models {
+    let training: ModelTraining
+    let network: any Classifier
+    let victim: ClassifierLabels
+    let search: NoiseSearch?
+    let noiseSteps: Int
+    let generators: [DiffusionCandidates]
+  }
+
   /// What all candidates being there has led to.
   struct Stage {
     let training: ModelTraining
@@ -117,33 +132,54 @@ struct DataElixirRun {
 
   /// Runs all stages.
   func outcome() throws -> PurificationOutcome<DataElixirFindings> {
+    if !shards.isEmpty { try context.parts?.install(into: folder) }
+    let models = try models()
+    let pass = try candidates(by: models, of: 0..<dataset.count)
+    var findings = DataElixirFindings(
+      options: options, plan: models.generators[0].plan, noiseSteps: models.noiseSteps,
+      construction: pass.construction)
+    findings.noiseSearch = models.search
+    findings.ownDenoiser = ownDenoiser
+    findings.rounds = retention(pass.store, of: pass.construction.samples)
+    try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
+    for finding in pass.findings { findings.verdicts.count(finding.verdict) }
+    let stage = Stage(
+      training: models.training, network: models.network, victim: models.victim,
+      store: pass.store, findings: pass.findings)
+    return options.compatibility == .current
+      ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
+  }
+
+  /// The victim, trained if need be, and the noise.
+  func models() throws -> Models {
     let training = ModelTraining(
       options.victim, seed: options.seed, in: context, folder: folder)
     let network = try run.measure("victim model") { try training.victim(on: dataset) }
     let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.devices)
     let search = try run.measure("noise search") { try searchNoise(victim) }
     let noiseSteps = search?.noiseSteps ?? options.fixedNoiseSteps ?? 0
-    let generators = try generators(noiseSteps: noiseSteps, victim: victim)
-    let construction = construction(of: dataset, by: generators)
+    return Models(
+      training: training, network: network, victim: victim, search: search,
+      noiseSteps: noiseSteps,
+      generators: try generators(noiseSteps: noiseSteps, victim: victim))
+  }
+
+  /// The first pass for some samples.
+  func candidates(
+    by models: Models, of samples: Range<Int>
+  ) throws -> (
+    construction: CandidateConstruction, store: CandidateStore, findings: [AnomalyFilter.Finding]
+  ) {
+    var construction = construction(of: dataset, by: models.generators)
+    construction.samples = samples
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
-    let found = try run.measure("candidates") {
+    if !shards.isEmpty { try assemble(shards, into: store) }
+    let findings = try run.measure("candidates") {
       try construct(construction, phase: "candidates", into: store, showsRetention: true)
     }
-    var findings = DataElixirFindings(
-      options: options, plan: generators[0].plan, noiseSteps: noiseSteps, construction: construction
-    )
-    findings.noiseSearch = search
-    findings.ownDenoiser = ownDenoiser
-    findings.rounds = retention(store)
-    try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
-    for finding in found { findings.verdicts.count(finding.verdict) }
-    let stage = Stage(
-      training: training, network: network, victim: victim, store: store,
-      findings: found)
-    return options.compatibility == .current
-      ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
+    return (construction, store, findings)
   }
 
   private static func plan(
@@ -198,7 +234,7 @@ struct DataElixirRun {
     _ construction: CandidateConstruction, phase: String, into store: CandidateStore,
     showsRetention: Bool = false
   ) throws -> [AnomalyFilter.Finding] {
-    let total = construction.images.count
+    let total = construction.samples.count
     let count = try run.count(phase, of: total, done: store.completed)
     var hasShown = !showsRetention
     return try construction.run(into: store) { samples in
@@ -206,7 +242,7 @@ struct DataElixirRun {
       try count(completed == total ? Double(total) : min(samples, Double(total) - 0.5))
       guard !hasShown, completed >= min(total, DataElixir.firstLook) else { return }
       hasShown = true
-      let retention = retention(store)
+      let retention = retention(store, of: construction.samples)
       try run.note(LabelRetention.text(retention, samples: completed))
       if options.compatibility != .current {
         for warning in LabelRetention.warnings(retention) { try run.warn(warning) }
@@ -214,8 +250,9 @@ struct DataElixirRun {
     }
   }
 
-  private func retention(_ store: CandidateStore) -> [LabelRetention] {
+  private func retention(_ store: CandidateStore, of samples: Range<Int>) -> [LabelRetention] {
     LabelRetention.all(
-      of: store, labels: dataset.labels, classes: dataset.classCount, rounds: options.roundCount)
+      of: store, labels: Array(dataset.labels[samples]), classes: dataset.classCount,
+      rounds: options.roundCount)
   }
 }
