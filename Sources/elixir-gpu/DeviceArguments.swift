@@ -7,7 +7,7 @@ import Devices
 /// The options that choose a device, shared by all commands that compute.
 struct DeviceArguments: ParsableArguments {
   @Option(
-    help: "Where to compute: auto, cpu, opencl, opencl:N; for DataElixir also a list.")
+    help: "Where to compute: auto, cpu, opencl, opencl:N; for DataElixir and Mendata also a list.")
   var device = "auto"
 
   @Option(help: "Threads of the CPU device (default: all cores).")
@@ -64,7 +64,8 @@ struct DeviceArguments: ParsableArguments {
     guard !device.contains(","), device != Self.all else {
       throw ParameterError(
         "device", device,
-        "this command computes on one device; purify dataelixir shares its work among several")
+        "this command computes on one device; purify dataelixir and purify mendata share their "
+          + "work among several")
     }
     let backend = try Devices.make(device, options: options(convolutions, layout))
     // Whoever chooses these measures, and would have to wait for kernels of no use to it.

@@ -47,7 +47,7 @@ import Testing
     (["purify", "none", "--output", "out", "--device", "cpu,gpu"], "use auto, cpu, opencl"),
     (
       ["sift", "clean", "--output", "out", "--per-class", "1", "--device", "cpu,opencl"],
-      "purify dataelixir shares its work among several"
+      "purify dataelixir and purify mendata share their work among several"
     ),
     (
       ["purify", "random-noise", "clean", "--output", "out", "--device", "cpu,opencl"],
