@@ -11,7 +11,7 @@ extension EvaluationResult {
   /// An attack that succeeds less often than this on the poisoned set's model was not learned.
   static let leastLearned = 0.5
 
-  /// An attack that succeeds on a model of clean data at this share of its success is no backdoor's.
+  /// What succeeds on a model of clean data at this share of its success is no backdoor.
   static let mostWithoutPoison = 0.5
 
   /// Why the table proves little, if it does.
