@@ -58,6 +58,7 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case overlays = 0xDE92
   case classSplits = 0xDE93
   case flaggedImages = 0xDE94
+  case trialSamples = 0xDE95
 
   // Devices.
   case selfTest = 0x5E1F

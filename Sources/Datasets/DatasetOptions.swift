@@ -7,6 +7,8 @@ public struct DatasetOptions: Sendable {
   public var sizeLimit: Int?
   /// Refuse a dataset with records that cannot be used, instead of setting them aside.
   public var isStrict = false
+  /// Samples at most, of each class about the same share: for a trial; nil for all.
+  public var limit: Int?
   /// How large images may be.
   public var limits = ImageLimits()
   /// The column with images, of a table with several.

@@ -88,7 +88,8 @@ public final class DatasetWriter {
   @discardableResult
   public func finishLayout() throws -> [String] {
     if let names { return names }
-    let all = try writer.finish(removing: Set(removed.map { dataset.records[$0] }))
+    let all = try writer.finish(
+      removing: dataset.leftOut.union(removed.map { dataset.records[$0] }))
     let finished = dataset.records.map { all[$0] }
     names = finished
     return finished

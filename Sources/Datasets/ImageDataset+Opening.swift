@@ -1,3 +1,4 @@
+import ComputeBackend
 import Support
 
 extension ImageDataset {
@@ -22,6 +23,7 @@ extension ImageDataset {
     guard !indexed.labels.isEmpty else {
       throw DatasetError.empty(path: path, advice: "give a dataset with at least one image")
     }
+    if let limit = options.limit { records.choose(limit) }
     let shape = try records.shape(options, path: path)
     let decoded = try indexed.holdsPlainBytes ? nil : records.decode(as: shape)
     if options.isStrict, let first = records.problems.first {
@@ -37,7 +39,7 @@ extension ImageDataset {
     let dataset = ImageDataset(
       path: path, shape: shape, classNames: classNames ?? indexed.classNames,
       labels: records.samples.map { indexed.labels[$0] }, setAside: records.setAside,
-      indexed: indexed, records: records.samples, decoded: decoded)
+      leftOut: records.leftOut, indexed: indexed, records: records.samples, decoded: decoded)
     try dataset.requireLabels(below: dataset.classCount)
     return dataset
   }
@@ -50,6 +52,8 @@ private struct DatasetRecords {
   /// Why others are none, by record.
   private var reasons: [Int: String] = [:]
   private var isUnlabelled: Set<Int> = []
+  /// Samples that are not chosen.
+  private(set) var leftOut: Set<Int> = []
 
   init(_ indexed: any IndexedDataset) {
     self.indexed = indexed
@@ -75,6 +79,22 @@ private struct DatasetRecords {
     reasons.keys.sorted().filter(isListed).map {
       SetAsideRecord(name: indexed.name(of: $0).description, reason: reasons[$0] ?? "")
     }
+  }
+
+  /// Keeps so many samples at most, of each class about the same share, but at least one.
+  mutating func choose(_ limit: Int) {
+    guard limit < samples.count else { return }
+    let byLabel = Dictionary(grouping: samples) { indexed.labels[$0] }.sorted { $0.key < $1.key }
+    // Of each class as many as fall to it where classes follow each other.
+    var (before, chosen) = (0, Set<Int>())
+    for (label, members) in byLabel {
+      let share = (before + members.count) * limit / samples.count - before * limit / samples.count
+      var random = PhiloxGenerator(seed: 0, stream: UInt32(label), purpose: .trialSamples)
+      chosen.formUnion(random.choose(max(1, share), of: members))
+      before += members.count
+    }
+    leftOut = Set(samples).subtracting(chosen)
+    samples.removeAll { !chosen.contains($0) }
   }
 
   /// The shape that networks see: the common one, or a square.

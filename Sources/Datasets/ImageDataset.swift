@@ -37,6 +37,8 @@ public struct ImageDataset: Sendable {
   public let labels: [Int32]
   /// Records that are no samples.
   public let setAside: [SetAsideRecord]
+  /// Records that are not in a trial with few samples; no copy of the dataset has them.
+  let leftOut: Set<Int>
   let indexed: any IndexedDataset
   /// The record of each sample.
   let records: [Int]
@@ -45,6 +47,8 @@ public struct ImageDataset: Sendable {
 
   public var format: Format { indexed.format }
   public var count: Int { labels.count }
+  /// Samples that a limit leaves out, see `DatasetOptions.limit`.
+  public var leftOutCount: Int { leftOut.count }
   public var height: Int { shape.height }
   public var width: Int { shape.width }
   public var channels: Int { shape.channels }
@@ -128,6 +132,7 @@ public struct ImageDataset: Sendable {
     hash.add(shape.description)
     for name in classNames { hash.add(name) }
     try indexed.addContents(to: &hash)
+    for record in leftOut.sorted() { hash.add("without \(record)") }
     return hash.hexDigest
   }
 }

@@ -32,6 +32,8 @@ public struct PurificationJob<Method: Purifier> {
   /// The command line that asks for the run, for the report.
   public var command: String?
   public var handler: (RunEvent) throws -> Void = { _ in }
+  /// Measures what the run will take before it begins, and says so.
+  public var showsForecast = false
   /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
   public var recorder: RunRecording.Opening?
   let backend: any ComputeBackend
@@ -82,6 +84,7 @@ public struct PurificationJob<Method: Purifier> {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error
     }
+    if showsForecast, !RunFolder.isUnfinished(output: output) { try tellForecast(to: run) }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
       try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
@@ -106,6 +109,18 @@ public struct PurificationJob<Method: Purifier> {
     try context.output.commit(token: context.folder?.token ?? "")
     try context.folder?.finish(keepsFiles: keepsFiles)
     return report
+  }
+
+  /// What a run will take, see `Purifier.forecast`.
+  public func forecast() throws -> RunForecast? {
+    try purifier.forecast(dataset, batchSize: batchSize, on: backend)
+  }
+
+  private func tellForecast(to run: Run) throws {
+    guard let forecast = try run.measure("forecast", forecast) else { return }
+    try run.note(forecast.text)
+    // What was allocated for other networks is of no use any more.
+    backend.pool.trim()
   }
 
   private func record(_ report: PurificationReport<Method>, in run: Run) throws {

@@ -1,3 +1,4 @@
+import ComputeBackend
 import Datasets
 import Runs
 
@@ -18,6 +19,18 @@ public protocol Purifier: Codable, Hashable, Sendable {
 
   /// Loads models and checks that everything fits together, calls `context.begin`, and decides.
   func purify(_ context: PurificationContext) throws -> PurificationOutcome<Findings>
+
+  /// What a run will take, by measurements of a few seconds; nil where nothing takes long, or only
+  /// the run itself shows how long.
+  func forecast(
+    _ dataset: ImageDataset, batchSize: Int, on backend: any ComputeBackend
+  ) throws -> RunForecast?
+}
+
+extension Purifier {
+  public func forecast(
+    _ dataset: ImageDataset, batchSize: Int, on backend: any ComputeBackend
+  ) throws -> RunForecast? { nil }
 }
 
 /// All methods; each has a folder here and a subcommand of `purify`.

@@ -7,9 +7,14 @@ public struct PhaseTimings: Codable, Sendable {
   public var bytesUploaded: Int?
   public var bytesDownloaded: Int?
 
-  public struct Phase: Codable, Sendable {
+  public struct Phase: Codable, Equatable, Sendable {
     public var name: String
     public var seconds: Double
+
+    public init(name: String, seconds: Double) {
+      self.name = name
+      self.seconds = seconds
+    }
   }
 
   public init() {}

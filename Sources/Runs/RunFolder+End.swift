@@ -89,6 +89,13 @@ extension RunFolder {
     }
   }
 
+  /// Whether there is a run that the same command would resume.
+  public static func isUnfinished(output: String) -> Bool {
+    let url = url(of: output)
+    return Directory.kind(FileName(url.appendingPathComponent(recordName).path)) != nil
+      && !hasEnded(url)
+  }
+
   static func hasEnded(_ url: URL) -> Bool {
     Directory.kind(FileName(url.appendingPathComponent(endedName).path)) != nil
   }

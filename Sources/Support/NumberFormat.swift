@@ -26,6 +26,14 @@ public enum NumberFormat {
     text(value, digits: value < 10 ? 2 : value < 100 ? 1 : 0)
   }
 
+  /// In powers of 1000: `512 bytes`, `3.2 MB` or `12 GB`.
+  public static func bytes(_ count: Int) -> String {
+    var (value, unit) = (Double(count), 0)
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+    while value >= 999.5 && unit + 1 < units.count { (value, unit) = (value / 1000, unit + 1) }
+    return text(value, digits: unit > 0 && value < 9.95 ? 1 : 0) + " " + units[unit]
+  }
+
   /// `7 s`, `3 min 05 s` or `2 h 10 min`.
   public static func duration(_ seconds: Double) -> String {
     // Beyond a million hours, and what is not a number, is as good as never.

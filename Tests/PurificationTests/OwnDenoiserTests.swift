@@ -27,22 +27,6 @@ import Purification
     #expect(options.quota(images) == [180, 27, 0, 5])
   }
 
-  @Test func guessesTheTime() {
-    var options = DataElixir()
-    options.ownDenoiser.sifters = 2
-    options.ownDenoiser.steps = 10
-    options.rounds = 3
-    options.samplerSteps = 10
-    options.victim.plan.recipe.epochs = 1
-    options.victim.plan.recipe.minimumSteps = 0
-    let time = RoughTime(denoiserPass: 0.01, classifierPass: 0.001)
-    // Sifters 2 · 20,000 · 13 and models 2 · 3 · 20,000 classifier passes, training 3 · 64 · 10 and
-    // candidates 20,000 · 3 · 10 denoiser passes.
-    #expect(abs(time.seconds(options, samples: 20_000) - (640 + 19.2 + 6000)) < 1e-6)
-    options.ownDenoiser.minutes = 0.1
-    #expect(abs(time.seconds(options, samples: 20_000) - (640 + 6 + 6000)) < 1e-6)
-  }
-
   /// Stops a run at a phase's end.
   private struct Stop: Error {}
 

@@ -24,18 +24,11 @@ struct DataElixirRun {
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`; without
   ///   a denoiser `SiftingError` or `TrainingError`, too.
   init(_ options: DataElixir, in context: PurificationContext) throws {
-    try context.dataset.requireSeveralClasses()
-    try options.victim.check(context.dataset, on: context.backend)
-    try Self.check(options, classes: context.dataset.classCount, path: context.dataset.path)
+    let given = try Self.checkedDenoiser(options, for: context.dataset, on: context.backend)
     self.options = options
     self.context = context
-    if let path = options.denoiser {
-      denoiser = try PretrainedDenoiser(URL(fileURLWithPath: path), on: context.backend)
-      try Self.check(denoiser.network.configuration, fits: context.dataset, path: path)
-      // Throws now if the denoiser cannot do what it is asked for.
-      if let noise = options.fixedNoiseSteps {
-        _ = try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noise)
-      }
+    if let given {
+      denoiser = given
       folder = try context.begin()
       ownDenoiser = nil
     } else {
@@ -44,6 +37,25 @@ struct DataElixirRun {
       denoiser = try PretrainedDenoiser(made.folder, on: context.backend)
       ownDenoiser = made.report
     }
+  }
+
+  /// The denoiser, if one was given, once everything is known to fit together.
+  ///
+  /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`.
+  static func checkedDenoiser(
+    _ options: DataElixir, for dataset: ImageDataset, on backend: any ComputeBackend
+  ) throws -> PretrainedDenoiser? {
+    try dataset.requireSeveralClasses()
+    try options.victim.check(dataset, on: backend)
+    try check(options, classes: dataset.classCount, path: dataset.path)
+    guard let path = options.denoiser else { return nil }
+    let denoiser = try PretrainedDenoiser(URL(fileURLWithPath: path), on: backend)
+    try check(denoiser.network.configuration, fits: dataset, path: path)
+    // Throws now if the denoiser cannot do what it is asked for.
+    if let noise = options.fixedNoiseSteps {
+      _ = try plan(options, schedule: denoiser.schedule, noiseSteps: noise)
+    }
+    return denoiser
   }
 
   /// Throws for more candidates or classes than are told apart, which else would show after hours.

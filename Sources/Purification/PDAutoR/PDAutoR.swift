@@ -1,3 +1,4 @@
+import ComputeBackend
 import Datasets
 import Detection
 import Foundation
@@ -58,9 +59,7 @@ public struct PDAutoR: Purifier {
     _ context: PurificationContext
   ) throws -> PurificationOutcome<PDAutoRFindings> {
     let dataset = context.dataset
-    try dataset.requireSeveralClasses()
-    try victim.check(dataset, on: context.backend)
-    _ = try RestorationFrame(dataset.shape)
+    try check(dataset, on: context.backend)
     let data = try reference.load(in: context, seed: seed)
     let folder = try context.begin(data.identity())
     let run = PDAutoRRun(self, context: context, folder: folder)
@@ -81,6 +80,13 @@ public struct PDAutoR: Purifier {
     return outcome(
       findings, flagged, restored: Dictionary(uniqueKeysWithValues: zip(images.samples, restored)),
       images: images)
+  }
+
+  /// Throws unless everything fits together.
+  func check(_ dataset: ImageDataset, on backend: any ComputeBackend) throws {
+    try dataset.requireSeveralClasses()
+    try victim.check(dataset, on: backend)
+    _ = try RestorationFrame(dataset.shape)
   }
 
   private func outcome(

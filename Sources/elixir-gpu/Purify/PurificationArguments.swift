@@ -3,6 +3,7 @@ import Datasets
 import Detection
 import Purification
 import RunStores
+import Support
 import Training
 
 /// The options of every method of `purify`, and how a method runs.
@@ -19,11 +20,27 @@ struct PurificationArguments: ParsableArguments {
   @Option(help: "Determines all noise, initial weights and orders.")
   var seed: UInt64 = 0
 
-  @Option(help: "Images that go through networks at once; changes speed and memory only.")
+  @Option(
+    help: ArgumentHelp(
+      "Images that go through networks at once; changes speed and memory only.",
+      visibility: .hidden))
   var batch = 128
 
-  @Flag(help: "Delete the run's files, such as candidates, when it is complete.")
+  @Flag(help: "Delete the run's files when it is complete.")
   var prune = false
+
+  @Flag(help: "Check and forecast only; write nothing.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A trial with so many samples, of each class its share.", valueName: "count"))
+  var limit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop then, with exit code 75; repeat to go on.", valueName: "minutes"))
+  var timeBudget: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -34,6 +51,10 @@ struct PurificationArguments: ParsableArguments {
 
   func validate() throws {
     if batch < 1 { throw ValidationError("--batch \(batch): use at least 1.") }
+    if let limit, limit < 2 { throw ValidationError("--limit \(limit): use at least 2.") }
+    if let timeBudget, !(timeBudget > 0 && timeBudget < 1e6) {
+      throw ValidationError("--time-budget \(timeBudget): use more than 0.")
+    }
   }
 
   /// The exit code of a run whose result is not to be relied on.
@@ -50,7 +71,12 @@ struct PurificationArguments: ParsableArguments {
     sizeLimit: Int? = nil
   ) throws {
     try destination.check(inputs: [dataset], keepsFiles: !prune)
-    let source = try reading.open(dataset, record: record, sizeLimit: sizeLimit)
+    if let timeBudget { Interruption.stop(after: .seconds(60 * timeBudget)) }
+    let source = try reading.open(
+      dataset, record: record, sizeLimit: sizeLimit, limit: limit)
+    if source.leftOutCount > 0 {
+      print("A trial with \(source.count) of \(source.count + source.leftOutCount) samples")
+    }
     var job = PurificationJob(
       dataset: source, purifier: try purifier(source), on: try device.makeBackend())
     job.batchSize = batch
@@ -60,12 +86,28 @@ struct PurificationArguments: ParsableArguments {
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.handler = RunConsole(interrupted: Interruption.goesOn).show
     job.recorder = RunOrigin.recorder
+    job.showsForecast = true
+    if dryRun { return try rehearse(job) }
     let report = try job.run(output: destination.output, force: destination.force)
     print(report.summary)
     print("Written to \(destination.output); see report.html there")
     guard !report.doubts.isEmpty else { return }
     print("Result unsure: " + report.doubts.joined(separator: "; "))
     if !isForced { throw ExitCode(Self.unsure) }
+  }
+}
+
+extension PurificationArguments {
+  /// Says what a run would do and take.
+  private func rehearse<Method: Purifier>(_ job: PurificationJob<Method>) throws {
+    let data = job.dataset
+    print(
+      "\(dataset): \(NumberFormat.count(data.count)) samples of \(data.classCount) classes, "
+        + "\(data.shape), \(data.format.rawValue)")
+    print(
+      try job.forecast()?.text
+        ?? "There is no forecast: '\(Method.id)' takes little time, or only the run shows how much")
+    print("Nothing was written; the same command without --dry-run begins")
   }
 }
 

@@ -51,12 +51,14 @@ struct ReadingArguments: ParsableArguments {
   /// - Parameters:
   ///   - record: how to read it if it is the record of an attack.
   ///   - sizeLimit: the side at which networks see images that are larger, or of several sizes.
+  ///   - limit: samples at most, for a trial.
   func open(
     _ path: String, split: ImageDataset.Split = .training, classNames: [String]? = nil,
-    record: AttackRecordArguments? = nil, sizeLimit: Int? = nil
+    record: AttackRecordArguments? = nil, sizeLimit: Int? = nil, limit: Int? = nil
   ) throws -> ImageDataset {
     var options = options(record: record)
     options.sizeLimit = sizeLimit
+    options.limit = limit
     let dataset = try ImageDataset.open(
       path, split: split, classNames: classNames, options: options)
     if options.size == nil, dataset.isFramed {

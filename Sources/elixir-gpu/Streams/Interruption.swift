@@ -1,16 +1,24 @@
 import Foundation
 import Synchronization
 
-/// SIGINT or SIGTERM, at which work ends after its batch with all saved that it can go on from.
+/// SIGINT, SIGTERM or the end of the time given, at which work ends after its batch with all saved
+/// that it can go on from.
 struct Interruption: Error, CustomStringConvertible {
-  let signal: Int32
+  /// Nil at the end of the time.
+  let signal: Int32?
   /// How to go on.
   let advice: String
 
-  /// The shell's convention.
-  var exitCode: Int32 { 128 + signal }
+  /// The shell's convention for signals; else that of sysexits.h for what is to be tried again.
+  var exitCode: Int32 { signal.map { 128 + $0 } ?? 75 }
 
-  var description: String { signal == SIGINT ? "SIGINT" : "SIGTERM" }
+  var description: String {
+    switch signal {
+    case SIGINT: "SIGINT"
+    case .some: "SIGTERM"
+    case nil: "the time is over"
+    }
+  }
 
   /// Of work that leaves nothing behind before its end.
   static let beginsAnew = "nothing was written, and the same command begins anew"
@@ -19,6 +27,7 @@ struct Interruption: Error, CustomStringConvertible {
   static let goesOn = "the same command goes on from here"
 
   private static let received = Atomic<Int32>(0)
+  private static let deadline = Mutex<ContinuousClock.Instant?>(nil)
   private static let remark: StaticString = "\nstopping after this batch; once more stops at once\n"
 
   /// Waits for signals, of which a second one ends the process at once.
@@ -44,8 +53,14 @@ struct Interruption: Error, CustomStringConvertible {
     }
   }
 
-  /// Throws once a signal has come.
+  /// Ends work after so long, as a signal would.
+  static func stop(after time: Duration) { deadline.withLock { $0 = .now + time } }
+
+  /// Throws once a signal has come, or the time is over.
   static func check(_ advice: String) throws {
+    if let end = deadline.withLock({ $0 }), .now >= end {
+      throw Interruption(signal: nil, advice: "the time is over; \(advice)")
+    }
     let signal = received.load(ordering: .relaxed)
     if signal != 0 { throw Interruption(signal: signal, advice: advice) }
   }

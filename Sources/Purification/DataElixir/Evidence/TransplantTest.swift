@@ -93,7 +93,9 @@ struct TransplantTest {
   let recipients: [[Int]]
   let seed: UInt64
   /// Recipients of each donor.
-  var count = 16
+  var count = usualRecipients
+
+  static let usualRecipients = 16
 
   /// Fewer recipients say nothing.
   static let fewestRecipients = 4

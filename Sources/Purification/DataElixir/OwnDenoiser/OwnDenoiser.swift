@@ -1,4 +1,5 @@
 import Datasets
+import Models
 import Sifting
 
 /// How a denoiser is made of the dataset itself, for users who have no other: Meta-Sift chooses the
@@ -14,13 +15,27 @@ public struct OwnDenoiser: Codable, Hashable, Sendable {
   public var fewest = 20
   /// m, the sifters.
   public var sifters = 5
-  /// Steps of the training, of 64 images each.
+  /// Steps of the training, of `batchSize` images each.
   public var steps = 5000
   /// Ends the training after this time, so that the result depends on the machine; nil for no
   /// limit.
   public var minutes: Double?
 
   public init() {}
+
+  static let batchSize = 64
+
+  /// The network that is trained, of as many levels as the images can be halved, up to three.
+  static func network(for shape: ImageShape) -> UNet2DConfiguration {
+    let widths = [32, 64, 64]
+    let levels = (1...widths.count).last {
+      let divisor = 1 << ($0 - 1)
+      return shape.height % divisor == 0 && shape.width % divisor == 0
+    }
+    return .denoiser(
+      height: shape.height, width: shape.width, imageChannels: shape.channels,
+      channels: Array(widths.prefix(levels ?? 1)), layers: 1, attention: [16])
+  }
 
   /// Samples of each class to train on.
   package func quota(_ images: any LabelledImages) -> [Int] {

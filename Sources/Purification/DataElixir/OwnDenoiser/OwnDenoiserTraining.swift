@@ -26,19 +26,6 @@ struct OwnDenoiserTraining {
     run = context.run
   }
 
-  /// The network that is trained, of as many levels as the images can be halved, up to three.
-  var network: UNet2DConfiguration {
-    let shape = dataset.shape
-    let widths = [32, 64, 64]
-    let levels = (1...widths.count).last {
-      let divisor = 1 << ($0 - 1)
-      return shape.height % divisor == 0 && shape.width % divisor == 0
-    }
-    return .denoiser(
-      height: shape.height, width: shape.width, imageChannels: shape.channels,
-      channels: Array(widths.prefix(levels ?? 1)), layers: 1, attention: [16])
-  }
-
   /// - Returns: the folder of the finished denoiser, and what it was made of.
   /// - Throws: `SiftingError`, `TrainingError`, `RunError`, or what the run's handler throws.
   func denoiser(in folder: RunFolder) throws -> (folder: URL, report: OwnDenoiserReport) {
@@ -49,10 +36,8 @@ struct OwnDenoiserTraining {
     {
       return (model, report)
     }
-    let seconds = try roughTime().seconds(method, samples: dataset.count)
     try run.note(
-      "There is no denoiser, so one is trained on the samples that Meta-Sift trusts most: about "
-        + "\(NumberFormat.duration(seconds)) in all")
+      "There is no denoiser, so one is trained on the samples that Meta-Sift trusts most")
     let samples = try sifted(in: folder)
     let steps = try run.measure("denoiser") { try train(on: samples, in: model) }
     var counts = [Int](repeating: 0, count: dataset.classCount)
@@ -63,26 +48,6 @@ struct OwnDenoiserTraining {
       "Denoiser: trained for \(steps) steps on \(samples.count) sifted samples; it stays in the "
         + "run's folder and serves for other images of this kind")
     return (model, report)
-  }
-
-  /// Measures both networks on a batch.
-  private func roughTime() throws -> RoughTime {
-    let count = 32
-    let images = Tensor.zeros(
-      [count, dataset.shape.height, dataset.shape.width, dataset.shape.channels], on: backend)
-    let denoiser = UNet2DModel(network, seed: seed, on: backend)
-    let classifier = try method.victim.plan.makeNetwork(for: dataset, on: backend)
-    func seconds(_ pass: () -> Tensor) throws -> Double {
-      // The first pass allocates, and builds kernels.
-      _ = try withoutGradient(pass).values()
-      let clock = ContinuousClock()
-      let start = clock.now
-      _ = try withoutGradient(pass).values()
-      return (clock.now - start) / .seconds(1) / Double(count)
-    }
-    return RoughTime(
-      denoiserPass: try seconds { denoiser(images, timesteps: [100]) },
-      classifierPass: try seconds { classifier.logits(images) })
   }
 
   /// The samples that Meta-Sift trusts most, ascending; `sifted.txt` keeps them.
@@ -104,7 +69,9 @@ struct OwnDenoiserTraining {
 
   /// - Returns: the steps that were done.
   private func train(on samples: [Int], in model: URL) throws -> Int {
-    let recipe = DenoiserRecipe(network: network, seed: seed)
+    let recipe = DenoiserRecipe(
+      network: OwnDenoiser.network(for: dataset.shape), batchSize: OwnDenoiser.batchSize, seed: seed
+    )
     let trainer = try DenoiserTrainer(
       recipe, images: ImageSelection(dataset, indices: samples), folder: model, on: backend)
     try trainer.train(
