@@ -138,6 +138,16 @@ def isolation(served, job):
     check(served.ask("GET", "/v1/jobs", "nobody")[0] == 401, "without a token there is nothing")
 
 
+def new_tokens(served):
+    TOKENS["carol"] = "c" * 32
+    before = served.ask("GET", "/v1/jobs", "carol")[0]
+    with open(served.tokens, "a") as file:
+        file.write(f"carol {hashlib.sha256(TOKENS['carol'].encode()).hexdigest()}\n")
+    served.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    check((before, served.ask("GET", "/v1/jobs", "carol")[0]) == (401, 200), "SIGHUP makes new tokens count")
+
+
 def restarts(served, large):
     """The service ends in the middle of a job."""
     before = served.submit(large)
@@ -243,6 +253,7 @@ def main():
         served = Served(pathlib.Path(options.program).resolve(), folder, "--queue-limit", "60")
         try:
             isolation(served, same_as_purify(served, small, folder))
+            new_tokens(served)
             restarts(served, large)
             many(served, small)
             load(served, large, options.seconds)

@@ -66,8 +66,8 @@ public enum Directory {
       && information.st_uid == getuid()
   }
 
-  /// Whether a file or directory is this user's own, or root's, and nobody else can read it or write
-  /// to it.
+  /// Whether a file or directory is this user's own, or root's, and nobody else can read or change
+  /// it.
   public static func isSecret(_ path: FileName) -> Bool {
     var information = stat()
     return path.withCString { stat($0, &information) } == 0

@@ -18,7 +18,8 @@ import Testing
     let log = folder.path + "/order"
     let ids = try ["1", "2", "3"].map { name in
       try served.submit(
-        "echo start \(name) >>\(log); sleep 0.2; echo end \(name) >>\(log); \(ServedFolder.result())",
+        "echo start \(name) >>\(log); sleep 0.2; echo end \(name) >>\(log); "
+          + ServedFolder.result(),
         as: name == "2" ? "bob" : "alice")
     }
     try served.wait(ids[2])

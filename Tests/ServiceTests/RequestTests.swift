@@ -7,7 +7,9 @@ import Testing
 @Suite struct RequestTests {
   private let served: ServedFolder
 
-  init() throws { served = try ServedFolder(try TemporaryFolder()) }
+  init() throws {
+    served = try ServedFolder(try TemporaryFolder(), models: ["net": "/models/net"])
+  }
 
   @Test func withoutATokenThereIsNothing() throws {
     for tenant in [nil, "", "wonderlan", "wonderland2", "\u{7F}"] {
@@ -86,20 +88,16 @@ import Testing
     ),
     (
       "random-noise?image-column=--output",
-      "image-column: '--output' cannot be used; use what matches ^[A-Za-z0-9_][A-Za-z0-9_. -]{0,63}$."
+      "image-column: '--output' cannot be used; use what matches "
+        + "^[A-Za-z0-9_][A-Za-z0-9_. -]{0,63}$."
     ),
     (
       "random-noise?format=rar",
       "format: 'rar' cannot be used; use zip, tar, tar.gz, parquet, npz, arrow."
     ),
-    (
-      "mendata?features=net", "features: 'net' cannot be used; use no model: this service has none."
-    ),
-    ("mendata", "mendata needs features."),
-    (
-      "dataelixir?denoiser=/etc",
-      "denoiser: '/etc' cannot be used; use no model: this service has none."
-    ),
+    ("mendata?features=/models/net", "features: '/models/net' cannot be used; use net."),
+    ("mendata?features=net", "mendata needs reference."),
+    ("dataelixir?denoiser=/etc", "denoiser: '/etc' cannot be used; use net."),
   ])
   func whatIsNotDeclaredIsRefused(query: String, message: String) throws {
     let answer = try served.ask("POST", "/v1/purify/\(query)", body: "data")
@@ -131,5 +129,18 @@ import Testing
         "format", "sigma", "seed", "batch", "size", "strict", "image-column", "label-column",
         "changed-as",
       ])
+  }
+
+  /// Without models no option asks for one, and a method that cannot do without is not there.
+  @Test func withoutModelsNothingAsksForOne() throws {
+    let plain = try ServedFolder(try TemporaryFolder())
+    let paths = try #require(
+      try plain.ask("GET", "/v1/openapi.json", as: nil).json["paths"] as? [String: Any])
+    #expect(paths.count == 12 && paths["/v1/purify/mendata"] == nil)
+    #expect(try plain.ask("POST", "/v1/purify/mendata", body: "data").status == 404)
+    let refusal = try plain.ask("POST", "/v1/purify/dataelixir?denoiser=net", body: "data")
+    #expect(
+      refusal.json["error"] as? String == "dataelixir has no option 'denoiser'; "
+        + "/v1/openapi.json says which.")
   }
 }

@@ -90,11 +90,8 @@ extension ServiceAPI {
     switch kind {
     case .integer(let range):
       ["type": "integer", "minimum": range.lowerBound, "maximum": range.upperBound]
-    case .number(let range, let excludesLower):
-      [
-        "type": "number", "maximum": range.upperBound,
-        excludesLower ? "exclusiveMinimum" : "minimum": range.lowerBound,
-      ]
+    case .number(let range):
+      ["type": "number", "minimum": range.lowerBound, "maximum": range.upperBound]
     case .automatic(let range):
       [
         "anyOf": [
@@ -131,7 +128,7 @@ extension ServiceAPI {
       "Job": object(
         [
           "id": text, "state": ["enum": JobRecord.State.allCases.map(\.rawValue)],
-          "method": ["enum": JobMethod.all.map(\.name)],
+          "method": text,
           "options": ["type": "object", "additionalProperties": text],
           "format": ["enum": UploadFormat.allCases.map(\.rawValue)], "bytes": integer,
           "created": moment, "started": moment, "finished": moment, "seconds": number,

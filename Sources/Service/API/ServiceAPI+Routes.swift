@@ -11,7 +11,7 @@ extension ServiceAPI {
     func job(_ status: HTTPStatus, _ meaning: String) -> Route.Answer {
       .init(status: status, meaning: meaning, type: "application/json", schema: "Job")
     }
-    return JobMethod.all.map(submission) + [
+    return methods.map(submission) + [
       Route(
         method: "GET", path: [Self.prefix, "jobs"], summary: "All jobs, the latest first.",
         answers: [

@@ -8,11 +8,14 @@ final class ServiceAPI: Sendable {
   /// Paths of models by the names that clients use.
   let models: [String: String]
   let version: String
+  /// What can be asked for.
+  let methods: [JobMethod]
   private let tenants: Mutex<Tenants>
 
   init(queue: JobQueue, tenants: Tenants, models: [String: String], version: String) {
     self.queue = queue
     self.models = models
+    methods = JobMethod.all(models: Array(models.keys))
     self.version = version
     self.tenants = Mutex(tenants)
   }

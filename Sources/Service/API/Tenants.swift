@@ -8,7 +8,9 @@ public struct Tenants: Sendable {
   public init(token: String) { entries = [("local", Self.digest(token))] }
 
   /// Reads a file with a line for each token: the tenant's name, and the token's SHA-256 in
-  /// hexadecimal digits. Empty lines and those that begin with # say nothing.
+  /// hexadecimal digits.
+  ///
+  /// Empty lines and those that begin with # say nothing.
   ///
   /// - Throws: `FileError`, or `ServiceError.tokens` if it is not such, or others may read it.
   public init(file path: String) throws {

@@ -33,7 +33,7 @@ struct HTTPAnswer {
       .bytes(Array((try JSONText.line(value) + "\n").utf8)))
   }
 
-  /// `{"error": …}`
+  /// What is wrong, as `{"error": …}`.
   static func failure(_ failure: HTTPFailure) -> HTTPAnswer {
     let text = (try? JSONText.line(["error": failure.message])) ?? "{}"
     return HTTPAnswer(

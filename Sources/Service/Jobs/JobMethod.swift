@@ -2,11 +2,22 @@
 struct JobMethod: Sendable {
   let name: String
   let help: String
-  let options: [JobOption]
+  var options: [JobOption]
   /// Options without which it cannot be run.
   var required: Set<String> = []
 
-  static let all = [
+  /// What can be run with models of these names: without any, no option asks for one.
+  static func all(models: [String]) -> [JobMethod] {
+    guard models.isEmpty else { return all }
+    return all.compactMap { method in
+      var method = method
+      let names = method.options.filter(\.isModel).map(\.name)
+      method.options.removeAll(where: \.isModel)
+      return method.required.isDisjoint(with: names) ? method : nil
+    }
+  }
+
+  private static let all = [
     JobMethod(
       name: "dataelixir",
       help: "Finds samples that carry a trigger, and gives them back without it.",
@@ -31,7 +42,7 @@ struct JobMethod: Sendable {
       help: "Restores samples that differ from their class, with nothing but the dataset.",
       options: [
         JobOption(
-          name: "expected-rate", kind: .number(0...1, excludesLower: true),
+          name: "expected-rate", kind: .number(0.0001...1),
           help: "The share of each class that is expected to be poison."),
         JobOption(
           name: "restorer-epochs", kind: .integer(1...1000), help: "Passes of its training."),
@@ -52,17 +63,17 @@ struct JobMethod: Sendable {
         reference,
         JobOption(name: "rounds", kind: .integer(1...1000), help: "Rounds at most."),
         JobOption(
-          name: "share", kind: .number(0...1, excludesLower: true),
+          name: "share", kind: .number(0.0001...1),
           help: "The share of untrusted samples moved in a round."),
         JobOption(
-          name: "amplification", kind: .number(0...100, excludesLower: true),
+          name: "amplification", kind: .number(0.01...100),
           help: "Perturbations are multiplied by this at the end."),
       ] + common, required: ["features", "reference"]),
     JobMethod(
       name: "friendly-noise", help: "Adds as much noise as a model's predictions bear.",
       options: [
         JobOption(
-          name: "alpha", kind: .number(0...255, excludesLower: true),
+          name: "alpha", kind: .number(0.01...255),
           help: "The greatest change in 1/255."),
         JobOption(name: "mu", kind: .number(0...1000), help: "The weight of the noise's size."),
       ] + classifier + common),
@@ -130,11 +141,4 @@ struct JobMethod: Sendable {
     }
     return words
   }
-}
-
-/// The kinds of files that hold a whole dataset, by the ends of their names, by which they are known.
-enum UploadFormat: String, Codable, CaseIterable, Sendable {
-  case zip, tar
-  case packedTar = "tar.gz"
-  case parquet, npz, arrow
 }

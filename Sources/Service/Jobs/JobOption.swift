@@ -12,8 +12,7 @@ struct JobOption: Sendable {
 
   enum Kind: Sendable {
     case integer(ClosedRange<Int>)
-    /// Above the lower bound, unless it may be reached.
-    case number(ClosedRange<Double>, excludesLower: Bool = false)
+    case number(ClosedRange<Double>)
     /// `auto`, or an integer.
     case automatic(ClosedRange<Int>)
     /// One of these words.
@@ -24,6 +23,10 @@ struct JobOption: Sendable {
     case text(pattern: String)
     /// A model by the name that the operator gave to it.
     case model
+  }
+
+  var isModel: Bool {
+    if case .model = kind { true } else { false }
   }
 
   /// The words of the command line that stand for a value.
@@ -37,12 +40,9 @@ struct JobOption: Sendable {
         throw refusal(value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
       }
       return ["--\(name)=\(number)"]
-    case .number(let range, let excludesLower):
-      guard let number = Self.number(value), range.contains(number),
-        !excludesLower || number > range.lowerBound
-      else {
-        let lower = "\(excludesLower ? "above " : "from ")\(range.lowerBound)"
-        throw refusal(value, "a number \(lower) to \(range.upperBound)")
+    case .number(let range):
+      guard let number = Self.number(value), range.contains(number) else {
+        throw refusal(value, "a number from \(range.lowerBound) to \(range.upperBound)")
       }
       return ["--\(name)=\(number)"]
     case .automatic(let range):
@@ -62,8 +62,7 @@ struct JobOption: Sendable {
       return ["--\(name)=\(value)"]
     case .model:
       guard let path = models[value] else {
-        let names = models.keys.sorted().joined(separator: ", ")
-        throw refusal(value, names.isEmpty ? "no model: this service has none" : names)
+        throw refusal(value, models.keys.sorted().joined(separator: ", "))
       }
       return ["--\(name)=\(path)"]
     }
@@ -79,7 +78,7 @@ struct JobOption: Sendable {
   }
 
   private static func number(_ text: String) -> Double? {
-    matches(text, "^-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$") ? Double(text) : nil
+    matches(text, "^-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,3})?$") ? Double(text) : nil
   }
 
   private static func matches(_ text: String, _ pattern: String) -> Bool {

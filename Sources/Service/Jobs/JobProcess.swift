@@ -4,8 +4,8 @@ import Support
 
 /// The process of a job: one that was started, or one that an earlier service left behind.
 ///
-/// It holds a lock, which it was given at its start and which ends with it: nobody else is taken for
-/// it, and no second one is started beside it.
+/// It holds a lock, which it was given at its start and which ends with it: nobody else is taken
+/// for it, and no second one is started beside it.
 final class JobProcess: Sendable {
   let id: Int32
   private let lock: FileName

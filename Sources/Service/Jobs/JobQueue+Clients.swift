@@ -67,8 +67,9 @@ extension JobQueue {
     return job
   }
 
-  /// Cancels a job that waits or runs; deletes one that is finished. Returns what is left of it.
+  /// Cancels a job that waits or runs; deletes one that is finished.
   ///
+  /// - Returns: what is left of it.
   /// - Throws: `HTTPFailure`
   func remove(_ id: String, of tenant: String) throws -> JobRecord? {
     let left: JobRecord? = try change { state in

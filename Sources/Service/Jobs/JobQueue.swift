@@ -128,6 +128,7 @@ extension JobQueue {
           if let process = JobProcess(in: folder) {
             adopted.append((job.id, process))
             state.running[job.id] = Running(process: process)
+            if job.isCancelled || job.stopReason != nil { Self.stop(job.id, &state) }
           } else {
             finish(&job, .unknown, isStopping: false)
             try folder.write(job)
@@ -229,7 +230,9 @@ extension JobQueue {
       for id in running {
         guard var job = state.jobs[id], let process = state.running[id] else { continue }
         if let stopped = process.stopped {
-          if .now - stopped > Self.grace { process.process.stop(atOnce: true) }
+          // What is cancelled need not be saved.
+          let grace = job.isCancelled ? .seconds(10) : Self.grace
+          if .now - stopped > grace { process.process.stop(atOnce: true) }
           continue
         }
         if job.seconds + process.seconds > Double(limits.jobSeconds) {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What is kept of a job, `job.json` in its folder.
 struct JobRecord: Codable, Sendable {
   enum State: String, Codable, Sendable, CaseIterable {
@@ -44,48 +42,4 @@ struct JobRecord: Codable, Sendable {
 
   /// The name of the uploaded file, by whose end its format is known.
   var dataset: String { "dataset.\(format.rawValue)" }
-}
-
-/// A job as clients see it.
-struct JobView: Codable, Sendable {
-  let id: String
-  let state: JobRecord.State
-  let method: String
-  let options: [String: String]
-  let format: UploadFormat
-  let bytes: Int
-  let created: String
-  let started: String?
-  let finished: String?
-  let seconds: Double
-  let message: String?
-  /// Where a running job is.
-  let progress: JobProgress?
-
-  init(_ job: JobRecord, progress: JobProgress?) {
-    id = job.id
-    state = job.state
-    method = job.method
-    options = job.options
-    format = job.format
-    bytes = job.uploadBytes
-    created = HTTPDate.timestamp(of: job.created)
-    started = job.started.map(HTTPDate.timestamp)
-    finished = job.finished.map(HTTPDate.timestamp)
-    seconds = (job.seconds * 10).rounded() / 10
-    message = job.message
-    self.progress = progress
-  }
-}
-
-/// Where a job is, as clients see it.
-struct JobProgress: Codable, Equatable, Sendable {
-  let phase: String
-  let text: String
-  let unit: String?
-  let done: Double?
-  let total: Int?
-  /// Units each second, and seconds until the phase's end.
-  let rate: Double?
-  let secondsLeft: Double?
 }

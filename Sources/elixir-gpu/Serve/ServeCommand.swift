@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Service
 import Support
+import Synchronization
 
 /// `elixir-gpu serve`: purification for others, over HTTP.
 struct ServeCommand: ParsableCommand {
@@ -64,6 +65,8 @@ struct ServeCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Made now, since a signal's handler must not make it.
+    _ = Self.isAskedToRead.load(ordering: .relaxed)
     // All that is written is for nobody else.
     umask(0o077)
     let token = SecretToken.random()
@@ -76,6 +79,7 @@ struct ServeCommand: ParsableCommand {
         fflush(nil)
       })
     Interruption.watch()
+    signal(SIGHUP) { _ in ServeCommand.isAskedToRead.store(true, ordering: .relaxed) }
     let port = try service.start(address: address, port: port)
     let host = address.contains(":") ? "[\(address)]" : address
     let proxy = behindProxy.map { ", behind \($0)" } ?? ""
@@ -84,12 +88,25 @@ struct ServeCommand: ParsableCommand {
     do {
       while true {
         try Interruption.check("jobs that ran go on when it is started again")
+        if Self.isAskedToRead.exchange(false, ordering: .relaxed) { readTokens(for: service) }
         usleep(50_000)
       }
     } catch {
       service.stop()
       throw error
     }
+  }
+
+  /// Set by SIGHUP.
+  private static let isAskedToRead = Atomic(false)
+
+  /// Takes the tokens that are in the file by now; if it cannot be read, those before stay.
+  private func readTokens(for service: Service) {
+    guard let tokens else { return }
+    do {
+      service.replace(try Tenants(file: tokens))
+      print("The tokens were read again")
+    } catch { StandardError.tell("warning: the tokens before stay: \(error)") }
   }
 
   /// Paths of models by name.
