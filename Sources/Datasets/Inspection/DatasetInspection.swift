@@ -4,15 +4,20 @@ import Support
 public struct DatasetInspection: Sendable {
   public let path: String
   private let indexed: any IndexedDataset
+  /// Whether images are decoded; otherwise their headers are read only.
+  private let decodes: Bool
 
   /// Opens a dataset; reads headers only.
   ///
+  /// - Parameter decodes: whether records are decoded, so that their hashes and damage behind the
+  ///   headers are known.
   /// - Throws: `DatasetError` or `FileError` if there is none, or its index is damaged.
   public init(
     _ path: String, split: ImageDataset.Split = .training,
-    options: DatasetOptions = DatasetOptions()
+    options: DatasetOptions = DatasetOptions(), decodes: Bool = true
   ) throws {
     self.path = path
+    self.decodes = decodes
     let place = try DatasetPlace(path, split: split, options: options)
     indexed = try DatasetFormats.probe(place)
       .index(classNames: nil, options: options)
@@ -23,7 +28,7 @@ public struct DatasetInspection: Sendable {
   public var ignored: [IgnoredEntry] { indexed.ignored }
   public var count: Int { indexed.labels.count }
 
-  /// Decodes every image and gives the records in their order, some at a time.
+  /// Reads every image and gives the records in their order, some at a time.
   public func forEachRecord(_ body: (InspectedRecord) throws -> Void) throws {
     for start in stride(from: 0, to: count, by: 4096) {
       let end = min(start + 4096, count)
@@ -38,7 +43,7 @@ public struct DatasetInspection: Sendable {
     let label = indexed.labels[record] == ImageDataset.unlabelled ? nil : indexed.labels[record]
     var image: RasterImage?
     var problem = indexed.problem(of: record)
-    if problem == nil {
+    if problem == nil, decodes {
       do {
         image = try indexed.image(of: record, channels: nil)
       } catch FileError.damaged(_, let reason, _) {
@@ -47,12 +52,12 @@ public struct DatasetInspection: Sendable {
         problem = "\(error)"
       }
     }
-    let channels = indexed.holdsPlainBytes ? image?.shape.channels : 3
+    let shape = decodes ? image?.shape : problem == nil ? indexed.shape(of: record) : nil
+    let channels = indexed.holdsPlainBytes ? shape?.channels : 3
     return InspectedRecord(
       key: indexed.name(of: record).description, label: label,
       class: label.flatMap(name),
-      width: image?.shape.width, height: image?.shape.height,
-      channels: image == nil ? nil : channels,
+      width: shape?.width, height: shape?.height, channels: shape == nil ? nil : channels,
       sha256: image.map { Self.hash($0.converted(toChannels: 3)) }, problem: problem)
   }
 

@@ -11,7 +11,7 @@ public struct InspectedRecord: Sendable, Equatable, Encodable {
   public let height: Int?
   /// As it is read: 3 of image files, whatever they store.
   public let channels: Int?
-  /// Of the decoded image as 8-bit RGB, rows of interleaved pixels.
+  /// Of the decoded image as 8-bit RGB, rows of interleaved pixels; nil if it was not decoded.
   public let sha256: String?
   /// Why there is no image.
   public let problem: String?

@@ -40,7 +40,7 @@ public struct InspectionSummary: Sendable, Encodable {
   public private(set) var duplicates: [Duplicates] = []
   public let ignored: [IgnoredEntry]
 
-  /// Decodes every image.
+  /// Goes through all records.
   ///
   /// - Parameter each: gets every record on the way.
   public init(
@@ -63,8 +63,10 @@ public struct InspectionSummary: Sendable, Encodable {
         samples += 1
         if classes.indices.contains(Int(label)) { classes[Int(label)].count += 1 }
       }
+      if let width = record.width, let height = record.height, let channels = record.channels {
+        sizes[[width, height, channels], default: 0] += 1
+      }
       if let hash = record.sha256 {
-        sizes[[record.width ?? 0, record.height ?? 0, record.channels ?? 0], default: 0] += 1
         if let earlier = first[hash] {
           if groups[hash] == nil { order.append(hash) }
           groups[hash, default: Duplicates(keys: [earlier.key], labelsDiffer: false)]
