@@ -12,8 +12,11 @@ import Testing
 
   private var path: String { folder.path + "/events" }
 
-  private func progress(_ done: Double, of total: Int = 10) -> RunEvent {
-    .progress(RunProgress(phase: "purify", unit: "images", done: done, total: total))
+  private func progress(_ done: Double, of total: Int = 10) throws -> RunEvent {
+    var events: [RunEvent] = []
+    let run = Run(handler: { events.append($0) })
+    try run.count("purify", of: total)(done)
+    return try #require(events.last)
   }
 
   private var lines: [Substring] { get throws { try TextFile.read(path).split(separator: "\n") } }
@@ -21,7 +24,7 @@ import Testing
   @Test func eventsAreLinesOfJSON() throws {
     let file = try RunEventFile(path)
     try file.write(.note("a\nb"))
-    try file.write(progress(5), rate: (2.5, 2))
+    try file.write(try progress(5), rate: (2.5, 2))
     #expect(
       try lines == [
         #"{"kind":"note","text":"a\nb"}"#,
@@ -37,7 +40,7 @@ import Testing
 
   @Test func progressIsToldNowAndThenAndAtItsEnd() throws {
     let file = try RunEventFile(path)
-    for done in 0...10 { try file.write(progress(Double(done))) }
+    for done in 0...10 { try file.write(try progress(Double(done))) }
     #expect(try lines.count == 2)
     #expect(RunEventFile.progress(path)?.done == 10)
   }
@@ -45,7 +48,7 @@ import Testing
   @Test func whatIsStillBeingWrittenIsNotRead() throws {
     #expect(RunEventFile.progress(path) == nil)
     let file = try RunEventFile(path)
-    try file.write(progress(10))
+    try file.write(try progress(10))
     let text = try TextFile.read(path)
     try TextFile.write(text + text.dropLast(5).replacing("purify", with: "other"), to: path)
     #expect(RunEventFile.progress(path)?.phase == "purify")
