@@ -39,7 +39,8 @@ extension ImageDataset {
     let dataset = ImageDataset(
       path: path, shape: shape, classNames: classNames ?? indexed.classNames,
       labels: records.samples.map { indexed.labels[$0] }, setAside: records.setAside,
-      leftOut: records.leftOut, indexed: indexed, records: records.samples, decoded: decoded)
+      leftOut: records.leftOut, limit: records.leftOut.isEmpty ? nil : options.limit,
+      indexed: indexed, records: records.samples, decoded: decoded)
     try dataset.requireLabels(below: dataset.classCount)
     return dataset
   }

@@ -39,6 +39,8 @@ public struct ImageDataset: Sendable {
   public let setAside: [SetAsideRecord]
   /// Records that are not in a trial with few samples; no copy of the dataset has them.
   let leftOut: Set<Int>
+  /// The limit of a trial, see `DatasetOptions.limit`; nil where all samples are there.
+  public let limit: Int?
   let indexed: any IndexedDataset
   /// The record of each sample.
   let records: [Int]

@@ -11,10 +11,19 @@ extension EvaluationResult {
   /// An attack that succeeds less often than this on the poisoned set's model was not learned.
   static let leastLearned = 0.5
 
+  /// What succeeds on a model of clean data at this share of its success is no backdoor.
+  static let mostWithoutPoison = 0.5
+
   /// Why the table proves little, if it does.
   public var warning: String? {
-    guard !isTraced, let success = models.poisoned.attackSuccessRate, success < Self.leastLearned
-    else { return nil }
+    guard !isTraced, let success = models.poisoned.attackSuccessRate else { return nil }
+    if let without = models.clean?.attackSuccessRate, without >= Self.mostWithoutPoison * success {
+      return "a model of the clean set gives the attacker's label to "
+        + String(format: "%.1f %%", 100 * without) + " of the images with the trigger, so the "
+        + "trigger looks like that class whether there is poison or not: compare with this row, "
+        + "not with 0"
+    }
+    guard success < Self.leastLearned else { return nil }
     return "the model of the poisoned set did not learn the attack (it succeeds on "
       + String(format: "%.1f %%", 100 * success) + " of the images), so a low success after "
       + "purification proves nothing; train models longer or otherwise, or poison more"

@@ -44,6 +44,9 @@ public struct PurifiedData: Codable, Sendable {
   public var path: String
   public var format: String
   public var samples: Int
+  /// The limit of a trial with a part of the samples, and how many it leaves out; nil for no trial.
+  public var limit: Int?
+  public var leftOut: Int?
   public var shape: ImageShape
   public var classNames: [String]
   public var fingerprint: String
@@ -58,6 +61,8 @@ public struct PurifiedData: Codable, Sendable {
     path = dataset.path
     format = dataset.format.rawValue
     samples = dataset.count
+    limit = dataset.limit
+    leftOut = dataset.limit.map { _ in dataset.leftOutCount }
     shape = dataset.shape
     classNames = dataset.classNames
     setAside = dataset.setAside

@@ -5,6 +5,7 @@ extension PurifiedData {
   /// What of the dataset no method saw.
   var remarks: [String] {
     [
+      leftOut.map { "This is a trial: \($0) more samples were left out" },
       remark("set aside and copied as they are", setAside.map { ($0.name, $0.reason) }),
       remark("ignored", ignored.map { ($0.name, $0.reason) }),
     ].compactMap(\.self)

@@ -34,6 +34,12 @@ import Testing
     let run = try purify("random-noise", "--limit", "20")
     #expect(run.output.hasPrefix("A trial with 20 of 80 samples\n"))
     #expect(try ImageDataset.open(folder.path + "/out").count == 20)
+    let page = String(decoding: try folder.read("out/report.html"), as: UTF8.self)
+    #expect(page.contains("a trial: 60 more samples"))
+    // What a review begins with finds the same samples.
+    let applied = try CommandRun(["apply", "out", "--output", "final"], in: folder.path)
+    #expect(applied.exitCode == 0, "\(applied)")
+    #expect(try ImageDataset.open(folder.path + "/final").count == 20)
     #expect(try purify("random-noise", "--limit", "1").exitCode == 64)
   }
 

@@ -58,6 +58,15 @@ import Testing
     #expect(learned.warning == nil && !learned.table().contains("warning"))
   }
 
+  @Test func warnsWhereTheTriggerNeedsNoPoison() {
+    var result = EvaluationResult(
+      detection: detection, trials: [trial(0, (0.9, 0.9), (0.74, 0.73))])
+    result.models.clean = ModelMetrics(accuracy: 0.98, attackSuccessRate: 0.84)
+    #expect(result.table().contains("warning: a model of the clean set gives the attacker's label"))
+    result.models.clean = ModelMetrics(accuracy: 0.98, attackSuccessRate: 0.02)
+    #expect(result.warning == nil)
+  }
+
   @Test func countsSuccessesOfATargetedAttack() {
     let result = EvaluationResult(
       detection: detection, changes: changes, isTargeted: true,

@@ -19,7 +19,7 @@ struct ReviewArguments: ParsableArguments {
   func original(_ source: ReviewSource) throws -> ImageDataset {
     try reading.open(
       dataset ?? source.data.path, classNames: source.data.classNames, record: record,
-      sizeLimit: source.side)
+      sizeLimit: source.side, limit: source.data.limit)
   }
 
   func purified(_ source: ReviewSource) throws -> ImageDataset {

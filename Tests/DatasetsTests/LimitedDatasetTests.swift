@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A few samples of a dataset, for a trial.
-@Suite struct TrialTests {
+@Suite struct LimitedDatasetTests {
   private let folder: TemporaryFolder
 
   init() throws {
