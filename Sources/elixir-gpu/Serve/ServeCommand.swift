@@ -17,7 +17,7 @@ struct ServeCommand: ParsableCommand {
 
       Examples:
         elixir-gpu serve --store jobs
-        elixir-gpu serve --store /srv/jobs --tokens /etc/elixir-gpu/tokens --device opencl
+        elixir-gpu serve --store /srv/jobs --tokens tokens --device opencl
       """)
 
   @Option(help: ArgumentHelp("The folder that keeps jobs.", valueName: "dir"))
