@@ -13,7 +13,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
 .PHONY: all setup build test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
-  sanitize kill-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
+  sanitize kill-test service-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
 
 all: build
 
@@ -103,6 +103,11 @@ KILLS = 200
 SEED = 0
 kill-test: build
 	Tests/kill.py --kills $(KILLS) --seed $(SEED)
+
+# The service as its users see it: results, tenants, restarts, jobs per minute, and requests under load (by wrk) and
+# made from its description (by schemathesis), if these are installed.
+service-test: build
+	Tests/service.py --program .build/release/elixir-gpu
 
 # The pictures in docs/images.
 screenshots: build chromium

@@ -15,7 +15,7 @@ let package = Package(
         "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
         "Detection",
-        "Purification", "Accumulation", "Review", "Evaluation", "Benchmarking",
+        "Purification", "Accumulation", "Review", "Service", "Evaluation", "Benchmarking",
       ]),
     // What reads files, for Tests/Fuzzing.
     .library(
@@ -46,6 +46,7 @@ let package = Package(
     .target(
       name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+    .target(name: "CService"),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -154,6 +155,8 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
     .target(
+      name: "Service", dependencies: ["Support", "Runs", "CService"], exclude: ["README.md"]),
+    .target(
       name: "Accumulation",
       dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),
     .target(
@@ -174,7 +177,7 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
-        "Purification", "Accumulation", "Review",
+        "Purification", "Accumulation", "Review", "Service",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -255,6 +258,7 @@ let tests: [String: [Target.Dependency]] = [
   "Review": [
     "Support", "Devices", "Datasets", "Runs", "RunStores", "Purification", "Review",
   ],
+  "Service": ["Support", "Runs", "Service"],
   "Evaluation": [
     "Support", "Devices", "Models", "Datasets", "Training", "Runs", "Attacks", "Tracing",
     "Detection", "Evaluation",

@@ -111,7 +111,10 @@ public struct PurificationJob<Method: Purifier> {
     if showsForecast, !RunFolder.isUnfinished(output: output) { try tellForecast(to: run) }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
-      try context.output.write(outcome) { samples in try run.record { try $0.record(samples) } }
+      let count = try run.count("writing", of: outcome.revisions.imaged.count)
+      return try context.output.write(outcome, count: count) { samples in
+        try run.record { try $0.record(samples) }
+      }
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,

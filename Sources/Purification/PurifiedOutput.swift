@@ -45,17 +45,19 @@ final class PurifiedOutput {
 
   /// Writes the revisions and the table.
   ///
-  /// - Parameter record: is given what became of samples, some at a time.
+  /// - Parameters:
+  ///   - count: of the images that are replaced.
+  ///   - record: is given what became of samples, some at a time.
   /// - Returns: what changed, and what the pictures show.
   func write(
-    _ outcome: PurificationOutcome<some PurificationFindings>,
+    _ outcome: PurificationOutcome<some PurificationFindings>, count: PhaseCounter,
     record: ([SampleRecord]) throws -> Void
   ) throws -> (changes: PurificationChanges, gallery: SampleGallery?) {
     let revisions = outcome.revisions
     let writer = try opened()
     try worker.finish()
     try writer.remove(revisions.dropped)
-    let changes = try replaceImages(revisions, writer)
+    let changes = try replaceImages(revisions, writer, count)
     var labels = 0
     for (sample, label) in revisions.labels where label != dataset.label(sample) {
       labels += 1
@@ -106,7 +108,7 @@ final class PurifiedOutput {
 
   /// Replaces images that differ, with their labels; returns how much each changed, by sample.
   private func replaceImages(
-    _ revisions: Revisions, _ writer: DatasetWriter
+    _ revisions: Revisions, _ writer: DatasetWriter, _ count: PhaseCounter
   ) throws -> [Int: ImageChange] {
     var changes: [Int: ImageChange] = [:]
     let size = dataset.shape.byteCount
@@ -124,6 +126,7 @@ final class PurifiedOutput {
           sample, image: Array(after[bytes]), label: revisions.labels[sample].map { Int32($0) })
         changes[sample] = change
       }
+      try count(places.last.map { $0 + 1 } ?? 0)
     }
     return changes
   }

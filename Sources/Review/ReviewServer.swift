@@ -18,18 +18,9 @@ public struct ReviewServer: Sendable {
   /// - Throws: `ReviewError`, `RunStoreError`, `FileError`.
   public init(
     folder: String, original: ImageDataset, purified: ImageDataset,
-    token: String = ReviewServer.randomToken()
+    token: String = SecretToken.random()
   ) throws {
     desk = try ReviewDesk(folder: folder, original: original, purified: purified, token: token)
-  }
-
-  /// 32 hexadecimal digits of the system's random numbers.
-  public static func randomToken() -> String {
-    var random = SystemRandomNumberGenerator()
-    return (0..<2).map { _ in
-      let digits = String(random.next(), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
   }
 
   /// Serves until the task is cancelled.

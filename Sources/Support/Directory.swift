@@ -66,6 +66,15 @@ public enum Directory {
       && information.st_uid == getuid()
   }
 
+  /// Whether a file or directory is this user's own, or root's, and nobody else can read or change
+  /// it.
+  public static func isSecret(_ path: FileName) -> Bool {
+    var information = stat()
+    return path.withCString { stat($0, &information) } == 0
+      && information.st_mode & 0o077 == 0
+      && (information.st_uid == getuid() || information.st_uid == 0)
+  }
+
   /// Whether a directory is this user's own, and no link.
   public static func isOwn(_ path: FileName) -> Bool {
     var information = stat()

@@ -1,8 +1,9 @@
 import Foundation
 
 /// A lock that keeps others away as long as it is held, and ends with its process at the latest.
-public final class FileLock {
-  private let descriptor: Int32
+public final class FileLock: Sendable {
+  /// Of the open file: a process that gets it holds the lock, too.
+  package let descriptor: Int32
 
   /// Takes the lock on a file, which is made if it is not there; nil while another holds it.
   ///

@@ -27,6 +27,19 @@ public struct ThroughputMeter: Sendable {
 
   public func line(_ done: Int) -> String { line(Double(done)) }
 
+  /// Units each second, and the seconds left; nil as long as there is no rate yet.
+  public func rate(_ done: Double) -> (perSecond: Double, secondsLeft: Double)? {
+    Self.rate(done, of: total, fresh: done - Double(initial), elapsed: elapsed)
+  }
+
+  private static func rate(
+    _ done: Double, of total: Int, fresh: Double, elapsed: Double
+  ) -> (perSecond: Double, secondsLeft: Double)? {
+    guard fresh > 0, elapsed > 0 else { return nil }
+    let rate = fresh / elapsed
+    return (rate, (Double(total) - done) / rate)
+  }
+
   /// - Parameters:
   ///   - fresh: units done in `elapsed` seconds; with none there is no rate yet.
   package static func line(
@@ -34,10 +47,8 @@ public struct ThroughputMeter: Sendable {
   ) -> String {
     let percent = total > 0 ? Int(100 * done / Double(total)) : 100
     let count = "\(Int(done))/\(total) (\(percent) %)"
-    guard fresh > 0, elapsed > 0 else { return count }
-    let rate = fresh / elapsed
-    return count + ", "
-      + text(rate: rate, unit: unit, secondsLeft: (Double(total) - done) / rate)
+    guard let rate = rate(done, of: total, fresh: fresh, elapsed: elapsed) else { return count }
+    return count + ", " + text(rate: rate.perSecond, unit: unit, secondsLeft: rate.secondsLeft)
   }
 
   /// A rate and the time left, such as `12.5 images/s, 4 min 29 s left`.

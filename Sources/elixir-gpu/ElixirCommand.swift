@@ -22,7 +22,7 @@ struct ElixirCommand: ParsableCommand {
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,
       RunsCommand.self, DevicesCommand.self, VerifyCommand.self, ConvertCommand.self,
       BenchCommand.self,
-      TuneCommand.self, DemoCommand.self,
+      TuneCommand.self, DemoCommand.self, ServeCommand.self,
     ],
     // The parser would take the h of -photos for a request for help; `main` knows -h.
     helpNames: .long)

@@ -11,7 +11,7 @@ import Testing
   ]
   private static let commands =
     attacks + methods + [
-      "poison", "mark", "trace", "detect", "devices", "purify", "evaluate", "demo", "tune",
+      "poison", "mark", "trace", "detect", "devices", "purify", "evaluate", "demo", "tune", "serve",
       "train classifier", "train denoiser", "bench operations", "bench denoiser", "bench chain",
       "bench classifier", "bench training",
     ]

@@ -6,17 +6,23 @@ import Support
 /// Shows a run's events: notes on standard output, progress and warnings on standard error.
 ///
 /// On a terminal the line of progress is redrawn in place; elsewhere a new one appears every 30
-/// seconds. SIGINT and SIGTERM stop the run at its next event.
+/// seconds. SIGINT and SIGTERM stop the run at its next event. Where `ELIXIR_EVENTS` names a file,
+/// the events go there, too, for another program to read.
 final class RunConsole {
   private let advice: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var line: (phase: String, meter: ThroughputMeter)?
   private var lastShown = ContinuousClock.now
+  private var events: RunEventFile?
 
   /// - Parameter advice: how to go on after an interruption.
   init(interrupted advice: String = Interruption.beginsAnew) {
     self.advice = advice
     Interruption.watch()
+    guard let path = ProcessInfo.processInfo.environment["ELIXIR_EVENTS"] else { return }
+    do {
+      events = try RunEventFile(path)
+    } catch { StandardError.tell("warning: \(error)") }
   }
 
   /// - Throws: `Interruption`
@@ -29,20 +35,37 @@ final class RunConsole {
     switch event {
     case .note(let text):
       endLine()
+      pass(event)
       print(text)
     case .warning(let text):
       endLine()
+      pass(event)
       StandardError.tell("warning: \(text)")
     case .progress(let progress):
       let meter = meter(
         progress.phase, unit: progress.unit, total: progress.total, done: Int(progress.done))
+      pass(event, rate: meter.rate(progress.done))
       let remark = progress.remark.isEmpty ? "" : ", " + progress.remark
       show("\(progress.phase): \(meter.line(progress.done))\(remark)")
       if progress.isLast { endLine() }
     case .status(let phase, let text, let isLast):
       _ = meter(phase, unit: "", total: 0, done: 0)
+      pass(event)
       show("\(phase): \(text)")
       if isLast { endLine() }
+    }
+  }
+
+  /// Tells the other program; if that fails, no more.
+  private func pass(
+    _ event: RunEvent, rate: @autoclosure () -> (perSecond: Double, secondsLeft: Double)? = nil
+  ) {
+    guard let events else { return }
+    do {
+      try events.write(event, rate: rate())
+    } catch {
+      self.events = nil
+      StandardError.tell("warning: \(error)")
     }
   }
 

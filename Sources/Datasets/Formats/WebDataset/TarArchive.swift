@@ -122,26 +122,12 @@ extension TarArchive {
     let extensions = headers.lowerBound..<headers.upperBound - TarHeader.size
     var header = TarHeader(
       try file.bytes(at: extensions.upperBound, count: TarHeader.size))
-    var result = try file.bytes(at: extensions.lowerBound, count: extensions.count)
     header.setSize(contents.count)
+    let contents = contents + TarHeader.padding(after: contents.count)
     if name != member.name || member.contents.count >= 1 << 33 {
-      result = []
-      if name.bytes.count > 100 {
-        // A pax header with the name alone; its length counts its own digits.
-        let record = Array(" path=".utf8) + name.bytes + [10]
-        var length = record.count + 1
-        while String(length).utf8.count + record.count != length { length += 1 }
-        let text = Array(String(length).utf8) + record
-        result += TarHeader(name: [], type: UInt8(ascii: "x"), size: text.count).bytes
-        result += Self.padded(text)
-      }
-      header.setName(Array(name.bytes.prefix(100)))
+      return TarHeader.blocks(name: name, header: header) + contents
     }
-    return result + header.bytes + Self.padded(contents)
-  }
-
-  private static func padded(_ bytes: [UInt8]) -> [UInt8] {
-    let rest = bytes.count % TarHeader.size
-    return bytes + [UInt8](repeating: 0, count: rest == 0 ? 0 : TarHeader.size - rest)
+    return try file.bytes(at: extensions.lowerBound, count: extensions.count) + header.bytes
+      + contents
   }
 }

@@ -1,8 +1,6 @@
-import Support
-
 /// A header block of a tar archive: POSIX ustar (IEEE Std 1003.1), with GNU's extensions.
 package struct TarHeader {
-  static let size = 512
+  package static let size = 512
 
   package var bytes: [UInt8]
 
@@ -25,11 +23,11 @@ package struct TarHeader {
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  var type: UInt8 { bytes[156] == 0 || bytes[156] == UInt8(ascii: "7") ? 0x30 : bytes[156] }
-  var isEmpty: Bool { bytes.allSatisfy { $0 == 0 } }
+  package var type: UInt8 { bytes[156] == 0 || bytes[156] == UInt8(ascii: "7") ? 0x30 : bytes[156] }
+  package var isEmpty: Bool { bytes.allSatisfy { $0 == 0 } }
 
   /// The name, with ustar's prefix before it.
-  var name: [UInt8] {
+  package var name: [UInt8] {
     let name = Array(bytes[0..<100].prefix { $0 != 0 })
     let prefix = Array(bytes[345..<500].prefix { $0 != 0 })
     // GNU's own format has times there.
@@ -65,15 +63,17 @@ package struct TarHeader {
     return blank
   }
 
-  mutating func setName(_ name: [UInt8]) {
+  package mutating func setName(_ name: [UInt8]) {
     bytes.replaceSubrange(0..<100, with: name + [UInt8](repeating: 0, count: 100 - name.count))
     bytes.replaceSubrange(345..<500, with: [UInt8](repeating: 0, count: 155))
     setChecksum()
   }
 
+  /// From 8 GiB on by GNU's binary number.
   package mutating func setSize(_ size: Int) {
-    precondition(size < 1 << 33, "TarHeader: \(size) bytes")
-    bytes.replaceSubrange(Self.sizeField, with: Self.octal(size, digits: 11) + [0])
+    let binary = withUnsafeBytes(of: UInt64(size).bigEndian) { [0x80, 0, 0, 0] + Array($0) }
+    bytes.replaceSubrange(
+      Self.sizeField, with: size < 1 << 33 ? Self.octal(size, digits: 11) + [0] : binary)
     setChecksum()
   }
 
@@ -85,5 +85,24 @@ package struct TarHeader {
   private static func octal(_ number: Int, digits: Int) -> [UInt8] {
     let text = String(number, radix: 8)
     return Array((String(repeating: "0", count: digits - text.count) + text).utf8)
+  }
+
+  /// The blocks before a file's contents: a pax header with the name if it is long, and the header.
+  package static func blocks(name: FileName, header: TarHeader) -> [UInt8] {
+    var header = header
+    header.setName(Array(name.bytes.prefix(100)))
+    guard name.bytes.count > 100 else { return header.bytes }
+    // Its length counts its own digits.
+    let record = Array(" path=".utf8) + name.bytes + [10]
+    var length = record.count + 1
+    while String(length).utf8.count + record.count != length { length += 1 }
+    let text = Array(String(length).utf8) + record
+    let pax = TarHeader(name: [], type: UInt8(ascii: "x"), size: text.count)
+    return pax.bytes + text + padding(after: text.count) + header.bytes
+  }
+
+  /// Zeros up to the next block.
+  package static func padding(after count: Int) -> [UInt8] {
+    [UInt8](repeating: 0, count: (size - count % size) % size)
   }
 }

@@ -1,0 +1,49 @@
+import Support
+
+/// A folder as a tar archive, whose size is known before it is written.
+struct FolderArchive {
+  private var files: [(name: FileName, file: FileName, size: Int)] = []
+  /// Bytes of the archive.
+  private(set) var count = 2 * TarHeader.size
+
+  /// Looks at all files but hidden ones, in the order of their names.
+  ///
+  /// - Throws: `FileError`
+  init(_ folder: String) throws {
+    let folder = FileName(folder)
+    try add(folder, below: folder.lastComponent)
+  }
+
+  private mutating func add(_ folder: FileName, below path: FileName) throws {
+    for name in try Directory.entries(folder) where name.bytes.first != UInt8(ascii: ".") {
+      switch Directory.kind(folder / name) {
+      case .directory: try add(folder / name, below: path / name)
+      case .file:
+        let size = try RandomAccessFile(folder / name).size
+        files.append((path / name, folder / name, size))
+        count += Self.header(path / name, size).count + size
+        count += TarHeader.padding(after: size).count
+      case .other, .brokenLink, nil: break
+      }
+    }
+  }
+
+  /// - Throws: `FileError` if a file has changed meanwhile, and what `write` throws.
+  func write(_ write: ([UInt8]) throws -> Void) throws {
+    for (name, path, size) in files {
+      try write(Self.header(name, size))
+      let file = try RandomAccessFile(path)
+      guard file.size == size else {
+        throw FileError.unreadable(path: path.description, reason: "it has changed meanwhile")
+      }
+      try file.forEachBlock { try write($1) }
+      try write(TarHeader.padding(after: size))
+    }
+    try write([UInt8](repeating: 0, count: 2 * TarHeader.size))
+  }
+
+  private static func header(_ name: FileName, _ size: Int) -> [UInt8] {
+    TarHeader.blocks(
+      name: name, header: TarHeader(name: [], type: UInt8(ascii: "0"), size: size))
+  }
+}
