@@ -32,7 +32,7 @@ build: setup
 
 test: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
-	swift test $(SWIFT_FLAGS)
+	Tests/test.sh $(SWIFT_FLAGS)
 
 # All that must hold before a change is taken: format, a build without warnings, documents that are right, all
 # tests with OpenCL, the README's commands and a short walk-through.
@@ -41,7 +41,7 @@ check: setup
 	Tests/build.sh $(SWIFT_FLAGS)
 	Tests/documents.py
 	ELIXIR_REQUIRE=opencl$$(test ! -d ../shared/fixtures || echo ,fixtures) \
-	  swift test $(SWIFT_FLAGS) --skip-build
+	  Tests/test.sh $(SWIFT_FLAGS) --skip-build
 	Tests/readme.sh
 	$(MAKE) walkthrough-short
 
