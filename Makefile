@@ -127,9 +127,14 @@ fuzz: setup
 
 # A tarball that runs on Debian 12 without Swift, and a .deb, into dist/. Swift's libraries are in the program; the
 # tarball has the C libraries beside it, where the program looks first.
+# Foundation's networking, which the review's server links, needs libcurl where it is linked statically.
+DIST_PACKAGES = libcurl4-openssl-dev
 DIST_BUILD = swift build $(SWIFT_FLAGS) --scratch-path .build/dist --static-swift-stdlib --product elixir-gpu \
+  -Xlinker -lcurl \
   -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/elixir-gpu' -Xlinker --disable-new-dtags
 dist: setup
+	@dpkg-query -W -f='$${Status}' $(DIST_PACKAGES) 2>/dev/null | grep -q 'ok installed' || \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DIST_PACKAGES)
 	$(DIST_BUILD)
 	Packaging/dist.sh .build/dist/release/elixir-gpu dist
 

@@ -233,7 +233,7 @@ let tests: [String: [Target.Dependency]] = [
     "Diffusion", "Training",
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
-  "Runs": ["Support", "Runs"],
+  "Runs": ["Support", "ComputeBackend", "Devices", "Runs"],
   "RunStores": [
     "Support", "Runs", "RunStores", .product(name: "GRDB", package: "GRDB.swift"),
   ],

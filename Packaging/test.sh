@@ -32,7 +32,7 @@ inside() { chroot "$work/root" "$@"; }
 
 echo "== the tarball"
 tar -xzf "$packages"/elixir-gpu-*.tar.gz -C "$work/root/opt"
-inside bash /root/use.sh "$(cd "$work/root" && echo /opt/elixir-gpu-*/bin/elixir-gpu)"
+inside bash /root/use.sh "/$(cd "$work/root" && echo opt/elixir-gpu-*/bin/elixir-gpu)"
 
 echo "== the .deb"
 cp "$packages"/elixir-gpu_*.deb "$work/root/root/"

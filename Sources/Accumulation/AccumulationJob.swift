@@ -49,6 +49,8 @@ public struct AccumulationJob<Method: BatchPurifier> {
     let fingerprint = try batch.fingerprint()
     if let known = before.index.batches.first(where: { $0.fingerprint == fingerprint }) {
       Directory.delete(work)
+      // Ends what a process left that was killed when the batch was in the store.
+      try? AtomicDirectory.check(store, force: true)
       return (before, known.number, true)
     }
     let staged = try StagedUnion(

@@ -33,6 +33,14 @@ public final class WassersteinCritic: Module {
     output = try Linear("output", inputs: units, outputs: 1, from: source)
   }
 
+  /// Takes the weights of a critic of the same size, perhaps on another device.
+  public func copyWeights(of other: WassersteinCritic) throws {
+    for (own, weights) in zip(parameters.parameters, other.parameters.parameters) {
+      own.assign(
+        Tensor(try weights.exported(), shape: weights.exportedShape, on: backend))
+    }
+  }
+
   /// h of each row: `[N, d]` to `[N]`, differentiable by `v`.
   public func callAsFunction(_ v: Tensor) -> Tensor {
     precondition(

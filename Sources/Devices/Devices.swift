@@ -28,6 +28,36 @@ public enum Devices {
       requested: specification, advice: "use one of auto, cpu, opencl, opencl:N")
   }
 
+  /// Makes the backends of devices that share work, from a list such as `opencl:0,opencl:1`.
+  ///
+  /// `opencl:*` stands for all OpenCL devices. The first one has a place of its own, see
+  /// `DevicePool`.
+  ///
+  /// - Throws: as `make` does; `BackendError.noDevice` also for a device that is named twice.
+  public static func makePool(
+    _ specification: String, options: DeviceOptions = DeviceOptions()
+  ) throws -> DevicePool {
+    let words = specification.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0)
+    }
+    var backends: [any ComputeBackend] = []
+    for word in words {
+      let found = word == "opencl:*" ? OpenCLBackend.devices().map(\.identifier) : []
+      // Without a device the first one is asked for, which says what to install.
+      let names = word == "opencl:*" ? (found.isEmpty ? ["opencl"] : found) : [word]
+      for name in names {
+        let backend = try make(name, options: options)
+        let identifier = backend.description.identifier
+        guard !backends.contains(where: { $0.description.identifier == identifier }) else {
+          throw BackendError.noDevice(
+            requested: specification, advice: "\(identifier) is in it twice; name it once")
+        }
+        backends.append(backend)
+      }
+    }
+    return DevicePool(backends)
+  }
+
   private static func processor(_ options: DeviceOptions) throws -> any ComputeBackend {
     let description = try CPUBackend(threads: 1, precision: options.precision).description
     let measured = try measurements(options, for: description)

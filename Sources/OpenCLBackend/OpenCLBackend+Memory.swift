@@ -5,7 +5,7 @@ extension OpenCLBackend {
   public func makeBuffer(count: Int) -> Buffer {
     if let buffer = pool.make(count: count) { return buffer }
     context.encode("makeBuffer") { _ throws(BackendError) in
-      throw .outOfMemory(bytes: count * 4, device: description.name)
+      throw .outOfMemory(bytes: count * 4, device: description.label)
     }
     guard let standIn = exhausted.make(count: count) else {
       preconditionFailure("makeBuffer: no stand-in for \(count) elements")

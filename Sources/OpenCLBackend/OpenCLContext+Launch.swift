@@ -44,7 +44,8 @@ extension OpenCLContext {
     }
     var status: cl_int = 0
     guard let raw = clCreateKernel(program.raw, name, &status) else {
-      throw .execution(operation: name, reason: statusName(status))
+      throw .execution(
+        operation: name, reason: "\(statusName(status)) on \(device.description.identifier)")
     }
     let kernel = OpenCLHandle(raw, release: clReleaseKernel)
     state.kernels[key] = kernel

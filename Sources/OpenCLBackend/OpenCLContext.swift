@@ -108,8 +108,10 @@ final class OpenCLContext: Sendable {
     switch status {
     case CL_SUCCESS: nil
     case CL_MEM_OBJECT_ALLOCATION_FAILURE:
-      .outOfMemory(bytes: bytes, device: device.description.name)
-    default: .execution(operation: operation, reason: statusName(status))
+      .outOfMemory(bytes: bytes, device: device.description.label)
+    default:
+      .execution(
+        operation: operation, reason: "\(statusName(status)) on \(device.description.identifier)")
     }
   }
 
@@ -134,7 +136,7 @@ final class OpenCLContext: Sendable {
       preconditionFailure("OpenCL: a buffer of another backend")
     }
     guard let handle = storage.handle else {
-      throw .outOfMemory(bytes: storage.capacity * 4, device: device.description.name)
+      throw .outOfMemory(bytes: storage.capacity * 4, device: device.description.label)
     }
     return handle.raw
   }

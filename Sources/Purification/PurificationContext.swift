@@ -8,13 +8,16 @@ import Support
 /// What a purifier works with.
 public final class PurificationContext {
   public let dataset: ImageDataset
-  public let backend: any ComputeBackend
+  /// What purifies; the first device trains.
+  public let devices: DevicePool
   public let run: Run
   /// Samples that go through networks at once; changes speed and memory only.
   public let batchSize: Int
   /// The manipulated samples, if the ground truth is known.
   public let truth: Set<Int>?
   let output: PurifiedOutput
+  /// The shards that the run goes on from; nil if it does all itself.
+  let parts: ShardFolder?
   private let purifier: any Purifier
   private let destination: String
   private let force: Bool
@@ -22,41 +25,58 @@ public final class PurificationContext {
   private var datasetFingerprint: String?
 
   init(
-    dataset: ImageDataset, purifier: any Purifier, backend: any ComputeBackend, run: Run,
+    dataset: ImageDataset, purifier: any Purifier, devices: DevicePool, run: Run,
     batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool,
-    writing: WritingOptions = WritingOptions()
+    writing: WritingOptions = WritingOptions(), parts: ShardFolder? = nil
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
     try dataset.requireNamesForAddedFiles()
     self.dataset = dataset
-    self.backend = backend
+    self.devices = devices
     self.run = run
     self.batchSize = batchSize
     self.truth = truth
     self.purifier = purifier
     self.destination = destination
     self.force = force
+    self.parts = parts
     output = PurifiedOutput(
       dataset, to: destination, force: force, writing: writing, batchSize: batchSize)
   }
 
-  /// Opens the run's folder, once it is certain that the run can begin.
-  ///
-  /// - Parameter identity: what the result depends on besides options, files, data and device.
-  public func begin(_ identity: [String: String] = [:]) throws -> RunFolder {
-    var all = try RunFolder.identity(of: purifier, backend: backend)
-    all.merge(identity) { $1 }
+  /// The device of all that is not shared.
+  public var backend: any ComputeBackend { devices.first }
+
+  /// What the result depends on: options, files, data and device.
+  func identity() throws -> [String: String] {
+    var all = try RunFolder.identity(of: purifier, on: devices)
     all["method"] = type(of: purifier).id
     all["dataset"] = try fingerprint()
     if output.writing.changesAsPNG { all["changed images"] = "PNG" }
     for (name, path) in purifier.files {
       all[name + " checksum"] = try ModelFiles.checksum(path) ?? ""
     }
+    return all
+  }
+
+  /// Opens the run's folder, once it is certain that the run can begin.
+  ///
+  /// - Parameter more: what the result depends on besides options, files, data and device.
+  public func begin(_ more: [String: String] = [:]) throws -> RunFolder {
+    let all = try identity().merging(more) { $1 }
     let folder = try RunFolder(output: destination, identity: all, force: force)
     self.folder = folder
     try run.startRecording(in: folder)
-    try run.record { [dataset] in try $0.record(classes: dataset.classNames) }
+    try run.record { [dataset, devices] in
+      try $0.record([RunFact(.run, "devices", devices.label)])
+      try $0.record(classes: dataset.classNames)
+    }
+    if devices.kinds.count > 1 {
+      try run.warn(
+        "the devices (\(devices.label)) round differently, and which of them computes a sample "
+          + "depends on their speed: a repeated run may differ a little")
+    }
     if folder.isResumed { try run.note("Resuming the unfinished run in \(folder.url.path)") }
     return folder
   }

@@ -36,12 +36,18 @@ public struct PurificationJob<Method: Purifier> {
   public var showsForecast = false
   /// Opens the run's record, `run.sqlite` in its folder; nil to keep none.
   public var recorder: RunRecording.Opening?
-  let backend: any ComputeBackend
+  let devices: DevicePool
+  /// The shards that the run goes on from, see `merge`.
+  var parts: ShardFolder?
 
-  public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
+  public init(dataset: ImageDataset, purifier: Method, on devices: DevicePool) {
     self.dataset = dataset
     self.purifier = purifier
-    self.backend = backend
+    self.devices = devices
+  }
+
+  public init(dataset: ImageDataset, purifier: Method, on backend: any ComputeBackend) {
+    self.init(dataset: dataset, purifier: purifier, on: DevicePool(backend))
   }
 
   /// Runs all stages and lets the output appear when it is complete.
@@ -56,30 +62,48 @@ public struct PurificationJob<Method: Purifier> {
   public func run(
     output: String, force: Bool = false
   ) throws -> PurificationReport<Method> {
+    try withSmallerBatches { job, run in
+      try job.run(run, output: output, force: force)
+    }
+  }
+
+  /// Does a run's work, again with smaller batches while memory is not enough.
+  func withSmallerBatches<Result>(
+    _ work: (PurificationJob<Method>, Run) throws -> Result
+  ) throws -> Result {
+    guard devices.backends.count == 1 || Method.sharesDevices else {
+      throw ParameterError("device", devices.label, "\(Method.id) computes on one device")
+    }
     var job = self
     while true {
       do {
         let run = Run(handler: handler, recorder: recorder)
-        return try run.recordingEnd { try job.run(run, output: output, force: force) }
+        return try run.recordingEnd { try work(job, run) }
       } catch let error as BackendError where error.isOutOfMemory && job.batchSize > 1 {
         // A failure that nobody waited for ends with the attempt.
-        _ = try? backend.synchronize()
-        backend.pool.trim()
+        for backend in devices.backends {
+          _ = try? backend.synchronize()
+          backend.pool.trim()
+        }
         job.batchSize /= 2
         try Run(handler: handler).warn("\(error); going on with batches of \(job.batchSize)")
       }
     }
   }
 
+  func context(_ run: Run, output: String, force: Bool) throws -> PurificationContext {
+    try PurificationContext(
+      dataset: dataset, purifier: purifier, devices: devices, run: run, batchSize: batchSize,
+      truth: truth, output: output, force: force, writing: writing, parts: parts)
+  }
+
   private func run(
     _ run: Run, output: String, force: Bool
   ) throws -> PurificationReport<Method> {
-    let before = backend.pool.statistics
+    let before = devices.backends.map(\.pool.statistics)
     let context: PurificationContext
     do {
-      context = try PurificationContext(
-        dataset: dataset, purifier: purifier, backend: backend, run: run, batchSize: batchSize,
-        truth: truth, output: output, force: force, writing: writing)
+      context = try self.context(run, output: output, force: force)
     } catch let error as FileError where error == .outputExists(path: output) {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error
@@ -94,15 +118,20 @@ public struct PurificationJob<Method: Purifier> {
     }
     let report = PurificationReport<Method>(
       data: PurifiedData(dataset, fingerprint: try context.fingerprint()), options: purifier,
-      device: backend.description.label, changes: written.changes, findings: outcome.findings,
+      device: devices.label, changes: written.changes, findings: outcome.findings,
       gallery: written.gallery)
     try record(report, in: run)
     let folder = context.output.path
     try outcome.addFiles(folder)
     try JSONText.write(report, to: folder + "/report.json")
     var timings = run.timings
-    timings.bytesUploaded = backend.pool.statistics.bytesUploaded - before.bytesUploaded
-    timings.bytesDownloaded = backend.pool.statistics.bytesDownloaded - before.bytesDownloaded
+    let after = devices.backends.map(\.pool.statistics)
+    timings.bytesUploaded = zip(after, before).reduce(0) {
+      $0 + $1.0.bytesUploaded - $1.1.bytesUploaded
+    }
+    timings.bytesDownloaded = zip(after, before).reduce(0) {
+      $0 + $1.0.bytesDownloaded - $1.1.bytesDownloaded
+    }
     try JSONText.write(
       ProcessRecord(command: command, timings: timings), to: folder + "/timings.json")
     try PurificationReports.rebuildPage(of: folder)
@@ -116,14 +145,16 @@ public struct PurificationJob<Method: Purifier> {
 
   /// What a run will take, see `Purifier.forecast`.
   public func forecast() throws -> RunForecast? {
-    try purifier.forecast(dataset, batchSize: batchSize, on: backend)
+    var forecast = try purifier.forecast(dataset, batchSize: batchSize, on: devices.first)
+    if devices.backends.count > 1 { forecast?.device = devices.first.description.identifier }
+    return forecast
   }
 
   private func tellForecast(to run: Run) throws {
     guard let forecast = try run.measure("forecast", forecast) else { return }
     try run.note(forecast.text)
     // What was allocated for other networks is of no use any more.
-    backend.pool.trim()
+    devices.first.pool.trim()
   }
 
   private func record(_ report: PurificationReport<Method>, in run: Run) throws {

@@ -12,6 +12,8 @@ public protocol Purifier: Codable, Hashable, Sendable {
 
   /// Its name, as users write it.
   static var id: String { get }
+  /// Whether it shares its work among several devices.
+  static var sharesDevices: Bool { get }
   /// Determines all that is random.
   var seed: UInt64 { get }
   /// Files and folders besides the dataset that the result depends on, by what they are.
@@ -31,6 +33,10 @@ extension Purifier {
   public func forecast(
     _ dataset: ImageDataset, batchSize: Int, on backend: any ComputeBackend
   ) throws -> RunForecast? { nil }
+}
+
+extension Purifier {
+  public static var sharesDevices: Bool { false }
 }
 
 /// All methods; each has a folder here and a subcommand of `purify`.

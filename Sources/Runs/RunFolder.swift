@@ -43,11 +43,8 @@ public final class RunFolder {
     }
     self.lock = lock
     if Directory.kind(FileName(file.path)) != nil, !Self.hasEnded(url) {
-      let data = Data(try RandomAccessFile.contents(file.path))
-      let before = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
-      let names = Set(before.keys).union(identity.keys).sorted()
-      let difference = names.first { before[$0] != identity[$0] }
-      guard let difference else {
+      let before = Self.identity(in: url) ?? [:]
+      guard let difference = Self.difference(from: before, to: identity) else {
         isResumed = true
         return
       }
@@ -55,10 +52,7 @@ public final class RunFolder {
         guard before[Self.versionKey] == Self.version else {
           throw RunError.otherVersion(path: url.path)
         }
-        throw RunError.other(
-          path: url.path,
-          difference: "\(difference): \(before[difference] ?? "none"), "
-            + "now \(identity[difference] ?? "none")")
+        throw RunError.other(path: url.path, difference: difference)
       }
     }
     isResumed = false
@@ -66,9 +60,34 @@ public final class RunFolder {
     try JSONText.write(identity, to: file.path)
   }
 
+  /// What the run in a folder depends on; nil if there is none, or nothing that can be read.
+  public static func identity(in url: URL) -> [String: String]? {
+    let file = url.appendingPathComponent(recordName).path
+    guard !hasEnded(url), let bytes = try? RandomAccessFile.contents(file) else { return nil }
+    return try? JSONDecoder().decode([String: String].self, from: Data(bytes))
+  }
+
+  /// The first thing in which a run differs from one of this version with an identity, in words.
+  public static func difference(
+    from before: [String: String], to identity: [String: String]
+  ) -> String? {
+    let identity = identity.merging([versionKey: version]) { $1 }
+    let names = Set(before.keys).union(identity.keys).sorted()
+    return names.first { before[$0] != identity[$0] }.map {
+      "\($0): \(before[$0] ?? "none"), now \(identity[$0] ?? "none")"
+    }
+  }
+
   /// Options by their names, and the device: what every run's identity begins with.
   public static func identity(
     of options: some Encodable, backend: any ComputeBackend
+  ) throws -> [String: String] {
+    try identity(of: options, on: DevicePool(backend))
+  }
+
+  /// The same for several devices, however many there are of each kind.
+  public static func identity(
+    of options: some Encodable, on devices: DevicePool
   ) throws -> [String: String] {
     let encoded = try JSONSerialization.jsonObject(
       with: Data(try JSONText.line(options).utf8))
@@ -79,8 +98,8 @@ public final class RunFolder {
           options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]),
         as: UTF8.self)
     }
-    identity["device"] = backend.description.identifier
-    identity["precision"] = backend.description.precision.rawValue
+    identity["device"] = devices.kinds.joined(separator: " + ")
+    identity["precision"] = devices.first.description.precision.rawValue
     return identity
   }
 

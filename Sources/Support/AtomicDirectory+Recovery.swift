@@ -27,8 +27,23 @@ extension AtomicDirectory {
       if Directory.kind(target) == nil {
         try? (isMarked(new) ? new : old).rename(to: target)
       }
-      if Directory.kind(target) != nil, isMarked(old) { Directory.delete(old) }
+      guard Directory.kind(target) != nil else { continue }
+      if isMarked(old) {
+        delete(replaced: old)
+      } else {
+        // Nothing was left but the folder; were there anything in it, it would stay.
+        _ = old.withCString { rmdir($0) }
+      }
     }
+  }
+
+  /// Deletes an output that was replaced, its mark last, so that what is left stays known as ours.
+  static func delete(replaced old: FileName) {
+    let mark = FileName(marker)
+    for name in (try? Directory.entries(old)) ?? [] where name != mark {
+      Directory.delete(old / name)
+    }
+    Directory.delete(old)
   }
 
   /// Names beside the output that begin so and end in the number of a process.

@@ -106,6 +106,6 @@ public final class AtomicDirectory {
       throw error
     }
     isCommitted = true
-    if replaces { Directory.delete(old) }
+    if replaces { Self.delete(replaced: old) }
   }
 }

@@ -14,9 +14,7 @@ extension FeatureExtractor {
     of images: any LabelledImages, batchSize: Int = 256,
     progress: (_ done: Int) throws -> Void = { _ in }
   ) throws -> Tensor {
-    try features(
-      count: images.count, shape: images.shape, batchSize: batchSize,
-      bytes: { try images.images($0) }, progress: progress)
+    try FeatureExtractors(self).features(of: images, batchSize: batchSize, progress: progress)
   }
 
   /// Features of images that a function makes.
@@ -24,50 +22,9 @@ extension FeatureExtractor {
   /// - Parameter bytes: some images, `[N, H, W, C]`; called from another thread.
   package func features(
     count: Int, shape: ImageShape, batchSize: Int,
-    bytes: @escaping @Sendable (_ samples: [Int]) throws -> [UInt8],
-    progress: (_ done: Int) throws -> Void = { _ in }
+    bytes: @escaping @Sendable (_ samples: [Int]) throws -> [UInt8]
   ) throws -> Tensor {
-    try features(count: count, batchSize: batchSize, made: bytes, progress: progress) {
-      Tensor(bytes: $0, shape: shape.batchShape($1), on: network.backend, ImageShape.unit)
-    }
-  }
-
-  /// The same of images that are not whole bytes.
-  ///
-  /// - Parameter pixels: some images in [0, 1], `[N, H, W, C]`; called from another thread.
-  package func features(
-    count: Int, shape: ImageShape, batchSize: Int,
-    pixels: @escaping @Sendable (_ samples: [Int]) throws -> [Float],
-    progress: (_ done: Int) throws -> Void = { _ in }
-  ) throws -> Tensor {
-    try features(count: count, batchSize: batchSize, made: pixels, progress: progress) {
-      Tensor($0, shape: shape.batchShape($1), on: network.backend)
-    }
-  }
-
-  private func features<Element: Sendable>(
-    count: Int, batchSize: Int,
-    made: @escaping @Sendable (_ samples: [Int]) throws -> [Element],
-    progress: (_ done: Int) throws -> Void,
-    tensor: (_ values: [Element], _ rows: Int) -> Tensor
-  ) throws -> Tensor {
-    let backend = network.backend
-    let result = Tensor.empty([count, featureCount], on: backend)
-    let batches = Prefetcher(from: 0) { number in
-      let start = min(number * batchSize, count)
-      return try made(Array(start..<min(start + batchSize, count)))
-    }
-    for start in stride(from: 0, to: count, by: batchSize) {
-      let rows = min(batchSize, count - start)
-      let batch = tensor(try batches.next(), rows)
-      let features = withoutGradient { self(batch) }
-      backend.copy(
-        features.slice,
-        into: result.slice.range(from: start * featureCount, count: features.count))
-      // Reading runs ahead of the device by one batch at most.
-      try backend.synchronize()
-      try progress(start + rows)
-    }
-    return result
+    try FeatureExtractors(self).features(
+      count: count, shape: shape, batchSize: batchSize, bytes: bytes)
   }
 }

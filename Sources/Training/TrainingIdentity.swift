@@ -17,7 +17,7 @@ package struct TrainingIdentity: Equatable {
   ) throws {
     parts = [
       "options": try JSONText.line(options), "network": network, "images": try images.checksum(),
-      "device": backend.description.identifier,
+      "device": backend.description.kind,
       "precision": backend.description.precision.rawValue,
     ]
   }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import ComputeBackend
 import ConvolutionAlgorithms
+import Datasets
 import Devices
 
 /// The options that choose a device, shared by all commands that compute.
 struct DeviceArguments: ParsableArguments {
-  @Option(help: "Where to compute: auto, cpu, opencl or opencl:N.")
+  @Option(
+    help: "Where to compute: auto, cpu, opencl, opencl:N; for DataElixir and Mendata also a list.")
   var device = "auto"
 
   @Option(help: "Threads of the CPU device (default: all cores).")
@@ -20,21 +22,35 @@ struct DeviceArguments: ParsableArguments {
     help: "How the CPU device multiplies by weights: fp32, or bf16 (AVX512-BF16, sums in fp32).")
   var precision = Precision.float32
 
+  private static let all = "opencl:*"
+
   /// More than any machine has.
   private static let mostThreads = 4096
 
   func validate() throws {
-    let parts = device.split(separator: ":", omittingEmptySubsequences: false)
-    let index = parts.count == 2 && parts[0] == "opencl" ? Int(parts[1]) : nil
-    guard ["auto", "cpu", "opencl"].contains(device) || (index ?? -1) >= 0 else {
-      throw ValidationError("--device \(device): use auto, cpu, opencl or opencl:N.")
+    for word in device.split(separator: ",", omittingEmptySubsequences: false) {
+      let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+      let index = parts.count == 2 && parts[0] == "opencl" ? Int(parts[1]) : nil
+      let isKnown = ["auto", "cpu", "opencl", Self.all].contains(String(word))
+      guard isKnown || (index ?? -1) >= 0 else {
+        throw ValidationError("--device \(device): use auto, cpu, opencl or opencl:N.")
+      }
     }
     if let threads, !(1...Self.mostThreads).contains(threads) {
       throw ValidationError("--threads \(threads): use 1 to \(Self.mostThreads).")
     }
   }
 
-  /// The backend asked for, after its self-test.
+  /// The backends asked for, after their self-tests.
+  ///
+  /// Throws as `makeBackend` does.
+  func makeDevices() throws -> DevicePool {
+    let devices = try Devices.makePool(device, options: options())
+    for backend in devices.backends { try DeviceSelfTest.run(on: backend) }
+    return devices
+  }
+
+  /// The backend asked for, after its self-test, where only one is used.
   ///
   /// Throws `BackendError` when there is no such device, a kernel cannot be had, or its numbers are
   /// wrong.
@@ -45,14 +61,24 @@ struct DeviceArguments: ParsableArguments {
   func makeBackend(
     convolutions: ConvolutionChoice? = nil, layout: DeviceLayout? = nil
   ) throws -> any ComputeBackend {
-    let backend = try Devices.make(
-      device,
-      options: DeviceOptions(
-        threads: threads, kernelDirectory: kernels, precision: precision,
-        convolutions: convolutions, layout: layout))
+    guard !device.contains(","), device != Self.all else {
+      throw ParameterError(
+        "device", device,
+        "this command computes on one device; purify dataelixir and purify mendata share their "
+          + "work among several")
+    }
+    let backend = try Devices.make(device, options: options(convolutions, layout))
     // Whoever chooses these measures, and would have to wait for kernels of no use to it.
     if convolutions == nil, layout == nil { try DeviceSelfTest.run(on: backend) }
     return backend
+  }
+
+  private func options(
+    _ convolutions: ConvolutionChoice? = nil, _ layout: DeviceLayout? = nil
+  ) -> DeviceOptions {
+    DeviceOptions(
+      threads: threads, kernelDirectory: kernels, precision: precision,
+      convolutions: convolutions, layout: layout)
   }
 }
 

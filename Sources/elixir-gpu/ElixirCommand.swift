@@ -15,7 +15,8 @@ struct ElixirCommand: ParsableCommand {
       """,
     version: "elixir-gpu 0.1.0",
     subcommands: [
-      InspectCommand.self, PurifyCommand.self, ReportCommand.self, ReviewCommand.self,
+      InspectCommand.self, PurifyCommand.self, MergeCommand.self, ReportCommand.self,
+      ReviewCommand.self,
       ApplyCommand.self, AccumulateCommand.self, SiftCommand.self, EvaluateCommand.self,
       PoisonCommand.self,
       MarkCommand.self, TraceCommand.self, DetectCommand.self, TrainCommand.self,

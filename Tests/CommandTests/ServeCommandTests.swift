@@ -42,7 +42,7 @@ import Testing
     #expect(try serve("--device", "cuda").exitCode == 64)
   }
 
-  @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, 130)])
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
   func itServesUntilASignalComes(signal: Int32, exitCode: Int32) throws {
     let run = try serve(
       "--port", "0",

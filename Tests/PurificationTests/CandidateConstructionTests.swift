@@ -156,7 +156,7 @@ import Testing
     let generator = Waiting(images.reads)
     var construction = ScriptedCase.construction(generator.base, batchSize: 5)
     construction.images = images
-    construction.generator = generator
+    construction.generators = [generator]
     try construction.run(into: folder.store())
     #expect(generator.hasOverlapped == true)
   }
@@ -214,7 +214,7 @@ import Testing
     }
     let folder = try TemporaryFolder()
     var construction = ScriptedCase.construction(ScriptedCase.Denoiser())
-    construction.generator = Broken()
+    construction.generators = [Broken()]
     #expect(throws: PurificationError.notANumber(sample: 1, round: 0)) {
       try construction.run(into: folder.store())
     }

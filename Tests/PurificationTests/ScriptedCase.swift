@@ -139,7 +139,7 @@ enum ScriptedCase {
     _ denoiser: Denoiser, threshold: Int = 2, batchSize: Int = 12
   ) -> CandidateConstruction {
     CandidateConstruction(
-      images: Images(), generator: denoiser,
+      images: Images(), generators: [denoiser],
       filter: AnomalyFilter(threshold: .count(threshold)), rounds: rounds, batchSize: batchSize)
   }
 }

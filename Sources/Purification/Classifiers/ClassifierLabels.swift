@@ -2,31 +2,34 @@ import Autograd
 import ComputeBackend
 import Datasets
 import Models
+import Runs
 
-/// A classifier network as a source of labels and features for 8-bit images.
+/// A classifier network as a source of labels and features for 8-bit images, on all devices.
 final class ClassifierLabels: LabelModel {
-  let network: any Classifier
+  /// The network on each device.
+  private let networks: [any Classifier]
   private let shape: ImageShape
-  private let backend: any ComputeBackend
-  /// Images that go through the network at once.
+  private let devices: DevicePool
+  /// Images that go through a network at once, a device's piece of work.
   private static let batchSize = 256
 
   /// - Parameter network: is copied, so that it may be trained on.
-  init(_ network: any Classifier, shape: ImageShape, on backend: any ComputeBackend) throws {
-    self.network = try network.inferenceCopy()
+  init(_ network: any Classifier, shape: ImageShape, on devices: DevicePool) throws {
+    networks = try devices.backends.map { try network.inferenceCopy(on: $0) }
     self.shape = shape
-    self.backend = backend
+    self.devices = devices
   }
 
-  /// Labels `[N]` of bytes 0 … 255 as floats `[N, H, W, C]`; does not wait for the device.
-  func labels(_ bytes: Tensor) -> IndexTensor {
-    withoutGradient { network.logits(normalized(bytes)).argmax() }
+  /// Labels `[N]` of bytes 0 … 255 as floats `[N, H, W, C]` on a device; does not wait for it.
+  func labels(_ bytes: Tensor, device: Int) -> IndexTensor {
+    let network = networks[device]
+    return withoutGradient { network.logits(normalized(bytes)).argmax() }
   }
 
   func labels(_ images: [UInt8], count: Int, except wrong: Int?) throws -> [Int] {
-    try inBatches(images, count: count) { bytes in
-      guard let wrong else { return try labels(bytes).values().map { Int($0) } }
-      let logits = withoutGradient { network.logits(normalized(bytes)) }
+    try inBatches(images, count: count) { [self] device, bytes in
+      guard let wrong else { return try labels(bytes, device: device).values().map { Int($0) } }
+      let logits = withoutGradient { networks[device].logits(normalized(bytes)) }
       let values = try logits.values()
       let classes = logits.shape[1]
       return stride(from: 0, to: values.count, by: classes).map { start in
@@ -37,27 +40,33 @@ final class ClassifierLabels: LabelModel {
   }
 
   func features(_ images: [UInt8], count: Int) throws -> [Float] {
-    try inBatches(images, count: count) { bytes in
-      try withoutGradient { try network.features(normalized(bytes)).values() }
+    try inBatches(images, count: count) { [self] device, bytes in
+      try withoutGradient { try networks[device].features(normalized(bytes)).values() }
     }
   }
 
   private func normalized(_ bytes: Tensor) -> Tensor {
-    network.configuration.normalization.normalize(bytes, range: 0...255)
+    networks[0].configuration.normalization.normalize(bytes, range: 0...255)
   }
 
   private func inBatches<Result>(
-    _ images: [UInt8], count: Int, _ body: (Tensor) throws -> [Result]
+    _ images: [UInt8], count: Int, _ body: @escaping (_ device: Int, Tensor) throws -> [Result]
   ) throws -> [Result] {
     precondition(
       images.count == count * shape.byteCount,
       "ClassifierLabels: \(images.count) bytes for \(count) images of \(shape)")
     var results: [Result] = []
-    for start in stride(from: 0, to: count, by: Self.batchSize) {
+    try devices.share(pieces: (count + Self.batchSize - 1) / Self.batchSize) {
+      [self] device, piece in
+      let start = piece * Self.batchSize
       let end = min(start + Self.batchSize, count)
       let bytes = images[start * shape.byteCount..<end * shape.byteCount]
-      results += try body(
-        Tensor(bytes: bytes, shape: shape.batchShape(end - start), on: backend))
+      return try body(
+        device,
+        Tensor(
+          bytes: bytes, shape: shape.batchShape(end - start), on: devices.backends[device]))
+    } receive: {
+      results += $0
     }
     return results
   }

@@ -11,15 +11,18 @@ struct ModelTraining: BenignTrainer {
   let shape: ImageShape
   let seed: UInt64
   let folder: RunFolder
-  let backend: any ComputeBackend
+  let devices: DevicePool
   let run: Run
+
+  /// Where models are trained.
+  private var backend: any ComputeBackend { devices.first }
 
   init(_ options: VictimOptions, seed: UInt64, in context: PurificationContext, folder: RunFolder) {
     self.options = options
     self.seed = seed
     self.folder = folder
     shape = context.dataset.shape
-    backend = context.backend
+    devices = context.devices
     run = context.run
   }
 
@@ -51,7 +54,7 @@ struct ModelTraining: BenignTrainer {
       network = try trained(
         name(.second), phase: "benign model, second stage", by: plan, on: images)
     }
-    return try ClassifierLabels(network, shape: shape, on: backend)
+    return try ClassifierLabels(network, shape: shape, on: devices)
   }
 
   /// The benign model after its last stage; nil if none was trained.

@@ -1,88 +1,117 @@
 import Datasets
 import Runs
-import Training
 
 /// Stage 1, candidate set construction (DataElixir §3.2): n rounds of noise and restoration for
 /// every sample, and the victim's label of each candidate.
 ///
-/// A pool of samples goes through the rounds together, each at its own: the place of one that is
-/// through, or whose verdict is settled, is taken by the next of the dataset, so that the device
-/// always has a whole batch. Samples are stored in the order of the dataset; those that are through
-/// before an earlier one wait, for fewer rounds than there are, so memory is bounded by the pool.
+/// On each device a pool of samples goes through the rounds together, each at its own: the place of
+/// one that is through, or whose verdict is settled, is taken by the next of the dataset, so that
+/// the device always has a whole batch, and none waits for another before the last samples. They
+/// are stored in the order of the dataset; those that are through before an earlier one wait.
 package struct CandidateConstruction {
   package var images: any LabelledImages
-  package var generator: any CandidateGenerator
+  /// One for each device.
+  package var generators: [any CandidateGenerator]
   package var filter: AnomalyFilter
   /// The paper's n.
   package var rounds: Int
-  /// Samples in the pool.
+  /// Samples in a pool at most.
   package var batchSize: Int
+  /// Samples of the images that the store is of, in order; all by default.
+  package var samples: Range<Int>
   /// Leaves out the remaining rounds of samples whose verdict is settled; changes no output.
   package var skipsSettled = true
   /// Keeps the images of all samples, not of the anomalous only.
   package var keepsAllImages = false
 
   package init(
-    images: any LabelledImages, generator: any CandidateGenerator, filter: AnomalyFilter,
+    images: any LabelledImages, generators: [any CandidateGenerator], filter: AnomalyFilter,
     rounds: Int, batchSize: Int
   ) {
     precondition(
-      rounds > 0 && batchSize > 0,
+      rounds > 0 && batchSize > 0 && !generators.isEmpty,
       "CandidateConstruction: \(rounds) rounds, batches of \(batchSize)")
     self.images = images
-    self.generator = generator
+    self.generators = generators
     self.filter = filter
     self.rounds = rounds
     self.batchSize = batchSize
+    samples = 0..<images.count
   }
 
+  /// m, of each round.
+  package var candidatesPerRound: Int { generators[0].candidatesPerRound }
+
   /// n·m: those of all rounds.
-  package var candidatesPerSample: Int { rounds * generator.candidatesPerRound }
+  package var candidatesPerSample: Int { rounds * candidatesPerRound }
 
   /// Completes the store.
   ///
-  /// While a round is computed, the next samples are read and those that were through before are
+  /// While rounds are computed, the next samples are read and those that were through before are
   /// stored.
   ///
-  /// - Parameter progress: told after each round how many samples' worth of rounds are done;
-  ///   samples are in the store at the latest when the next round is told.
+  /// - Parameter progress: told after each round how many samples' worth of rounds are done.
   /// - Returns: stage 2's finding about each sample (§3.3).
   @discardableResult
   package func run(
     into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws -> [AnomalyFilter.Finding] {
-    var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: $0) }
-    var queue = SampleQueue(images: images, from: store.completed, readAhead: batchSize)
-    var pool: [InFlightSample] = []
+    let first = samples.lowerBound
+    var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: first + $0) }
+    let queue = SampleQueue(
+      images: images, samples: samples.dropFirst(store.completed), readAhead: batchSize)
+    // Few samples are for all devices, too.
+    let share = (samples.count - store.completed + generators.count - 1) / generators.count
+    let poolSize = max(1, min(batchSize, share))
     var waiting: [Int: InFlightSample] = [:]
-    var stored = store.completed
-    let storing = SerialWorker()
-    // Also after an error: what was computed before it is kept.
-    defer { try? storing.finish() }
+    var underWay = [Int](repeating: 0, count: generators.count)
+    try DeviceTeam.run(generators.count) { device, send in
+      try advance(from: queue, poolSize, by: generators[device], device, send)
+    } receive: { (step: Step) in
+      for sample in step.through { waiting[sample.index] = sample }
+      var next: [InFlightSample] = []
+      while let sample = waiting.removeValue(forKey: first + store.completed + next.count) {
+        next.append(sample)
+      }
+      if !next.isEmpty {
+        let found = next.map { finding($0.labels, of: $0.index) }
+        findings += found
+        try append(next, found, to: store)
+      }
+      underWay[step.device] = step.underWay
+      try progress(
+        Double(store.completed + waiting.count)
+          + Double(underWay.reduce(0, +)) / Double(rounds))
+    }
+    try progress(Double(store.completed))
+    return findings
+  }
+
+  /// What a device has done in a round.
+  private struct Step {
+    let device: Int
+    /// Samples that need no further round.
+    let through: [InFlightSample]
+    /// Rounds that the samples left in its pool have behind them.
+    let underWay: Int
+  }
+
+  /// A device's part: round after round for a pool that the queue fills up.
+  private func advance(
+    from queue: SampleQueue, _ poolSize: Int, by generator: any CandidateGenerator, _ device: Int,
+    _ send: DeviceTeam.Sending<Step>
+  ) throws {
+    var pool: [InFlightSample] = []
     while true {
-      let entering = try queue.take(batchSize - pool.count)
+      let entering = try queue.take(poolSize - pool.count)
       pool += entering.samples.map { InFlightSample($0) }
       if pool.isEmpty { break }
-      try advance(&pool, newImages: entering.bytes)
-      try storing.finish()
+      try advance(&pool, by: generator, newImages: entering.bytes)
       let through = pool.filter { isThrough($0) }
       pool.removeAll { isThrough($0) }
-      for sample in through { waiting[sample.index] = sample }
-      var next: [InFlightSample] = []
-      while let sample = waiting.removeValue(forKey: stored + next.count) { next.append(sample) }
-      stored += next.count
-      let found = next.map { finding($0.labels, of: $0.index) }
-      findings += found
-      // Also if `progress` throws.
-      defer {
-        if !next.isEmpty { storing.start { [next] in try append(next, found, to: store) } }
-      }
-      let underWay = pool.reduce(0) { $0 + $1.rounds }
-      try progress(Double(stored + waiting.count) + Double(underWay) / Double(rounds))
+      try send(
+        Step(device: device, through: through, underWay: pool.reduce(0) { $0 + $1.rounds }))
     }
-    try storing.finish()
-    try progress(Double(stored))
-    return findings
   }
 
   private func finding(_ labels: SampleLabels, of sample: Int) -> AnomalyFilter.Finding {
@@ -90,7 +119,9 @@ package struct CandidateConstruction {
   }
 
   /// One round for the whole pool.
-  private func advance(_ pool: inout [InFlightSample], newImages: [UInt8]) throws {
+  private func advance(
+    _ pool: inout [InFlightSample], by generator: any CandidateGenerator, newImages: [UInt8]
+  ) throws {
     let made = try generator.round(
       pool.map { PooledSample(sample: $0.index, round: $0.rounds) }, newImages: newImages)
     precondition(
@@ -122,7 +153,7 @@ package struct CandidateConstruction {
   }
 
   private func isSettled(_ sample: InFlightSample) -> Bool {
-    let remaining = (rounds - sample.rounds) * generator.candidatesPerRound
+    let remaining = (rounds - sample.rounds) * candidatesPerRound
     return remaining > 0
       && filter.isSettledBenign(
         sample.labels, label: images.label(sample.index), remaining: remaining,
@@ -152,35 +183,5 @@ package struct CandidateConstruction {
     var candidates: [UInt8] = []
 
     init(_ index: Int) { self.index = index }
-  }
-}
-
-/// The samples of a dataset from one on, in order; the next ones are read ahead.
-private struct SampleQueue {
-  private let size: Int
-  private let blocks: Prefetcher<[UInt8]>
-  /// Read, but not taken.
-  private var bytes: [UInt8] = []
-  private var samples: Range<Int>
-
-  init(images: any LabelledImages, from first: Int, readAhead: Int) {
-    let count = images.count
-    size = images.shape.byteCount
-    samples = first..<count
-    blocks = Prefetcher(from: 0) { number in
-      let start = min(first + number * readAhead, count)
-      return try images.images(Array(start..<min(start + readAhead, count)))
-    }
-  }
-
-  /// The next samples, fewer than wanted at the end, and their images.
-  mutating func take(_ wanted: Int) throws -> (samples: Range<Int>, bytes: [UInt8]) {
-    let count = min(wanted, samples.count)
-    while bytes.count < count * size { bytes += try blocks.next() }
-    defer {
-      samples = samples.dropFirst(count)
-      bytes.removeFirst(count * size)
-    }
-    return (samples.prefix(count), Array(bytes.prefix(count * size)))
   }
 }

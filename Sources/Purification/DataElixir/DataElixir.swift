@@ -7,6 +7,7 @@ import Training
 /// (Zhou et al., AAAI 2024; our own decisions unless `compatibility` asks for the paper's).
 public struct DataElixir: Purifier {
   public static let id = "dataelixir"
+  public static let sharesDevices = true
 
   /// Folder of a diffusers model, or a network of OpenAI; nil to make one of the dataset itself.
   public var denoiser: String?

@@ -106,7 +106,7 @@ public struct DataElixirFindings: PurificationFindings {
     self.options = options
     candidates = Candidates(
       perSample: construction.candidatesPerSample,
-      perRound: construction.generator.candidatesPerRound,
+      perRound: construction.candidatesPerRound,
       threshold: options.threshold.minimumTransition(
         candidates: construction.candidatesPerSample),
       timesteps: plan.steps.map(\.timestep), noiseSteps: noiseSteps,

@@ -49,9 +49,9 @@ extension DataElixirRun {
   /// The most noise that the denoiser was trained for, in steps of the reference schedule.
   var noiseLimit: Int {
     let most = NoiseSchedule.reference.alphaBars.count
-    guard let limit = denoiser.schedule.trainedTimesteps else { return most }
+    guard let limit = schedule.trainedTimesteps else { return most }
     return (1...most).last {
-      denoiser.schedule.timestep(closestTo: NoiseSchedule.reference.alphaBar(level: $0)) < limit
+      schedule.timestep(closestTo: NoiseSchedule.reference.alphaBar(level: $0)) < limit
     } ?? 1
   }
 
@@ -60,12 +60,15 @@ extension DataElixirRun {
     of samples: [Int], noiseSteps: Int, victim: ClassifierLabels
   ) throws -> Double {
     var counts = [(kept: Int, all: Int)](repeating: (0, 0), count: dataset.classCount)
-    let chain = try chain(noiseSteps: noiseSteps, isSecond: true)
-    for start in stride(from: 0, to: samples.count, by: context.batchSize) {
-      let batch = Array(samples[start..<min(start + context.batchSize, samples.count)])
-      let made = try generator(chain, victim: victim).round(
+    let generators = try generators(noiseSteps: noiseSteps, victim: victim, isSecond: true)
+    let size = context.batchSize
+    try context.devices.share(pieces: (samples.count + size - 1) / size) { device, piece in
+      let batch = Array(samples[piece * size..<min((piece + 1) * size, samples.count)])
+      let made = try generators[device].round(
         batch.map { PooledSample(sample: $0, round: 0) }, newImages: try dataset.images(batch))
-      for (sample, label) in zip(batch, made.labels.last ?? []) {
+      return Array(zip(batch, made.labels.last ?? []))
+    } receive: { labels in
+      for (sample, label) in labels {
         counts[dataset.label(sample)].all += 1
         if label == dataset.label(sample) { counts[dataset.label(sample)].kept += 1 }
       }
@@ -137,8 +140,8 @@ extension DataElixirRun {
     at samples: any LabelledImages, noiseSteps: Int, name: String, phase: String, _ stage: Stage
   ) throws -> CandidateStore {
     var construction = construction(
-      of: samples, chain: try chain(noiseSteps: noiseSteps, isSecond: true),
-      victim: stage.victim)
+      of: samples,
+      by: try generators(noiseSteps: noiseSteps, victim: stage.victim, isSecond: true))
     construction.keepsAllImages = true
     let store = try CandidateStore(
       directory: try folder.directory(name),

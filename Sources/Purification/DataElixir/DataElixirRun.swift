@@ -11,30 +11,39 @@ struct DataElixirRun {
   let options: DataElixir
   let context: PurificationContext
   let folder: RunFolder
-  let denoiser: PretrainedDenoiser
+  /// On each device.
+  let denoisers: [PretrainedDenoiser]
   /// What the denoiser was made of, if it is the dataset's own.
   let ownDenoiser: OwnDenoiserReport?
+  /// The shards whose candidates are taken; empty if there are none.
+  let shards: [Shard]
 
   var dataset: ImageDataset { context.dataset }
   var run: Run { context.run }
+  var schedule: NoiseSchedule { denoisers[0].schedule }
 
   /// Loads the denoiser and checks that everything fits together, before the run's folder is
   /// opened; or makes the denoiser in it.
   ///
   /// - Throws: `DatasetError`, `CheckpointError`, `DiffusionError` or `PurificationError`; without
   ///   a denoiser `SiftingError` or `TrainingError`, too.
-  init(_ options: DataElixir, in context: PurificationContext) throws {
+  init(
+    _ options: DataElixir, in context: PurificationContext, identity: [String: String] = [:]
+  ) throws {
     let given = try Self.checkedDenoiser(options, for: context.dataset, on: context.backend)
     self.options = options
     self.context = context
-    if let given {
-      denoiser = given
-      folder = try context.begin()
+    shards = try context.parts?.complete(try context.identity()) ?? []
+    if let given, let path = options.denoiser {
+      let others = try Self.load(
+        URL(fileURLWithPath: path), on: context.devices.backends.dropFirst())
+      denoisers = [given] + others
+      folder = try context.begin(identity)
       ownDenoiser = nil
     } else {
-      folder = try context.begin()
+      folder = try context.begin(identity)
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
-      denoiser = try PretrainedDenoiser(made.folder, on: context.backend)
+      denoisers = try Self.load(made.folder, on: context.devices.backends)
       ownDenoiser = made.report
     }
   }
@@ -56,6 +65,12 @@ struct DataElixirRun {
       _ = try plan(options, schedule: denoiser.schedule, noiseSteps: noise)
     }
     return denoiser
+  }
+
+  private static func load(
+    _ folder: URL, on backends: some Sequence<any ComputeBackend>
+  ) throws -> [PretrainedDenoiser] {
+    try backends.map { try PretrainedDenoiser(folder, on: $0) }
   }
 
   /// Throws for more candidates or classes than are told apart, which else would show after hours.
@@ -96,6 +111,16 @@ struct DataElixirRun {
     }
   }
 
+  /// What makes candidates.
+  struct Models {
+    let training: ModelTraining
+    let network: any Classifier
+    let victim: ClassifierLabels
+    let search: NoiseSearch?
+    let noiseSteps: Int
+    let generators: [DiffusionCandidates]
+  }
+
   /// What all candidates being there has led to.
   struct Stage {
     let training: ModelTraining
@@ -107,32 +132,54 @@ struct DataElixirRun {
 
   /// Runs all stages.
   func outcome() throws -> PurificationOutcome<DataElixirFindings> {
+    if !shards.isEmpty { try context.parts?.install(into: folder) }
+    let models = try models()
+    let pass = try candidates(by: models, of: 0..<dataset.count)
+    var findings = DataElixirFindings(
+      options: options, plan: models.generators[0].plan, noiseSteps: models.noiseSteps,
+      construction: pass.construction)
+    findings.noiseSearch = models.search
+    findings.ownDenoiser = ownDenoiser
+    findings.rounds = retention(pass.store, of: pass.construction.samples)
+    try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
+    for finding in pass.findings { findings.verdicts.count(finding.verdict) }
+    let stage = Stage(
+      training: models.training, network: models.network, victim: models.victim,
+      store: pass.store, findings: pass.findings)
+    return options.compatibility == .current
+      ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
+  }
+
+  /// The victim, trained if need be, and the noise.
+  func models() throws -> Models {
     let training = ModelTraining(
       options.victim, seed: options.seed, in: context, folder: folder)
     let network = try run.measure("victim model") { try training.victim(on: dataset) }
-    let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.backend)
+    let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.devices)
     let search = try run.measure("noise search") { try searchNoise(victim) }
     let noiseSteps = search?.noiseSteps ?? options.fixedNoiseSteps ?? 0
-    let chain = try chain(noiseSteps: noiseSteps)
-    let construction = construction(of: dataset, chain: chain, victim: victim)
+    return Models(
+      training: training, network: network, victim: victim, search: search,
+      noiseSteps: noiseSteps,
+      generators: try generators(noiseSteps: noiseSteps, victim: victim))
+  }
+
+  /// The first pass for some samples.
+  func candidates(
+    by models: Models, of samples: Range<Int>
+  ) throws -> (
+    construction: CandidateConstruction, store: CandidateStore, findings: [AnomalyFilter.Finding]
+  ) {
+    var construction = construction(of: dataset, by: models.generators)
+    construction.samples = samples
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
-    let found = try run.measure("candidates") {
+    if !shards.isEmpty { try assemble(shards, into: store) }
+    let findings = try run.measure("candidates") {
       try construct(construction, phase: "candidates", into: store, showsRetention: true)
     }
-    var findings = DataElixirFindings(
-      options: options, plan: chain.plan, noiseSteps: noiseSteps, construction: construction)
-    findings.noiseSearch = search
-    findings.ownDenoiser = ownDenoiser
-    findings.rounds = retention(store)
-    try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
-    for finding in found { findings.verdicts.count(finding.verdict) }
-    let stage = Stage(
-      training: training, network: network, victim: victim, store: store,
-      findings: found)
-    return options.compatibility == .current
-      ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
+    return (construction, store, findings)
   }
 
   private static func plan(
@@ -155,27 +202,30 @@ struct DataElixirRun {
     return plan
   }
 
-  /// - Parameter isSecond: other noise than in the first pass.
-  func chain(noiseSteps: Int, isSecond: Bool = false) throws -> DiffusionChain {
-    try DiffusionChain(
-      denoiser: denoiser.network,
-      plan: try Self.plan(options, schedule: denoiser.schedule, noiseSteps: noiseSteps),
-      seed: isSecond ? options.seed &+ 1 : options.seed)
+  /// What makes candidates on each device.
+  ///
+  /// - Parameter isSecond: with other noise than in the first pass.
+  func generators(
+    noiseSteps: Int, victim: ClassifierLabels, isSecond: Bool = false
+  ) throws -> [DiffusionCandidates] {
+    let plan = try Self.plan(options, schedule: schedule, noiseSteps: noiseSteps)
+    return try denoisers.enumerated().map { device, denoiser in
+      DiffusionCandidates(
+        chain: try DiffusionChain(
+          denoiser: denoiser.network, plan: plan,
+          seed: isSecond ? options.seed &+ 1 : options.seed),
+        shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
+        on: context.devices.backends[device]
+      ) { victim.labels($0, device: device) }
+    }
   }
 
   func construction(
-    of images: any LabelledImages, chain: DiffusionChain, victim: ClassifierLabels
+    of images: any LabelledImages, by generators: [DiffusionCandidates]
   ) -> CandidateConstruction {
     CandidateConstruction(
-      images: images, generator: generator(chain, victim: victim), filter: options.rules.filter,
+      images: images, generators: generators, filter: options.rules.filter,
       rounds: options.roundCount, batchSize: context.batchSize)
-  }
-
-  func generator(_ chain: DiffusionChain, victim: ClassifierLabels) -> DiffusionCandidates {
-    DiffusionCandidates(
-      chain: chain, shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
-      on: context.backend
-    ) { victim.labels($0) }
   }
 
   /// Stage 1, with the retention of labels and a warning after the first batch and at the end.
@@ -184,7 +234,7 @@ struct DataElixirRun {
     _ construction: CandidateConstruction, phase: String, into store: CandidateStore,
     showsRetention: Bool = false
   ) throws -> [AnomalyFilter.Finding] {
-    let total = construction.images.count
+    let total = construction.samples.count
     let count = try run.count(phase, of: total, done: store.completed)
     var hasShown = !showsRetention
     return try construction.run(into: store) { samples in
@@ -192,7 +242,7 @@ struct DataElixirRun {
       try count(completed == total ? Double(total) : min(samples, Double(total) - 0.5))
       guard !hasShown, completed >= min(total, DataElixir.firstLook) else { return }
       hasShown = true
-      let retention = retention(store)
+      let retention = retention(store, of: construction.samples)
       try run.note(LabelRetention.text(retention, samples: completed))
       if options.compatibility != .current {
         for warning in LabelRetention.warnings(retention) { try run.warn(warning) }
@@ -200,8 +250,9 @@ struct DataElixirRun {
     }
   }
 
-  private func retention(_ store: CandidateStore) -> [LabelRetention] {
+  private func retention(_ store: CandidateStore, of samples: Range<Int>) -> [LabelRetention] {
     LabelRetention.all(
-      of: store, labels: dataset.labels, classes: dataset.classCount, rounds: options.roundCount)
+      of: store, labels: Array(dataset.labels[samples]), classes: dataset.classCount,
+      rounds: options.roundCount)
   }
 }

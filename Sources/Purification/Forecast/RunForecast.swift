@@ -11,6 +11,8 @@ public struct RunForecast: Codable, Equatable, Sendable {
   public var memory = 0
   /// Bytes of the output and of the run's files.
   public var disk = 0
+  /// The device that it is for, where others will share the work.
+  public var device: String?
 
   /// Of a run that finds nothing.
   public var seconds: Double { phases.reduce(0) { $0 + $1.seconds } }
@@ -31,5 +33,6 @@ public struct RunForecast: Codable, Equatable, Sendable {
     return "Expected: about \(NumberFormat.duration(seconds))\(more)"
       + (parts.isEmpty ? "" : " (\(parts))")
       + "; \(NumberFormat.bytes(memory)) of memory, \(NumberFormat.bytes(disk)) of disk"
+      + (device.map { "; on \($0) alone" } ?? "")
   }
 }

@@ -31,7 +31,8 @@ struct Stopwatch {
       return try timed { try pass(count) } / Double(count)
     }
     let single = try seconds(1)
-    let count = max(1, min(batchSize, Int(Self.limit / single)))
+    // Of what is too short to be measured, a whole batch.
+    let count = max(1, Int(min(Double(batchSize), Self.limit / max(single, .ulpOfOne))))
     measured = max(measured ?? 1, count)
     return count == 1 ? single : try seconds(count)
   }

@@ -9,6 +9,7 @@ import Training
 /// labels stay (Huang, Gong, Reiter, "Mendata").
 public struct Mendata: Purifier {
   public static let id = "mendata"
+  public static let sharesDevices = true
 
   public var options: MendataOptions
   public var reference = ReferenceOptions()
@@ -36,7 +37,8 @@ public struct Mendata: Purifier {
     let untrusted = ImageSelection(dataset, indices: set.untrusted)
     let rounds = try run.measure("features") {
       try MendataRounds(
-        untrusted: untrusted, reference: set.images, extractor: extractor, options: options,
+        untrusted: untrusted, reference: set.images,
+        extractors: try FeatureExtractors(extractor, on: context.devices), options: options,
         seed: seed, folder: folder.url, batchSize: context.batchSize, run: run)
     }
     var findings = MendataFindings(self, reference: data.report)

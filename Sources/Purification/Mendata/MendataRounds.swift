@@ -19,7 +19,9 @@ final class MendataRounds {
   let options: MendataOptions
   let store: PerturbationStore
   private let trainer: CriticTrainer
-  private var step: PerturbationStep
+  private let extractors: FeatureExtractors
+  /// Step II on each device, by a copy of the critic.
+  private var steps: [PerturbationStep]
   /// f(D^rf), `[r, d]`.
   private let reference: Tensor
   /// f(x + δ) of all samples, `[n, d]`.
@@ -35,7 +37,7 @@ final class MendataRounds {
   ///
   /// - Parameter seed: of the critic's first weights and its mini-batches.
   init(
-    untrusted: any LabelledImages, reference: any LabelledImages, extractor: FeatureExtractor,
+    untrusted: any LabelledImages, reference: any LabelledImages, extractors: FeatureExtractors,
     options: MendataOptions, seed: UInt64, folder: URL, batchSize: Int, run: Run
   ) throws {
     self.untrusted = untrusted
@@ -46,23 +48,27 @@ final class MendataRounds {
     store = try PerturbationStore(
       folder.appendingPathComponent(MendataState.perturbations),
       elements: untrusted.shape.byteCount, byteCount: state.perturbationBytes)
-    let backend = extractor.network.backend
-    let critic = try WassersteinCritic(
-      features: extractor.featureCount, units: options.units, activation: options.activation,
-      from: RandomWeights(seed: seed, on: backend))
+    self.extractors = extractors
+    let critics = try extractors.devices.backends.map {
+      try WassersteinCritic(
+        features: extractors.first.featureCount, units: options.units,
+        activation: options.activation, from: RandomWeights(seed: seed, on: $0))
+    }
     var criticOptions = options.critic
     criticOptions.seed = seed
-    trainer = CriticTrainer(critic, criticOptions)
+    trainer = CriticTrainer(critics[0], criticOptions)
     if !state.rounds.isEmpty { try trainer.restore(from: state.critic(in: folder)) }
-    step = PerturbationStep(
-      images: untrusted, extractor: extractor, critic: critic,
-      stepSize: Float(options.stepSize ?? state.stepSize ?? 0),
-      sizePenalty: Float(options.sizePenalty))
+    let stepSize = Float(options.stepSize ?? state.stepSize ?? 0)
+    steps = zip(extractors.all, critics).map { extractor, critic in
+      PerturbationStep(
+        images: untrusted, extractor: extractor, critic: critic, stepSize: stepSize,
+        sizePenalty: Float(options.sizePenalty))
+    }
     var count = try run.count("reference features", of: reference.count)
-    self.reference = try extractor.features(of: reference, batchSize: batchSize) { try count($0) }
+    self.reference = try extractors.features(of: reference, batchSize: batchSize) { try count($0) }
     let moving = PerturbedSource(images: untrusted, store: store)
     count = try run.count("features", of: untrusted.count)
-    purified = try extractor.features(
+    purified = try extractors.features(
       count: untrusted.count, shape: untrusted.shape, batchSize: batchSize, pixels: moving.pixels
     ) { try count($0) }
   }
@@ -139,31 +145,41 @@ final class MendataRounds {
   private func chooseStepSize(for selected: [Int]) throws {
     guard stepSize == nil else { return }
     let measured = Array(selected.prefix(Self.measuredSamples))
-    guard let found = try step.stepSize(measured, moving: MendataOptions.usualStep) else {
+    guard let found = try steps[0].stepSize(measured, moving: MendataOptions.usualStep) else {
       throw PurificationError.flatCritic
     }
     state.stepSize = found
-    step.stepSize = Float(found)
+    for device in steps.indices { steps[device].stepSize = Float(found) }
   }
 
   /// Step II for these samples.
   private func move(_ samples: [Int], progress: (_ moved: Int) throws -> Void) throws {
+    for step in steps.dropFirst() { try step.critic.copyWeights(of: trainer.critic) }
+    let (store, steps, size) = (store, steps, batchSize)
+    let access = NSLock()
+    var features: [Float] = []
     let columns = purified.shape[1]
-    for start in stride(from: 0, to: samples.count, by: batchSize) {
-      let batch = Array(samples[start..<min(start + batchSize, samples.count)])
-      let moved = try step.moved(batch, perturbations: try store.perturbations(of: batch))
-      for (row, sample) in batch.enumerated() {
-        purified.backend.copy(
-          moved.features.rows(row..<row + 1).slice,
-          into: purified.slice.range(from: sample * columns, count: columns))
-      }
-      let values = try moved.perturbations.values()
-      guard values.allSatisfy(\.isFinite) else {
+    try extractors.devices.share(pieces: (samples.count + size - 1) / size) { device, piece in
+      let batch = Array(samples[piece * size..<min((piece + 1) * size, samples.count)])
+      let perturbations = try access.withLock { try store.perturbations(of: batch) }
+      let moved = try steps[device].moved(batch, perturbations: perturbations)
+      return (
+        batch: batch, perturbations: try moved.perturbations.values(),
+        features: try moved.features.values()
+      )
+    } receive: { moved in
+      guard moved.perturbations.allSatisfy(\.isFinite) else {
         throw PurificationError.notFinite(
           what: "perturbations in round \(state.rounds.count + 1)", state: folder.path)
       }
-      try store.append(values, of: batch)
-      try progress(start + batch.count)
+      try access.withLock { try store.append(moved.perturbations, of: moved.batch) }
+      features += moved.features
+      try progress(features.count / columns)
+    }
+    for (row, sample) in samples.enumerated() {
+      purified.backend.upload(
+        Array(features[row * columns..<(row + 1) * columns]),
+        to: purified.slice.range(from: sample * columns, count: columns))
     }
   }
 
@@ -181,17 +197,17 @@ final class MendataRounds {
   /// ℓ of the last critic when the perturbations are as they are, amplified, and in whole bytes.
   func finalDistances() throws -> MendataDistances {
     let result = result
-    let (count, shape, extractor) = (untrusted.count, untrusted.shape, step.extractor)
+    let (count, shape) = (untrusted.count, untrusted.shape)
     func distance(_ features: Tensor) throws -> Double {
       Double(try trainer.critic.distance(purified: features, reference: reference).item())
     }
     return MendataDistances(
       perturbed: try distance(purified),
       amplified: try distance(
-        extractor.features(
+        extractors.features(
           count: count, shape: shape, batchSize: batchSize, pixels: result.pixels)),
       quantized: try distance(
-        extractor.features(
+        extractors.features(
           count: count, shape: shape, batchSize: batchSize, bytes: result.images)))
   }
 }

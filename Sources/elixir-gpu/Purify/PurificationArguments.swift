@@ -1,4 +1,5 @@
 import ArgumentParser
+import ComputeBackend
 import Datasets
 import Detection
 import Purification
@@ -66,11 +67,19 @@ struct PurificationArguments: ParsableArguments {
   ///   - truth: a manifest, or the folder it lies in.
   ///   - isForced: exits with 0 also where the result is unsure.
   ///   - sizeLimit: the side at which networks see images that are larger, or of several sizes.
+  ///   - isPart: leaves the output to others.
+  ///   - work: what is done with the job in place of running it; nil if there is no report yet.
   func run<Method: Purifier>(
     _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false,
-    sizeLimit: Int? = nil
+    sizeLimit: Int? = nil, isPart: Bool = false,
+    by work: ((PurificationJob<Method>) throws -> PurificationReport<Method>?)? = nil
   ) throws {
-    try destination.check(inputs: [dataset], keepsFiles: !prune)
+    if isPart {
+      try AtomicDirectory.check(
+        destination.output, force: destination.force, inputs: [dataset])
+    } else {
+      try destination.check(inputs: [dataset], keepsFiles: !prune)
+    }
     if let timeBudget { Interruption.stop(after: .seconds(60 * timeBudget)) }
     let source = try reading.open(
       dataset, record: record, sizeLimit: sizeLimit, limit: limit)
@@ -78,7 +87,9 @@ struct PurificationArguments: ParsableArguments {
       print("A trial with \(source.count) of \(source.count + source.leftOutCount) samples")
     }
     var job = PurificationJob(
-      dataset: source, purifier: try purifier(source), on: try device.makeBackend())
+      dataset: source, purifier: try purifier(source),
+      on: Method.sharesDevices
+        ? try device.makeDevices() : DevicePool(try device.makeBackend()))
     job.batchSize = batch
     job.keepsFiles = !prune
     job.writing = WritingOptions(changesAsPNG: changedAs == .png)
@@ -86,9 +97,15 @@ struct PurificationArguments: ParsableArguments {
     job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
     job.handler = RunConsole(interrupted: Interruption.goesOn).show
     job.recorder = RunOrigin.recorder
-    job.showsForecast = true
+    job.showsForecast = work == nil
     if dryRun { return try rehearse(job) }
-    let report = try job.run(output: destination.output, force: destination.force)
+    let report: PurificationReport<Method>
+    if let work {
+      guard let made = try work(job) else { return }
+      report = made
+    } else {
+      report = try job.run(output: destination.output, force: destination.force)
+    }
     print(report.summary)
     print("Written to \(destination.output); see report.html there")
     guard !report.doubts.isEmpty else { return }

@@ -100,6 +100,14 @@ struct PurifyDataElixirCommand: ParsableCommand {
   @Flag(help: "Take suspected classes for targets, and exit with 0 where the result is unsure.")
   var forceVerdict = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Make the candidates of shard I of N only, which 'merge' goes on from; auto: of this task \
+      of a Slurm array.
+      """, valueName: "i/n", visibility: .hidden))
+  var shard: ShardChoice?
+
   @OptionGroup(title: "Options of the victim model") var victim: VictimArguments
 
   func validate() throws {
@@ -119,8 +127,35 @@ struct PurifyDataElixirCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard let shard = try shard?.shard() else { return try run(by: nil) }
+    let output = purification.destination.output
+    let parts = ShardFolder(output: output)
+    try run(isPart: true) { job in
+      let isNew = try job.make(shard, output: output)
+      try ShardCommand.process.save(for: shard, in: parts)
+      print("Shard \(shard) is \(isNew ? "complete" : "there already") in \(parts.path)")
+      let rest = shard.count - parts.shards(finished: true).count
+      print(
+        rest == 0
+          ? "All shards are there; go on by: elixir-gpu merge \(output.quotedForShell)"
+          : "\(rest) of \(shard.count) shards are not there yet")
+      return nil
+    }
+  }
+
+  /// Goes on from the shards that this command made.
+  func merge() throws {
+    let (output, force) = (purification.destination.output, purification.destination.force)
+    try run { try $0.merge(output: output, force: force) }
+  }
+
+  private func run(
+    isPart: Bool = false,
+    by work: ((PurificationJob<DataElixir>) throws -> PurificationReport<DataElixir>?)?
+  ) throws {
     try purification.run(
-      { _ in method }, isForced: forceVerdict, sizeLimit: try denoiserSide ?? Self.ownSide)
+      { _ in method }, isForced: forceVerdict, sizeLimit: try denoiserSide ?? Self.ownSide,
+      isPart: isPart, by: work)
   }
 
   /// The side of the images that a denoiser of one's own is trained on, where they are larger.

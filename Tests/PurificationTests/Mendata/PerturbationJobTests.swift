@@ -1,5 +1,7 @@
+import ComputeBackend
 import Critic
 import Datasets
+import Devices
 import Foundation
 import FoundationXML
 import Models
@@ -63,6 +65,25 @@ import Testing
     for name in ["rounds.svg", "features.svg"] {
       #expect(XMLParser(data: Data(try world.folder.read(output + "/" + name))).parse())
     }
+  }
+
+  @Test func twoDevicesMoveLikeOne() throws {
+    var mendata = mendata
+    // Found in the first round, on one device.
+    mendata.options.stepSize = nil
+    _ = try job(mendata).run(output: path + "-one")
+    let devices = DevicePool(
+      try (0..<2).map { _ in try Devices.make("cpu", options: DeviceOptions(threads: 1)) })
+    var shared = PurificationJob(
+      dataset: try ImageDataset.open(world.dataset), purifier: mendata, on: devices)
+    shared.batchSize = 5
+    let report = try shared.run(output: path)
+    #expect(report.rounds.count == 4)
+    // The report names the devices.
+    func contents(_ name: String) throws -> [String: [UInt8]] {
+      try world.contents(name).filter { $0.key != "report.json" }
+    }
+    #expect(try contents(output) == contents(output + "-one"))
   }
 
   @Test func neitherBatchNorInterruptionChangesTheOutput() throws {

@@ -52,7 +52,7 @@ package struct NetworkTimes {
     } else {
       (classifierStep, victim) = try stopwatch.training(method.victim.plan, on: dataset)
     }
-    let labels = try ClassifierLabels(victim, shape: shape, on: backend)
+    let labels = try ClassifierLabels(victim, shape: shape, on: DevicePool(backend))
     classifierPass = try stopwatch.secondsPerImage { count in
       _ = try labels.labels([UInt8](repeating: 0, count: count * shape.byteCount), count: count)
     }
