@@ -1,6 +1,6 @@
 # elixir-gpu: `make demo` and `make test` do all the set-up themselves on Debian 12 with Swift 6.3.
 
-PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libsqlite3-dev pkg-config \
+PACKAGES = ocl-icd-opencl-dev opencl-headers libopenblas-dev libsqlite3-dev libmicrohttpd-dev pkg-config \
   $(FORMAT_PACKAGES)
 # Image files, and the compression of archives and tables.
 FORMAT_PACKAGES = libpng-dev libjpeg-dev libwebp-dev libtiff-dev zlib1g-dev libzstd-dev liblz4-dev \

@@ -41,12 +41,14 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(
+      name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CMicroKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CKernelSources"),
     .target(
       name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
-    .target(name: "CService"),
+    .target(name: "CService", dependencies: ["CMicroHTTPD"]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -155,7 +157,8 @@ let package = Package(
         .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
     .target(
-      name: "Service", dependencies: ["Support", "Runs", "CService"], exclude: ["README.md"]),
+      name: "Service", dependencies: ["Support", "Runs", "CMicroHTTPD", "CService"],
+      exclude: ["README.md"]),
     .target(
       name: "Accumulation",
       dependencies: ["Support", "ComputeBackend", "Datasets", "Runs", "Purification"]),

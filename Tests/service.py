@@ -5,11 +5,12 @@
 
 Uploads small datasets, and checks: a result has the bytes that `purify` writes; another tenant sees
 nothing; a service that is killed (alone, or with its job) or stopped in the middle of a job ends with
-the same bytes when it is started again; jobs are cancelled. Prints jobs per minute, the time that
-status requests take while a job runs (by wrk, if there is one), and what schemathesis finds in the
-OpenAPI description, if it is installed. Exits with 1 if anything is wrong.
+the same bytes when it is started again; jobs are cancelled; TLS encrypts (if openssl is installed).
+Prints jobs per minute, the time that status requests take while a job runs (by wrk, if there is one),
+and what schemathesis finds in the OpenAPI description, if it is installed. Exits with 1 if anything
+is wrong.
 """
-import argparse, hashlib, http.client, io, json, os, pathlib, random, re, shutil, signal, struct
+import argparse, hashlib, http.client, io, json, os, pathlib, random, re, shutil, signal, socket, ssl, struct
 import subprocess, sys, tarfile, tempfile, time, zipfile, zlib
 
 # What holds times, and what is no result.
@@ -40,8 +41,10 @@ def dataset(path, count, side):
 
 
 class Served:
-    def __init__(self, program, folder, *options):
+    def __init__(self, program, folder, *options, authority=None):
         self.program, self.folder, self.options = program, folder, options
+        # With a certificate that is trusted, connections are encrypted.
+        self.context = ssl.create_default_context(cafile=authority) if authority else None
         lines = [f"{name} {hashlib.sha256(token.encode()).hexdigest()}\n" for name, token in TOKENS.items()]
         self.tokens = folder / "tokens"
         self.tokens.write_text("".join(lines))
@@ -62,7 +65,9 @@ class Served:
         return self.process.wait()
 
     def ask(self, method, path, tenant="alice", body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = (
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context) if self.context
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
         connection.request(method, path, body, {"Authorization": "Bearer " + TOKENS.get(tenant, tenant)})
         answer = connection.getresponse()
         content = answer.read()
@@ -222,6 +227,42 @@ def load(served, large, seconds):
         served.ask("DELETE", "/v1/jobs/" + job)
 
 
+def encrypted(program, folder, small):
+    if not shutil.which("openssl"):
+        print("skipped TLS: openssl is not installed")
+        return
+    folder.mkdir()
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=service", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, stderr=subprocess.DEVNULL)
+    options = ["--address", "0.0.0.0", "--tls-certificate", certificate, "--tls-key", key]
+    key.chmod(0o600)
+    served = Served(program, folder, *options, authority=certificate)
+    try:
+        job = served.submit(small)
+        state = served.wait(job)["state"]
+        files = served.files(job)
+        events = served.ask("GET", f"/v1/jobs/{job}/events")[1]
+        check(state == "done" and files and events.startswith(b"event: end\n"),
+              "with a certificate it serves other machines, encrypted")
+        plain = socket.create_connection(("127.0.0.1", served.port), timeout=60)
+        plain.sendall(b"GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n")
+        try:
+            answer = plain.recv(100)
+        except ConnectionResetError:
+            answer = b""
+        check(b"HTTP" not in answer, "what is not encrypted gets no answer there")
+    finally:
+        served.end(signal.SIGTERM)
+    key.chmod(0o644)
+    refused = subprocess.run(
+        [program, "serve", "--store", folder / "store", "--tokens", served.tokens, *options], capture_output=True,
+        text=True)
+    check(refused.returncode == 1 and "make it private" in refused.stderr, "a key that others may read is refused")
+
+
 def fuzz(served, seconds):
     if not shutil.which("schemathesis"):
         print("skipped the OpenAPI description under schemathesis: it is not installed")
@@ -257,6 +298,7 @@ def main():
             new_tokens(served)
             restarts(served, large)
             many(served, small)
+            encrypted(served.program, folder / "encrypted", small)
             load(served, large, options.seconds)
             fuzz(served, options.fuzz)
             code = served.end(signal.SIGINT)

@@ -1,11 +1,12 @@
-// For accept4 and posix_spawn_file_actions_addchdir_np.
+// For posix_spawn_file_actions_addchdir_np.
 #define _GNU_SOURCE
 #include "Service.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stddef.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,47 @@ pid_t elixir_start_job(const char *program, char *const arguments[], char *const
   return status ? -status : process;
 }
 
-int elixir_accept(int listener) {
-  return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+// What the library said last on this thread, while a server is started.
+static _Thread_local char *message;
+static _Thread_local size_t messageSize;
+
+static void tell(void *context, const char *format, va_list values) {
+  (void)context;
+  if (message) vsnprintf(message, messageSize, format, values);
+}
+
+struct MHD_Daemon *elixir_start_server(const struct sockaddr *address, unsigned connections,
+                                       unsigned idleSeconds, size_t connectionBytes,
+                                       const char *certificate, const char *key,
+                                       MHD_AccessHandlerCallback proceed,
+                                       MHD_RequestCompletedCallback end, void *context,
+                                       char *failure, size_t failureSize) {
+  const struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
+  struct MHD_OptionItem encryption[] = {
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+      none,
+  };
+  if (!certificate) encryption[0] = none;
+  unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC |
+                   MHD_USE_ERROR_LOG;
+  if (certificate) flags |= MHD_USE_TLS;
+  if (address->sa_family == AF_INET6) flags |= MHD_USE_DUAL_STACK;
+  message = failure;
+  messageSize = failureSize;
+  // The first option, so that nothing is written to standard error.
+  struct MHD_Daemon *daemon = MHD_start_daemon(
+      flags, 0, NULL, NULL, proceed, context, MHD_OPTION_EXTERNAL_LOGGER, tell, NULL,
+      MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_NOTIFY_COMPLETED, end, context,
+      MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, idleSeconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, connectionBytes, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_THREAD_STACK_SIZE, (size_t)1 << 20, MHD_OPTION_ARRAY, encryption,
+      MHD_OPTION_END);
+  message = NULL;
+  return daemon;
+}
+
+uint16_t elixir_server_port(struct MHD_Daemon *daemon) {
+  return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }

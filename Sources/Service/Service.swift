@@ -63,15 +63,16 @@ public final class Service: Sendable {
   /// Serves, on threads of its own, and returns the port.
   ///
   /// - Parameters:
-  ///   - address: in numbers; one that other machines reach must be behind a proxy, since nothing
-  ///     is encrypted here.
+  ///   - address: in numbers; one that others reach needs a certificate, or a proxy that has one.
   ///   - port: 0 for any that is free.
+  ///   - certificate: what connections are encrypted with.
   /// - Throws: `ServiceError.address`
-  public func start(address: String = "127.0.0.1", port: UInt16) throws -> UInt16 {
+  public func start(
+    address: String = "127.0.0.1", port: UInt16, certificate: ServiceCertificate? = nil
+  ) throws -> UInt16 {
     let server = try HTTPServer(
-      address: address, port: port, mostConnections: connections,
-      handler: { [api] in try api.answer($0, $1) })
-    server.start()
+      address: address, port: port, mostConnections: connections, certificate: certificate,
+      handler: { [api] in try api.answer($0) })
     api.queue.start()
     self.server.withLock { $0 = server }
     return server.port
@@ -80,7 +81,7 @@ public final class Service: Sendable {
   /// Takes other tokens from now on.
   public func replace(_ tenants: Tenants) { api.replace(tenants) }
 
-  /// Takes no more requests, asks the jobs that run to stop after their batch, and waits until they
+  /// Ends all connections, asks the jobs that run to stop after their batch, and waits until they
   /// have; they go on when the store is taken up again.
   public func stop() {
     server.withLock { $0?.stop() }

@@ -6,6 +6,7 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
   /// Another service has the store.
   case storeInUse(path: String)
   case storeNotPrivate(path: String)
+  case keyNotPrivate(path: String)
 
   public var description: String {
     switch self {
@@ -14,6 +15,8 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
     case .storeInUse(let path): "\(path): another service is at work in it"
     case .storeNotPrivate(let path):
       "\(path): it belongs to another user, or others may read it; make it private (chmod 700)"
+    case .keyNotPrivate(let path):
+      "\(path): others may read it; make it private (chmod 600)"
     }
   }
 }

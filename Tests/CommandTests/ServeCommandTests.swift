@@ -15,9 +15,11 @@ import Testing
       ["serve", "--store", "store"] + options, in: folder.path, meanwhile: meanwhile)
   }
 
-  @Test func anAddressThatOthersReachNeedsAProxyAndTokens() throws {
+  @Test func anAddressThatOthersReachNeedsEncryptionAndTokens() throws {
     let plain = try serve("--address", "0.0.0.0", "--tokens", "tokens")
     #expect(plain.exitCode == 64 && plain.errors.contains("name the proxy"))
+    let half = try serve("--address", "0.0.0.0", "--tokens", "tokens", "--tls-key", "key")
+    #expect(half.exitCode == 64 && half.errors.contains("give both --tls-certificate and"))
     let open = try serve("--address", "::", "--behind-proxy", "nginx")
     #expect(open.exitCode == 64 && open.errors.contains("give --tokens"))
     let name = try serve("--address", "localhost")

@@ -135,4 +135,24 @@ import Testing
     #expect(try served.wait(id)["state"] as? String == "done")
     #expect(try served.wait(waiting)["state"] as? String == "done")
   }
+
+  /// Somebody who watches a job, or is still sending one, keeps no service from its end.
+  @Test func connectionsThatAreOpenDoNotKeepItFromStopping() throws {
+    let served = try ServedFolder(folder)
+    let id = try served.submit("trap 'exit 143' TERM; while :; do sleep 0.05; done")
+    try served.wait(id, for: "running")
+    let watcher = try RawConnection(port: served.port)
+    let head = "HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer wonderland\r\n"
+    watcher.send(Array("GET /v1/jobs/\(id)/events \(head)\r\n".utf8))
+    #expect(String(decoding: watcher.read(), as: UTF8.self).hasPrefix("HTTP/1.1 200 "))
+    let sender = try RawConnection(port: served.port)
+    sender.send(
+      Array("POST /v1/purify/random-noise \(head)Content-Length: 9\r\n\r\npart".utf8))
+    while try folder.entries("store/jobs").count < 2 { usleep(10_000) }
+    served.service.stop()
+    // Both have ended, and neither looks complete.
+    #expect(!String(decoding: watcher.readAll(), as: UTF8.self).hasSuffix("0\r\n\r\n"))
+    #expect(sender.readAll().isEmpty)
+    #expect(try folder.entries("store/jobs") == [id])
+  }
 }

@@ -14,7 +14,7 @@ import Testing
   @Test func withoutATokenThereIsNothing() throws {
     for tenant in [nil, "", "wonderlan", "wonderland2", "\u{7F}"] {
       let answer = try served.ask("GET", "/v1/jobs", as: tenant)
-      #expect(answer.status == (tenant == "\u{7F}" ? 400 : 401))
+      #expect(answer.status == 401)
     }
     #expect(try served.ask("GET", "/v1/jobs").status == 200)
     #expect(try served.ask("GET", "/v1/health", as: nil).json["version"] as? String == "test")
@@ -81,7 +81,7 @@ import Testing
       "random-noise has no option 'output'; /v1/openapi.json says which."
     ),
     ("random-noise?seed=1&seed=2", "seed is given twice."),
-    ("random-noise?seed=%00", "The address cannot be decoded."),
+    ("random-noise?seed=%00", "The request cannot be decoded."),
     (
       "random-noise?seed=1%0A",
       "seed: '1\n' cannot be used; use a whole number from 0 to 999999999999999."

@@ -71,7 +71,22 @@ final class ServedFolder {
     let parts = String(decoding: received, as: UTF8.self).components(separatedBy: "\r\n\r\n")
     let status = parts[0].split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     let headBytes = Array(parts[0].utf8).count + 4
-    return Answer(status: status, head: parts[0], body: Array(received.dropFirst(headBytes)))
+    var body = Array(received.dropFirst(headBytes))
+    if parts[0].contains("Transfer-Encoding: chunked") { body = Self.joined(body) }
+    return Answer(status: status, head: parts[0], body: body)
+  }
+
+  /// The contents of chunks (RFC 9112, section 7.1), which must have their end.
+  private static func joined(_ chunks: [UInt8]) -> [UInt8] {
+    var (rest, joined) = (chunks[...], [UInt8]())
+    while let end = rest.firstIndex(of: 13) {
+      let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16) ?? 0
+      if size == 0 { return joined }
+      joined += rest.dropFirst(end + 2 - rest.startIndex).prefix(size)
+      rest = rest.dropFirst(end + 2 - rest.startIndex + size + 2)
+    }
+    Issue.record("The last chunk is missing.")
+    return joined
   }
 
   /// Uploads a script as the dataset, and returns the job's name.

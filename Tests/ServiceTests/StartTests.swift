@@ -55,4 +55,17 @@ import Testing
     #expect(throws: ServiceError.self) { try other.start(port: port) }
     service.stop()
   }
+
+  @Test func aKeyMustBePrivateAndFitItsCertificate() throws {
+    let path = folder.path + "/key"
+    try folder.write(Array("no key\n".utf8), to: "key")
+    chmod(path, 0o640)
+    #expect(throws: ServiceError.keyNotPrivate(path: path)) {
+      try ServiceCertificate(certificate: path, key: path)
+    }
+    chmod(path, 0o600)
+    let service = try Service(store: folder.path + "/a", tenants: Tenants(token: "a"))
+    let certificate = try ServiceCertificate(certificate: path, key: path)
+    #expect(throws: ServiceError.self) { try service.start(port: 0, certificate: certificate) }
+  }
 }

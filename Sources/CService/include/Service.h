@@ -1,4 +1,6 @@
 #pragma once
+#include <microhttpd.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /// Starts a program in a folder: with nothing to read, both streams appended to `log` there, `lock`
@@ -9,5 +11,16 @@
 pid_t elixir_start_job(const char *program, char *const arguments[], char *const environment[],
                        const char *folder, const char *log, int lock);
 
-/// Waits for a connection, which jobs do not get and whose calls do not wait; as accept does.
-int elixir_accept(int listener);
+/// Starts to answer requests, a thread for each connection. `certificate` and `key` are PEM texts, or
+/// both null for no encryption.
+///
+/// Returns null if it cannot be done, and writes why to `failure`.
+struct MHD_Daemon *elixir_start_server(const struct sockaddr *address, unsigned connections,
+                                       unsigned idleSeconds, size_t connectionBytes,
+                                       const char *certificate, const char *key,
+                                       MHD_AccessHandlerCallback proceed,
+                                       MHD_RequestCompletedCallback end, void *context,
+                                       char *failure, size_t failureSize);
+
+/// Where a server listens.
+uint16_t elixir_server_port(struct MHD_Daemon *daemon);

@@ -28,22 +28,47 @@ struct FolderArchive {
     }
   }
 
-  /// - Throws: `FileError` if a file has changed meanwhile, and what `write` throws.
-  func write(_ write: ([UInt8]) throws -> Void) throws {
-    for (name, path, size) in files {
-      try write(Self.header(name, size))
+  /// The archive in parts; they throw `FileError` if a file has changed meanwhile.
+  func parts() -> HTTPAnswer.Parts {
+    var left = files[...]
+    var content: HTTPAnswer.Parts = { nil }
+    var end: [UInt8]? = [UInt8](repeating: 0, count: 2 * TarHeader.size)
+    return {
+      if let part = try content() { return part }
+      guard let (name, path, size) = left.popFirst() else {
+        defer { end = nil }
+        return end
+      }
       let file = try RandomAccessFile(path)
       guard file.size == size else {
         throw FileError.unreadable(path: path.description, reason: "it has changed meanwhile")
       }
-      try file.forEachBlock { try write($1) }
-      try write(TarHeader.padding(after: size))
+      let bytes = file.parts()
+      var padding: [UInt8]? = TarHeader.padding(after: size)
+      content = {
+        if let part = try bytes() { return part }
+        defer { padding = nil }
+        return padding
+      }
+      return Self.header(name, size)
     }
-    try write([UInt8](repeating: 0, count: 2 * TarHeader.size))
   }
 
   private static func header(_ name: FileName, _ size: Int) -> [UInt8] {
     TarHeader.blocks(
       name: name, header: TarHeader(name: [], type: UInt8(ascii: "0"), size: size))
+  }
+}
+
+extension RandomAccessFile {
+  /// Its bytes in parts.
+  func parts() -> HTTPAnswer.Parts {
+    var position = 0
+    return { [self] in
+      guard position < size else { return nil }
+      let part = try bytes(at: position, count: min(1 << 18, size - position))
+      position += part.count
+      return part
+    }
   }
 }

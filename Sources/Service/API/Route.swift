@@ -12,7 +12,7 @@ struct Route: Sendable {
   var takesDataset = false
   /// Answers besides those that all requests may get.
   let answers: [Answer]
-  let handler: @Sendable (ServiceRequest) throws -> HTTPAnswer
+  let handler: @Sendable (ServiceRequest) throws -> HTTPReply
 
   /// What may come back.
   struct Answer: Sendable {

@@ -65,9 +65,8 @@ extension ServiceAPI {
     var answers =
       route.answers + [
         .init(status: .badRequest, meaning: "The request cannot be understood.", schema: "Error"),
-        .init(status: .headTooLarge, meaning: "The head is too large.", schema: "Error"),
-        .init(
-          status: .serviceUnavailable, meaning: "There are too many connections.", schema: "Error"),
+        .init(status: .addressTooLong, meaning: "The address is too long."),
+        .init(status: .headTooLarge, meaning: "The head is too large."),
       ]
     if !route.isPublic {
       answers.append(

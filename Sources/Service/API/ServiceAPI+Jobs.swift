@@ -3,8 +3,8 @@ import Support
 
 /// The handlers of requests about jobs.
 extension ServiceAPI {
-  func submit(_ request: ServiceRequest, _ method: JobMethod) throws -> HTTPAnswer {
-    var choices = request.head.target.query
+  func submit(_ request: ServiceRequest, _ method: JobMethod) throws -> HTTPReply {
+    var choices = request.head.query
     var format = UploadFormat.zip
     if let place = choices.firstIndex(where: { $0.name == Self.format.name }) {
       let choice = choices.remove(at: place)
@@ -16,13 +16,16 @@ extension ServiceAPI {
       throw HTTPFailure(.lengthRequired, "Send the dataset with its size (Content-Length).")
     }
     guard bytes > 0 else { throw HTTPFailure(.badRequest, "The body is to be a dataset.") }
-    let job = try queue.add(
+    let upload = try queue.upload(
       tenant: request.tenant, method: method.name,
       options: Dictionary(choices.map { ($0.name, $0.value) }) { $1 }, words: words,
-      format: format, bytes: bytes, body: request.reader.body)
-    return try .json(
-      .created, queue.view(job),
-      fields: [HTTPField("Location", "/\(Self.prefix)/jobs/\(job.id)")])
+      format: format, bytes: bytes)
+    return .upload(take: upload.append) { [queue] in
+      let job = try upload.finish()
+      return try .json(
+        .created, queue.view(job),
+        fields: [HTTPField("Location", "/\(Self.prefix)/jobs/\(job.id)")])
+    }
   }
 
   func list(_ request: ServiceRequest) throws -> HTTPAnswer {
@@ -46,7 +49,7 @@ extension ServiceAPI {
     return HTTPAnswer(
       .ok, "application/x-tar",
       fields: [HTTPField("Content-Disposition", "attachment; filename=\"purified.tar\"")],
-      .stream(count: archive.count, archive.write))
+      .parts(count: archive.count, archive.parts()))
   }
 
   func report(_ request: ServiceRequest, _ name: String, _ type: String) throws -> HTTPAnswer {
@@ -59,7 +62,7 @@ extension ServiceAPI {
           "Content-Security-Policy",
           "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
       ],
-      .stream(count: file.size) { write in try file.forEachBlock { try write($1) } })
+      .parts(count: file.size, file.parts()))
   }
 
   /// The folder of a job's result.
@@ -77,32 +80,35 @@ extension ServiceAPI {
     _ = try queue.job(id, of: tenant)
     return HTTPAnswer(
       .ok, "text/event-stream", fields: [HTTPField("X-Accel-Buffering", "no")],
-      .endless { [queue] write in
-        var told: (state: JobRecord.State?, progress: JobProgress?) = (nil, nil)
-        var lastWrite = ContinuousClock.now
-        // A job that is deleted has no end to tell.
-        while let job = try? queue.job(id, of: tenant) {
-          let view = queue.view(job)
-          var kind: String?
-          if job.state.isFinal {
-            kind = "end"
-          } else if job.state != told.state {
-            kind = "state"
-          } else if let progress = view.progress, progress != told.progress {
-            kind = "progress"
-          }
-          told = (job.state, view.progress)
-          if let kind {
-            try write(Array("event: \(kind)\ndata: \(try JSONText.line(view))\n\n".utf8))
-            lastWrite = .now
-          } else if .now - lastWrite > Self.heartbeat {
-            try write(Array(": still here\n\n".utf8))
-            lastWrite = .now
-          }
-          if kind == "end" { return }
-          usleep(200_000)
-        }
-      })
+      .parts(count: nil, parts(of: id, tenant)))
+  }
+
+  /// What there is to tell about a job, each time it is asked.
+  private func parts(of id: String, _ tenant: String) -> HTTPAnswer.Parts {
+    var told: (state: JobRecord.State?, progress: JobProgress?) = (nil, nil)
+    var lastPart = ContinuousClock.now
+    var isOver = false
+    return { [queue] in
+      guard !isOver else { return nil }
+      if told.state != nil { usleep(200_000) }
+      // A job that is deleted has no end to tell.
+      guard let job = try? queue.job(id, of: tenant) else { return nil }
+      let view = queue.view(job)
+      var kind: String?
+      isOver = job.state.isFinal
+      if isOver {
+        kind = "end"
+      } else if job.state != told.state {
+        kind = "state"
+      } else if let progress = view.progress, progress != told.progress {
+        kind = "progress"
+      }
+      told = (job.state, view.progress)
+      guard kind != nil || .now - lastPart > Self.heartbeat else { return [] }
+      lastPart = .now
+      guard let kind else { return Array(": still here\n\n".utf8) }
+      return Array("event: \(kind)\ndata: \(try JSONText.line(view))\n\n".utf8)
+    }
   }
 
   private static let heartbeat = Duration.seconds(10)

@@ -16,10 +16,10 @@ extension ServiceAPI {
         method: "GET", path: [Self.prefix, "jobs"], summary: "All jobs, the latest first.",
         answers: [
           .init(status: .ok, meaning: "The jobs.", type: "application/json", schema: "Jobs")
-        ], handler: { [self] in try list($0) }),
+        ], handler: { [self] in .answer(try list($0)) }),
       Route(
         method: "GET", path: [Self.prefix, "jobs", "{id}"], summary: "A job, and where it is.",
-        answers: [job(.ok, "The job.")] + known, handler: { [self] in try show($0) }),
+        answers: [job(.ok, "The job.")] + known, handler: { [self] in .answer(try show($0)) }),
       Route(
         method: "DELETE", path: [Self.prefix, "jobs", "{id}"],
         summary: "Cancels a job that waits or runs; deletes one that is finished.",
@@ -28,7 +28,7 @@ extension ServiceAPI {
           job(.accepted, "The job is running; it stops after its batch."),
           .init(status: .noContent, meaning: "The job and its result are deleted."),
           .init(status: .conflict, meaning: "The dataset is still coming.", schema: "Error"),
-        ] + known, handler: { [self] in try remove($0) }),
+        ] + known, handler: { [self] in .answer(try remove($0)) }),
       Route(
         method: "GET", path: [Self.prefix, "jobs", "{id}", "events"],
         summary: "What happens to a job, until it is finished.",
@@ -37,31 +37,31 @@ extension ServiceAPI {
             status: .ok,
             meaning: "Events 'state' and 'progress', each with the job as JSON; 'end' is the last.",
             type: "text/event-stream")
-        ] + known, handler: { [self] in try events($0) }),
+        ] + known, handler: { [self] in .answer(try events($0)) }),
       Route(
         method: "GET", path: [Self.prefix, "jobs", "{id}", "result"],
         summary: "The purified dataset with its report and tables, as a tar archive.",
         answers: [.init(status: .ok, meaning: "The archive.", type: "application/x-tar")] + known
-          + unfinished, handler: { [self] in try result($0) }),
+          + unfinished, handler: { [self] in .answer(try result($0)) }),
       Route(
         method: "GET", path: [Self.prefix, "jobs", "{id}", "report"],
         summary: "The report as a page.",
         answers: [.init(status: .ok, meaning: "The page.", type: "text/html")] + known + unfinished,
-        handler: { [self] in try report($0, "report.html", "text/html; charset=utf-8") }),
+        handler: { [self] in .answer(try report($0, "report.html", "text/html; charset=utf-8")) }),
       Route(
         method: "GET", path: [Self.prefix, "jobs", "{id}", "report.json"],
         summary: "The report in numbers.",
         answers: [
           .init(status: .ok, meaning: "The report.", type: "application/json", schema: "Report")
         ] + known + unfinished,
-        handler: { [self] in try report($0, "report.json", "application/json") }),
+        handler: { [self] in .answer(try report($0, "report.json", "application/json")) }),
       Route(
         method: "GET", path: [Self.prefix, "openapi.json"], summary: "This description.",
         isPublic: true,
         answers: [
           .init(
             status: .ok, meaning: "OpenAPI 3.1.", type: "application/json", schema: "Description")
-        ], handler: { [self] _ in try description() }),
+        ], handler: { [self] _ in .answer(try description()) }),
       Route(
         method: "GET", path: [Self.prefix, "health"], summary: "Whether the service is there.",
         isPublic: true,
@@ -69,7 +69,7 @@ extension ServiceAPI {
           .init(status: .ok, meaning: "It is.", type: "application/json", schema: "Health")
         ],
         handler: { [version] _ in
-          try .json(.ok, ["status": "ok", "version": version])
+          .answer(try .json(.ok, ["status": "ok", "version": version]))
         }),
     ]
   }

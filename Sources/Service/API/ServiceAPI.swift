@@ -23,26 +23,26 @@ final class ServiceAPI: Sendable {
   /// Takes other tokens from now on.
   func replace(_ tenants: Tenants) { self.tenants.withLock { $0 = tenants } }
 
-  func answer(_ head: RequestHead, _ reader: RequestReader) throws -> HTTPAnswer {
+  func answer(_ request: HTTPRequest) throws -> HTTPReply {
     let found = routes.compactMap { route in
-      route.parameters(of: head.target.path).map { (route, $0) }
+      route.parameters(of: request.path).map { (route, $0) }
     }
     guard !found.isEmpty else { throw HTTPFailure(.notFound, "There is nothing here.") }
-    guard let (route, parameters) = found.first(where: { $0.0.method == head.method }) else {
+    guard let (route, parameters) = found.first(where: { $0.0.method == request.method }) else {
       let allowed = found.map(\.0.method).sorted().joined(separator: ", ")
       throw HTTPFailure(
         .methodNotAllowed, "Use \(allowed).", headers: [HTTPField("Allow", allowed)])
     }
-    let tenant = route.isPublic ? "" : try tenant(head)
-    if !route.takesDataset, let item = head.target.query.first {
+    let tenant = route.isPublic ? "" : try tenant(request)
+    if !route.takesDataset, let item = request.query.first {
       throw HTTPFailure(.badRequest, "There is no parameter '\(item.name.prefix(80))' here.")
     }
     return try route.handler(
-      ServiceRequest(tenant: tenant, head: head, parameters: parameters, reader: reader))
+      ServiceRequest(tenant: tenant, head: request, parameters: parameters))
   }
 
-  private func tenant(_ head: RequestHead) throws -> String {
-    let words = (head.fields["authorization"] ?? "").split(separator: " ")
+  private func tenant(_ request: HTTPRequest) throws -> String {
+    let words = (request.fields["authorization"] ?? "").split(separator: " ")
     guard words.count == 2, words[0].lowercased() == "bearer",
       let tenant = tenants.withLock({ $0.tenant(of: String(words[1])) })
     else {

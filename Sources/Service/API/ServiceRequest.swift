@@ -1,9 +1,8 @@
 /// A request that has found its route.
 struct ServiceRequest {
   let tenant: String
-  let head: RequestHead
+  let head: HTTPRequest
   let parameters: [String: String]
-  let reader: RequestReader
 
   /// The job that is asked for.
   var id: String { parameters["id"] ?? "" }

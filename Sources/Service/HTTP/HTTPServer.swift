@@ -1,104 +1,101 @@
+import CMicroHTTPD
+import CService
 import Foundation
 import Synchronization
 
-/// An HTTP/1.1 server of few parts: a thread for each connection, of which there are so many at
-/// most, and limits on what a client can make it keep or wait for.
+/// An HTTP/1.1 server by GNU libmicrohttpd, with a thread for each connection, so that handlers may
+/// wait.
 final class HTTPServer: Sendable {
-  typealias Handler = @Sendable (RequestHead, RequestReader) throws -> HTTPAnswer
+  typealias Handler = @Sendable (HTTPRequest) throws -> HTTPReply
 
   let port: UInt16
-  private let listener: TCPListener
-  private let handler: Handler
-  private let mostConnections: Int
-  private let connections = Mutex(0)
+  private let context: Context
+  private let daemon: Mutex<OpaquePointer?>
 
+  /// What the library's callbacks are given.
+  private final class Context: Sendable {
+    let handler: Handler
+    let isStopping = Atomic(false)
+
+    init(_ handler: @escaping Handler) { self.handler = handler }
+  }
+
+  /// Seconds that a client may be silent, or take nothing.
+  private static let idleSeconds: UInt32 = 30
+  /// Bytes that are kept for a connection, which bound a request's head.
+  private static let connectionBytes = 1 << 16
+
+  /// Serves until it is stopped.
+  ///
   /// - Parameters:
-  ///   - mostConnections: further ones are answered with 503.
+  ///   - address: a number, such as 127.0.0.1 or ::1.
+  ///   - port: 0 for any that is free.
+  ///   - mostConnections: further ones wait.
   ///   - handler: answers a request; an error that is no `HTTPFailure` becomes a plain 500.
+  /// - Throws: `ServiceError.address`
   init(
-    address: String, port: UInt16, mostConnections: Int, handler: @escaping Handler
+    address: String, port: UInt16, mostConnections: Int, certificate: ServiceCertificate? = nil,
+    handler: @escaping Handler
   ) throws {
-    listener = try TCPListener(address: address, port: port)
-    self.port = listener.port
-    self.mostConnections = mostConnections
-    self.handler = handler
+    guard let place = SocketAddress(address, port: port) else {
+      throw ServiceError.address(address, "it is no address such as 127.0.0.1 or ::1")
+    }
+    guard certificate == nil || MHD_is_feature_supported(.FEATURE_TLS) == .YES else {
+      throw ServiceError.address(address, "libmicrohttpd was built without TLS")
+    }
+    let context = Context(handler)
+    self.context = context
+    var message = [CChar](repeating: 0, count: 256)
+    let daemon = place.withPointer { place in
+      elixir_start_server(
+        place, UInt32(mostConnections), Self.idleSeconds, Self.connectionBytes,
+        certificate?.certificate, certificate?.key, Self.proceed, Self.end,
+        Unmanaged.passUnretained(context).toOpaque(), &message, message.count)
+    }
+    guard let daemon else {
+      let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+      throw ServiceError.address(
+        "\(address), port \(port)", reason.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+    self.port = elixir_server_port(daemon)
+    self.daemon = Mutex(daemon)
   }
 
-  /// Serves on threads of its own until it is stopped.
-  func start() {
-    Self.detach { [self] in
-      while let connection = listener.accept() {
-        let isFree = connections.withLock { count in
-          guard count < mostConnections else { return false }
-          count += 1
-          return true
-        }
-        guard isFree else {
-          refuse(connection)
-          continue
-        }
-        Self.detach { [self] in
-          serve(connection)
-          connections.withLock { $0 -= 1 }
-        }
-      }
+  deinit { stop() }
+
+  /// Ends all connections, after handlers that are at work.
+  func stop() {
+    context.isStopping.store(true, ordering: .relaxed)
+    daemon.withLock { daemon in
+      if let daemon { MHD_stop_daemon(daemon) }
+      daemon = nil
     }
   }
 
-  /// Takes no further connections.
-  func stop() { listener.stop() }
-
-  private func refuse(_ connection: TCPConnection) {
-    let answer = HTTPAnswer.failure(
-      HTTPFailure(
-        .serviceUnavailable, "Too many connections; try again.",
-        headers: [HTTPField("Retry-After", "1")]))
-    try? answer.send(to: connection, keepsAlive: false)
-  }
-
-  private func serve(_ connection: TCPConnection) {
-    let reader = RequestReader(connection)
-    do {
-      while let head = try Self.head(reader, connection) {
-        let answer = answer(head, reader)
-        var keepsAlive = head.keepsAlive
-        if case .endless = answer.body { keepsAlive = false }
-        if keepsAlive { keepsAlive = try reader.skipBody() }
-        try answer.send(to: connection, keepsAlive: keepsAlive)
-        guard keepsAlive else { break }
-      }
-    } catch {
-      // Whoever has gone hears nothing, and whoever is cut short notices by the count.
+  /// Called with a request's head, with each part of its body, and after its end.
+  private static let proceed: MHD_AccessHandlerCallback = {
+    context, connection, path, method, _, bytes, count, state in
+    guard let context, let connection, let method, let count, let state else { return .NO }
+    if let known = state.pointee {
+      let exchange = Unmanaged<HTTPExchange>.fromOpaque(known).takeUnretainedValue()
+      guard count.pointee > 0 else { return exchange.finish(connection) }
+      exchange.take(UnsafeRawBufferPointer(start: bytes, count: count.pointee))
+      count.pointee = 0
+      return .YES
     }
-    connection.finish()
+    let server = Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+    let exchange = HTTPExchange(
+      handler: server.handler, isStopping: { server.isStopping.load(ordering: .relaxed) })
+    state.pointee = Unmanaged.passRetained(exchange).toOpaque()
+    return exchange.begin(
+      connection, method: String(cString: method),
+      path: path.flatMap { String(validatingCString: $0) })
   }
 
-  /// The next request; what is none is answered here, and ends the connection.
-  private static func head(
-    _ reader: RequestReader, _ connection: TCPConnection
-  ) throws -> RequestHead? {
-    do {
-      return try reader.head()
-    } catch let failure as HTTPFailure {
-      try HTTPAnswer.failure(failure).send(to: connection, keepsAlive: false)
-      return nil
-    }
-  }
-
-  private func answer(_ head: RequestHead, _ reader: RequestReader) -> HTTPAnswer {
-    do {
-      return try handler(head, reader)
-    } catch let failure as HTTPFailure {
-      return .failure(failure)
-    } catch {
-      // What went wrong may name files, which are nobody's business.
-      return .failure(HTTPFailure(.internalServerError, "The service failed; try again."))
-    }
-  }
-
-  private static func detach(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.stackSize = 1 << 20
-    thread.start()
+  /// Called when a request is over, however it ended.
+  private static let end: MHD_RequestCompletedCallback = { _, _, state, _ in
+    guard let known = state?.pointee else { return }
+    Unmanaged<HTTPExchange>.fromOpaque(known).release()
+    state?.pointee = nil
   }
 }

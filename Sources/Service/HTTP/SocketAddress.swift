@@ -24,13 +24,6 @@ struct SocketAddress {
     }
   }
 
-  var family: Int32 {
-    switch kind {
-    case .four: AF_INET
-    case .six: AF_INET6
-    }
-  }
-
   /// Whether only this machine can reach it.
   var isLoopback: Bool {
     switch kind {
@@ -40,12 +33,10 @@ struct SocketAddress {
     }
   }
 
-  func withPointer(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-    func call<Address>(_ address: Address) -> Int32 {
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
+    func call<Address>(_ address: Address) -> Result {
       withUnsafePointer(to: address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          body($0, socklen_t(MemoryLayout<Address>.size))
-        }
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
       }
     }
     return switch kind {

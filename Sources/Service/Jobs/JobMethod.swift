@@ -121,7 +121,7 @@ struct JobMethod: Sendable {
   /// - Parameter models: paths of models by name.
   /// - Throws: `HTTPFailure` for what is not declared, given twice, or missing.
   func words(
-    _ choices: [RequestTarget.Item], models: [String: String]
+    _ choices: [(name: String, value: String)], models: [String: String]
   ) throws(HTTPFailure) -> [String] {
     var words = [name]
     var given: Set<String> = []

@@ -22,21 +22,21 @@ extension JobQueue {
     JobView(job, progress: job.state == .running ? folder(job.id).progress : nil)
   }
 
-  /// Makes a job of an upload, and queues it once all bytes have come.
+  /// Begins a job, which is queued once all bytes of its dataset have come.
   ///
   /// - Parameters:
   ///   - words: what stands behind `purify` but for the dataset.
-  ///   - bytes: of the dataset; `body` gives them in parts.
+  ///   - bytes: of the dataset.
   /// - Throws: `HTTPFailure` if a limit is reached.
-  func add(
+  func upload(
     tenant: String, method: String, options: [String: String], words: [String],
-    format: UploadFormat, bytes: Int, body: () throws -> [UInt8]?
-  ) throws -> JobRecord {
+    format: UploadFormat, bytes: Int
+  ) throws -> JobUpload {
     guard bytes <= limits.uploadBytes else {
       throw HTTPFailure(
         .contentTooLarge, "Datasets of at most \(limits.uploadBytes) bytes are taken.")
     }
-    var job = try change { state in
+    let job = try change { state in
       try checkCounts(tenant, state)
       try checkSpace(bytes, state)
       let job = JobRecord(
@@ -46,25 +46,7 @@ extension JobQueue {
       state.jobs[job.id] = job
       return job
     }
-    let folder = folder(job.id)
-    do {
-      try Directory.make(FileName(folder.path), mode: 0o700)
-      try folder.write(job)
-      let file = AppendOnlyFile(try RandomAccessFile(folder.file(job.dataset), .create))
-      while let part = try body() { try file.append(part) }
-      try file.flush()
-      job.state = .queued
-      let queued = job
-      try change { try keep(queued, &$0) }
-    } catch {
-      change { $0.jobs[job.id] = nil }
-      Directory.delete(FileName(folder.path))
-      if error is FileError {
-        throw HTTPFailure(.insufficientStorage, "The dataset could not be kept; try again later.")
-      }
-      throw error
-    }
-    return job
+    return try JobUpload(job, in: self)
   }
 
   /// Cancels a job that waits or runs; deletes one that is finished.

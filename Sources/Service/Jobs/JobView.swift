@@ -1,3 +1,5 @@
+import Foundation
+
 /// A job as clients see it.
 struct JobView: Codable, Sendable {
   let id: String
@@ -21,11 +23,16 @@ struct JobView: Codable, Sendable {
     options = job.options
     format = job.format
     bytes = job.uploadBytes
-    created = HTTPDate.timestamp(of: job.created)
-    started = job.started.map(HTTPDate.timestamp)
-    finished = job.finished.map(HTTPDate.timestamp)
+    created = Self.timestamp(job.created)
+    started = job.started.map(Self.timestamp)
+    finished = job.finished.map(Self.timestamp)
     seconds = (job.seconds * 10).rounded() / 10
     message = job.message
     self.progress = progress
+  }
+
+  /// By RFC 3339: `1994-11-06T08:49:37Z`.
+  private static func timestamp(_ moment: time_t) -> String {
+    Date(timeIntervalSince1970: TimeInterval(moment)).formatted(.iso8601)
   }
 }

@@ -12,8 +12,8 @@ struct ServeCommand: ParsableCommand {
     discussion: """
       Jobs are kept in the store and survive a restart; each is a process of its own. Whoever has \
       a token sees the jobs of its tenant alone. Without --tokens there is one token, which is \
-      printed. Nothing is encrypted here: what other machines reach must be behind a proxy that \
-      ends TLS (docs/service.md).
+      printed. What other machines reach needs a certificate and its key, or a proxy that ends \
+      TLS (docs/service.md).
 
       Examples:
         elixir-gpu serve --store jobs
@@ -41,6 +41,17 @@ struct ServeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "The certificate to encrypt with (PEM), followed by those that vouch for it.",
+      valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The key of the certificate (PEM), which nobody else may read.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(
+    help: ArgumentHelp(
       "A model that clients may use, such as resnet=DIR/resnet18.safetensors; may be repeated.",
       valueName: "name=path"))
   var model: [String] = []
@@ -53,10 +64,13 @@ struct ServeCommand: ParsableCommand {
     guard let isLoopback = Service.isLoopback(address) else {
       throw ValidationError("--address \(address): use an address such as 127.0.0.1 or ::1.")
     }
-    guard isLoopback || behindProxy?.isEmpty == false else {
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError("give both --tls-certificate and --tls-key, or neither.")
+    }
+    guard isLoopback || tlsKey != nil || behindProxy?.isEmpty == false else {
       throw ValidationError(
-        "--address \(address): others reach it, and nothing is encrypted; name the proxy that "
-          + "does so (--behind-proxy), or use 127.0.0.1.")
+        "--address \(address): others reach it, and nothing is encrypted; give --tls-certificate "
+          + "and --tls-key, name the proxy that does so (--behind-proxy), or use 127.0.0.1.")
     }
     guard tokens != nil || isLoopback else {
       throw ValidationError("--address \(address): others reach it; give --tokens.")
@@ -70,6 +84,10 @@ struct ServeCommand: ParsableCommand {
     // All that is written is for nobody else.
     umask(0o077)
     let token = SecretToken.random()
+    let certificate: ServiceCertificate? =
+      if let tlsCertificate, let tlsKey {
+        try ServiceCertificate(certificate: tlsCertificate, key: tlsKey)
+      } else { nil }
     let worker = Service.Worker(arguments: deviceWords, models: try models)
     let service = try Service(
       store: store, tenants: try tokens.map { try Tenants(file: $0) } ?? Tenants(token: token),
@@ -80,10 +98,11 @@ struct ServeCommand: ParsableCommand {
       })
     Interruption.watch()
     signal(SIGHUP) { _ in ServeCommand.isAskedToRead.store(true, ordering: .relaxed) }
-    let port = try service.start(address: address, port: port)
+    let port = try service.start(address: address, port: port, certificate: certificate)
     let host = address.contains(":") ? "[\(address)]" : address
     let proxy = behindProxy.map { ", behind \($0)" } ?? ""
-    print("Serving at http://\(host):\(port)\(proxy) (Ctrl-C ends)")
+    let scheme = certificate == nil ? "http" : "https"
+    print("Serving at \(scheme)://\(host):\(port)\(proxy) (Ctrl-C ends)")
     if tokens == nil { print("Token: \(token)") }
     do {
       while true {
