@@ -145,7 +145,7 @@ import Testing
       func round(_ pool: [PooledSample], newImages: [UInt8]) throws -> CandidateRound {
         if hasOverlapped == nil {
           hasOverlapped = (0..<2).allSatisfy { _ in
-            reads.wait(timeout: .now() + 60) == .success
+            reads.wait(timeout: .now() + 600) == .success
           }
         }
         return try base.round(pool, newImages: newImages)

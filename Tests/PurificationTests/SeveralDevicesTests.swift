@@ -27,7 +27,7 @@ import Testing
       if !hasStarted {
         hasStarted = true
         opens?.signal()
-        if let waits { #expect(waits.wait(timeout: .now() + 60) == .success) }
+        if let waits { #expect(waits.wait(timeout: .now() + 600) == .success) }
       }
       return try base.round(pool, newImages: newImages)
     }

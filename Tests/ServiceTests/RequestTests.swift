@@ -40,8 +40,10 @@ import Testing
   @Test func aResultIsATarArchiveWithItsReport() throws {
     let name = String(repeating: "long", count: 40)
     let id = try served.submit(
-      ServedFolder.result() + "; mkdir purified/b; echo \(name) >purified/b/\(name)")
-    #expect(try served.ask("GET", "/v1/jobs/\(id)/result").status != 200)
+      ServedFolder.waiting(for: "go") + ServedFolder.result()
+        + "; mkdir purified/b; echo \(name) >purified/b/\(name)")
+    #expect(try served.ask("GET", "/v1/jobs/\(id)/result").status == 409)
+    try served.tell(id, "go")
     try served.wait(id)
     let archive = try served.ask("GET", "/v1/jobs/\(id)/result")
     #expect(archive.head.contains("Content-Length: \(archive.body.count)"))
@@ -63,14 +65,28 @@ import Testing
       "rate":2.5,"secondsLeft":2}
       """
     let id = try served.submit(
-      "sleep 1; echo '\(line)' >>$ELIXIR_EVENTS; sleep 1; \(ServedFolder.result())")
-    let answer = try served.ask("GET", "/v1/jobs/\(id)/events")
-    #expect(answer.head.contains("Content-Type: text/event-stream"))
-    let events = answer.text.components(separatedBy: "\n\n")
-    #expect(events.filter { $0.hasPrefix("event: progress\n") }.count == 1)
-    #expect(answer.text.contains("\"phase\":\"purify\",\"rate\":2.5,\"secondsLeft\":2"))
-    #expect(events.dropLast().last?.hasPrefix("event: end\ndata: {") == true)
-    #expect(events.dropLast().last?.contains("\"state\":\"done\"") == true)
+      ServedFolder.waiting(for: "go") + "echo '\(line)' >>$ELIXIR_EVENTS; "
+        + ServedFolder.waiting(for: "end") + ServedFolder.result())
+    let connection = try RawConnection(port: served.port)
+    connection.send(
+      Array(
+        ("GET /v1/jobs/\(id)/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+          + "Authorization: Bearer wonderland\r\n\r\n").utf8))
+    var text = String(decoding: connection.read(), as: UTF8.self)
+    #expect(text.contains("Content-Type: text/event-stream"))
+    try served.tell(id, "go")
+    while !text.contains("event: progress\n") {
+      let part = connection.read()
+      try #require(!part.isEmpty)
+      text += String(decoding: part, as: UTF8.self)
+    }
+    try served.tell(id, "end")
+    text += String(decoding: connection.readAll(), as: UTF8.self)
+    #expect(text.components(separatedBy: "event: progress\n").count == 2)
+    #expect(text.contains("\"phase\":\"purify\",\"rate\":2.5,\"secondsLeft\":2"))
+    let parts = text.components(separatedBy: "event: end\ndata: {")
+    #expect(parts.count == 2 && parts[1].contains("\"state\":\"done\""))
+    #expect(text.hasSuffix("\n\n\r\n0\r\n\r\n"))
   }
 
   @Test(arguments: [

@@ -44,6 +44,14 @@ final class ServedFolder {
     """
   }
 
+  /// Waits until the job is told to go on, as a script.
+  static func waiting(for word: String) -> String { "until [ -e \(word) ]; do sleep 0.02; done; " }
+
+  /// Tells a job that waits for a word.
+  func tell(_ id: String, _ word: String) throws {
+    try folder.write([], to: "store/jobs/\(id)/\(word)")
+  }
+
   struct Answer {
     let status: Int
     let head: String
@@ -105,7 +113,7 @@ final class ServedFolder {
 
   /// Waits until a job is in a state, or finished.
   @discardableResult func wait(_ id: String, for state: String = "") throws -> [String: Any] {
-    for _ in 0..<600 {
+    for _ in 0..<6000 {
       let job = try ask("GET", "/v1/jobs/\(id)").json
       let now = job["state"] as? String ?? "none"
       if now == state || ["done", "unsure", "failed", "cancelled", "none"].contains(now) {
