@@ -12,8 +12,8 @@ them, and runs that were asked to stop, or found no room, must have said so with
 Prints a line for each round that fails, a table of all, and exits with 1 if any failed.
 
 What is repeated is told by the processor's time: starting the program and reading its inputs again
-counts, which is much of runs that take seconds. Trainings save their state every two minutes, so that
-here they begin anew.
+counts, which is much of runs that take seconds. Trainings save their state every few seconds, so that
+short ones begin anew.
 """
 import argparse, hashlib, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
