@@ -61,6 +61,9 @@ def cases(inputs):
     return [
         Case("dataelixir", ["purify", data, "--denoiser", str(inputs / "denoiser"), "--rounds", "2",
                             "--noise-steps", "60", "--batch", "16", *small, *device, "--output", "out"]),
+        Case("pd-autor", ["purify", "pd-autor", data, "--width", "4", "--epochs", "10", "--classifier-batch", "16",
+                          "--expected-rate", "0.2", "--restorer-width", "8", "--restorer-epochs", "2",
+                          "--restorer-batch", "8", *device, "--output", "out"]),
         Case("mendata", ["purify", "mendata", data, *trusted, "--rounds", "3", *device, "--output", "out"]),
         Case("friendly-noise", ["purify", "friendly-noise", str(inputs / "few"), *small, *device, "--output", "out"]),
         Case("random-noise", ["purify", "random-noise", data, *device, "--output", "out"]),
