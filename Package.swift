@@ -17,10 +17,8 @@ let package = Package(
         "Detection",
         "Purification", "Accumulation", "Review", "Service", "Evaluation", "Benchmarking",
       ]),
-    // What reads files, for Tests/Fuzzing.
-    .library(
-      name: "ElixirReaders",
-      targets: ["Support", "Pickles", "Checkpoints", "Models", "Diffusion", "Datasets", "Runs"]),
+    // For Tests/Fuzzing.
+    .library(name: "FuzzedReaders", targets: ["FuzzedReaders"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -196,6 +194,13 @@ let package = Package(
     .target(
       name: "NetworkSupport", dependencies: ["ComputeBackend", "Autograd", "NeuralNet"],
       path: "Tests/Support/NetworkSupport"),
+    .target(
+      name: "FuzzedReaders",
+      dependencies: [
+        "Support", "Pickles", "ComputeBackend", "ConvolutionAlgorithms", "OpenCLBackend", "Devices",
+        "Checkpoints", "Models", "Diffusion", "Datasets", "Runs", "RunStores",
+      ],
+      path: "Tests/Support/FuzzedReaders"),
   ]
 )
 
@@ -267,6 +272,7 @@ let tests: [String: [Target.Dependency]] = [
     "Detection", "Evaluation",
   ],
   "Benchmarking": ["ComputeBackend", "Benchmarking"],
+  "FuzzedReaders": ["Support", "ComputeBackend", "FuzzedReaders"],
   "Command": ["Support", "ComputeBackend", "Datasets", "Models", "Attacks"],
 ]
 for (module, dependencies) in tests.sorted(by: { $0.key < $1.key }) {

@@ -18,6 +18,7 @@ swift build --package-path Tests/Fuzzing --scratch-path "$scratch" -c release --
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined
 program=$scratch/release/Fuzzing
 Tests/Fuzzing/seeds.py "$scratch/seeds" ${FIXTURES:+"$FIXTURES"}
+"$program" --seeds="$scratch/seeds"
 [ $# -gt 0 ] || set -- $("$program" | sed 1d)
 failed=0
 printf '%-16s %12s %10s %8s %9s\n' reader executions per\ second corpus findings
@@ -35,4 +36,5 @@ for reader; do
     "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$findings/log")" \
     "$(ls "$corpus" | wc -l)" "$(ls "$findings" | grep -c -- - || true)"
 done
+rm -rf /dev/shm/elixir-fuzzing-*
 exit $failed

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The directory without which PoCL has no device: it keeps compiled kernels there.
 package struct PoCLCache {
@@ -28,22 +29,15 @@ package struct PoCLCache {
   }
 
   /// What all kernels together take, with room for those of other shapes.
-  private static let neededBytes: UInt64 = 64 << 20
+  private static let neededBytes = 64 << 20
 
   /// Why compiled kernels may not fit, and what to do; `nil` if they do.
   ///
   /// PoCL ends the process, with a message of LLVM, where it cannot write one.
   package var shortage: String? { shortage(below: Self.neededBytes) }
 
-  package func shortage(below needed: UInt64) -> String? {
-    var place = path
-    while !place.isEmpty, access(place, F_OK) != 0 {
-      place = (place as NSString).deletingLastPathComponent
-    }
-    var system = statvfs()
-    guard statvfs(place.isEmpty ? "." : place, &system) == 0 else { return nil }
-    let free = UInt64(system.f_bavail) * UInt64(system.f_frsize)
-    guard free < needed else { return nil }
+  package func shortage(below needed: Int) -> String? {
+    guard let free = Directory.freeBytes(path), free < needed else { return nil }
     return "\(path) has \(free >> 20) MiB left for compiled kernels, which may need "
       + "\(needed >> 20); free some space, or set POCL_CACHE_DIR to a directory elsewhere"
   }

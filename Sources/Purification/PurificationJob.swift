@@ -108,7 +108,9 @@ public struct PurificationJob<Method: Purifier> {
       try RunFolder.finishAbandoned(output: output, keepsFiles: keepsFiles)
       throw error
     }
-    if showsForecast, !RunFolder.isUnfinished(output: output) { try tellForecast(to: run) }
+    if showsForecast, !RunFolder.isUnfinished(output: output) {
+      try tellForecast(to: run, output: output)
+    }
     let outcome = try purifier.purify(context)
     let written = try run.measure("writing") {
       let count = try run.count("writing", of: outcome.revisions.imaged.count)
@@ -150,9 +152,14 @@ public struct PurificationJob<Method: Purifier> {
     return forecast
   }
 
-  private func tellForecast(to run: Run) throws {
+  private func tellForecast(to run: Run, output: String) throws {
     guard let forecast = try run.measure("forecast", forecast) else { return }
     try run.note(forecast.text)
+    if let free = Directory.freeBytes(output), free < forecast.disk {
+      try run.warn(
+        "there are \(NumberFormat.bytes(free)) left where \(output) will be, less than expected; "
+          + "a run that finds no room can go on after some was made")
+    }
     // What was allocated for other networks is of no use any more.
     devices.first.pool.trim()
   }

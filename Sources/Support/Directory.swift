@@ -43,6 +43,17 @@ public enum Directory {
     }
   }
 
+  /// Bytes that can still be written where a path lies, or will lie; nil where nobody knows.
+  public static func freeBytes(_ path: String) -> Int? {
+    var place = path
+    while !place.isEmpty, access(place, F_OK) != 0 {
+      place = (place as NSString).deletingLastPathComponent
+    }
+    var system = statvfs()
+    guard statvfs(place.isEmpty ? "." : place, &system) == 0 else { return nil }
+    return Int(clamping: system.f_bavail) * Int(clamping: system.f_frsize)
+  }
+
   /// What tells a file or directory from all others, whatever its name.
   public struct Identity: Hashable, Sendable {
     let device: UInt64

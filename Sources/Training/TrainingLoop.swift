@@ -96,7 +96,7 @@ package final class TrainingLoop {
   ) throws {
     let clock = ContinuousClock()
     let (start, firstStep) = (clock.now, step)
-    var (lastSave, lastReport) = (start, start)
+    var (lastSave, lastReport, cost) = (start, start, Duration.zero)
     var monitor = LossMonitor()
     func isOver() -> Bool {
       limits.steps.map { step >= $0 } ?? false
@@ -124,9 +124,11 @@ package final class TrainingLoop {
         try save()
         throw error
       }
-      guard isDone || lastReport - lastSave >= limits.intervals.save else { continue }
+      let distance = limits.intervals.distance(cost: cost)
+      guard isDone || lastReport - lastSave >= distance else { continue }
       try save()
       lastSave = clock.now
+      cost = lastSave - lastReport
     }
   }
 

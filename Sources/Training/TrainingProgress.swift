@@ -4,12 +4,16 @@ import Support
 /// How often a training reports, and how often it saves its state (at a report, so not more often).
 public struct TrainingIntervals: Sendable {
   public var report: Duration
-  public var save: Duration
+  /// nil for as often as costs a hundredth of the time, and 5 seconds apart at least.
+  public var save: Duration?
 
-  public init(report: Duration = .seconds(1), save: Duration = .seconds(120)) {
+  public init(report: Duration = .seconds(1), save: Duration? = nil) {
     self.report = report
     self.save = save
   }
+
+  /// How far states lie apart, of which one took `cost` to be saved.
+  func distance(cost: Duration) -> Duration { save ?? max(.seconds(5), cost * 100) }
 }
 
 /// Where a training stands.

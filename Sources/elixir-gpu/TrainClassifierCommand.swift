@@ -15,7 +15,7 @@ struct TrainClassifierCommand: ParsableCommand {
       Writes a safetensors file that PyTorch reads too. By default SGD with Nesterov momentum, \
       rate 0.05 falling along a cosine, batches of 128.
 
-      A state is saved every two minutes beside the output; a training that was stopped, or \
+      A state is saved every few seconds beside the output; a training that was stopped, or \
       killed, goes on with --resume and ends with the same weights.
 
       Examples:

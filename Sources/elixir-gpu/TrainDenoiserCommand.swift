@@ -18,7 +18,7 @@ struct TrainDenoiserCommand: ParsableCommand {
       1000 steps. Purification from --noise-steps T only visits time steps below T, so training \
       is limited to those below --max-timestep; such a model cannot generate images from nothing.
 
-      The folder is complete and usable at any time: it is renewed every two minutes, together \
+      The folder is complete and usable at any time: it is renewed every few seconds, together \
       with training-state.safetensors, from which --resume goes on (with more --steps or \
       --minutes, too). By default Adam with rate 0.001, batches of 64, averaged weights.
 

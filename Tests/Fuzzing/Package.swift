@@ -11,7 +11,7 @@ let package = Package(
     .target(name: "CLibFuzzer"),
     .executableTarget(
       name: "Fuzzing",
-      dependencies: ["CLibFuzzer", .product(name: "ElixirReaders", package: "elixir-gpu")],
+      dependencies: ["CLibFuzzer", .product(name: "FuzzedReaders", package: "elixir-gpu")],
       swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]),
   ]
 )

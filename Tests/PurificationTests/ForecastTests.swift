@@ -9,18 +9,18 @@ import Purification
 @Suite struct ForecastTests {
   @Test func addsUpWhatNetworksTake() throws {
     var options = DataElixir()
-    options.ownDenoiser.sifters = 2
     options.ownDenoiser.steps = 10
     options.victim.plan.recipe.epochs = 1
     options.victim.plan.recipe.minimumSteps = 0
     options.victim.plan.recipe.batchSize = 100
     let times = NetworkTimes(
-      denoiserPass: 0.01, denoiserStep: 2, classifierPass: 0.001, classifierStep: 0.5)
+      denoiserPass: 0.01, denoiserStep: 2, classifierPass: 0.001, classifierStep: 0.5,
+      sifting: 520)
     let forecast = options.forecast(times, samples: 20_000, classes: 10)
     func seconds(_ name: String) throws -> Double {
       try #require(forecast.phases.first { $0.name == name }).seconds
     }
-    // 2 sifters · 20,000 images · 13 passes; 10 steps; 200 steps.
+    // 10 steps; 200 steps.
     #expect(try abs(seconds("sifting") - 520) < 1e-9)
     #expect(try abs(seconds("denoiser") - 20) < 1e-9)
     #expect(try abs(seconds("victim model") - 100) < 1e-9)

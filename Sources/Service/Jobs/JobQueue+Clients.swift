@@ -104,9 +104,7 @@ extension JobQueue {
 
   /// There must be room for the dataset, and as much for what becomes of it.
   private func checkSpace(_ bytes: Int, _ state: State) throws {
-    var system = statvfs()
-    let isKnown = statvfs(store, &system) == 0
-    let free = isKnown ? Int(clamping: system.f_bavail) * Int(clamping: system.f_frsize) : .max
+    let free = Directory.freeBytes(store) ?? .max
     guard storeBytes(state) + 2 * bytes <= limits.storeBytes, 2 * bytes <= free else {
       throw HTTPFailure(
         .insufficientStorage, "There is no room for the dataset; delete jobs, or try again later.")

@@ -1,6 +1,5 @@
 import ComputeBackend
 import Datasets
-import Sifting
 
 extension DataElixir {
   public func forecast(
@@ -23,8 +22,6 @@ extension DataElixir {
   private static let usuallyMoved = 0.1
   /// Levels that the noise search tries, as a rule.
   private static let usualLevels = 4
-  /// Passes of a classifier that a sifter's meta-step costs, beside the step's own three.
-  private static let sifterPasses = 13
 
   /// m; what `SamplerPlan` says of the usual levels.
   private var candidatesPerRound: Int { samplerSteps == nil ? keepLast : min(keepLast, 4) }
@@ -41,10 +38,7 @@ extension DataElixir {
   ) -> RunForecast {
     var forecast = RunForecast()
     if denoiser == nil {
-      let sifter = SifterRecipe()
-      let batch = sifter.batchSize(of: samples)
-      let sifted = ownDenoiser.sifters * max(samples, sifter.minimumSteps * batch)
-      forecast.add("sifting", Double(sifted * Self.sifterPasses) * times.classifierPass)
+      forecast.add("sifting", times.sifting)
       let training = Double(ownDenoiser.steps) * times.denoiserStep
       forecast.add("denoiser", min(training, ownDenoiser.minutes.map { 60 * $0 } ?? training))
     }

@@ -16,15 +16,18 @@ package struct NetworkTimes {
   package var classifierPass: Double
   /// A step of the victim's training; 0 if one was given.
   package var classifierStep = 0.0
+  /// All of Meta-Sift; 0 if a denoiser was given.
+  package var sifting = 0.0
 
   package init(
     denoiserPass: Double, denoiserStep: Double = 0, classifierPass: Double,
-    classifierStep: Double = 0
+    classifierStep: Double = 0, sifting: Double = 0
   ) {
     self.denoiserPass = denoiserPass
     self.denoiserStep = denoiserStep
     self.classifierPass = classifierPass
     self.classifierStep = classifierStep
+    self.sifting = sifting
   }
 
   /// Measures them with weights that are forgotten.
@@ -45,6 +48,8 @@ package struct NetworkTimes {
           let prediction = network.predict(images(count), timestep: 100)
           arena.backpropagate(prediction.mean())
         })
+      sifting = try method.ownDenoiser.sift(seed: 0)
+        .forecast(for: dataset, on: backend, timed: { try stopwatch.timed($0) })
     }
     let victim: any Classifier
     if let path = method.victim.model {

@@ -37,6 +37,13 @@ public struct OwnDenoiser: Codable, Hashable, Sendable {
       channels: Array(widths.prefix(levels ?? 1)), layers: 1, attention: [16])
   }
 
+  /// What chooses the samples.
+  func sift(seed: UInt64) -> MetaSift {
+    var method = MetaSift(seed: seed)
+    method.sifters = sifters
+    return method
+  }
+
   /// Samples of each class to train on.
   package func quota(_ images: any LabelledImages) -> [Int] {
     var sizes = [Int](repeating: 0, count: images.classCount)

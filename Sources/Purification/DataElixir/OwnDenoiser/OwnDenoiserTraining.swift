@@ -54,10 +54,8 @@ struct OwnDenoiserTraining {
   private func sifted(in folder: RunFolder) throws -> [Int] {
     let list = folder.file("sifted.txt").path
     if folder.contains("sifted.txt") { return try SampleIndexFile.read(list, for: dataset) }
-    var method = MetaSift(seed: seed)
-    method.sifters = options.sifters
     let weights = try run.measure("sifting") {
-      try method.weights(of: dataset, on: backend, run, folder: folder)
+      try options.sift(seed: seed).weights(of: dataset, on: backend, run, folder: folder)
     }
     let samples = SiftSelection.highest(
       weights.means, labels: dataset.labels, counts: options.quota(dataset))

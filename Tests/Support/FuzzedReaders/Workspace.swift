@@ -1,18 +1,20 @@
 import Foundation
 import Support
 
-/// A folder in memory for the files of one input.
-struct Workspace: Sendable {
+/// A folder in memory for the files of one input, for one thread at a time.
+public final class Workspace: Sendable {
   private let root: FileName
   /// Between the files of an input that has several.
   private static let separator: [UInt8] = Array("\n==8<==\n".utf8)
 
-  init() throws {
+  public init() throws {
     let memory = "/dev/shm"
     let base = Directory.kind(FileName(memory)) == .directory ? memory : NSTemporaryDirectory()
-    root = FileName("\(base)/elixir-fuzzing-\(getpid())")
+    root = FileName("\(base)/elixir-fuzzing-\(UUID().uuidString)")
     try Directory.make(root, mode: 0o700)
   }
+
+  deinit { Directory.delete(root) }
 
   /// An empty folder.
   func empty() throws -> String {
