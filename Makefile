@@ -12,8 +12,9 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build mpi test check lint documents interop walkthrough walkthrough-short oclgrind gpu-check \
-  sanitize kill-test service-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
+.PHONY: all setup build mpi test check lint documents docs embedding interop walkthrough walkthrough-short oclgrind \
+  gpu-check sanitize kill-test service-test browser-test screenshots chromium fuzz dist dist-test demo install format \
+  clean
 
 all: build
 
@@ -48,6 +49,7 @@ check: setup
 	Tests/lint.sh
 	Tests/build.sh $(SWIFT_FLAGS)
 	Tests/documents.py
+	Tests/docs.py
 	ELIXIR_REQUIRE=opencl$$(test ! -d ../shared/fixtures || echo ,fixtures) \
 	  Tests/test.sh $(SWIFT_FLAGS) --skip-build
 	Tests/readme.sh
@@ -56,6 +58,14 @@ check: setup
 # Format, documentation comments, and 100 columns.
 lint:
 	Tests/lint.sh
+
+# Reference, articles and tutorial of the library, into .build/Elixir.doccarchive.
+docs: build
+	Tests/docs.py
+
+# The tutorial's program, Examples/Embedding: its steps compile; built with what is built already, it purifies.
+embedding: build
+	Tests/embedding.py
 
 # Lets the tools of the field read what is written in every layout. Needs datasets that they wrote, FIXTURES=DIR.
 FIXTURES = ../shared/formats/datasets
@@ -160,7 +170,8 @@ install: build
 	test ! -e $(MPI_PLUGIN) || install -D $(MPI_PLUGIN) $(DESTDIR)$(PREFIX)/lib/elixir-gpu/elixir-gpu-mpi.so
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks
+	swift format --in-place --recursive Sources Tests Examples/Embedding/Sources docs/Elixir.docc/Resources \
+	  Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks Examples/Embedding/Package.swift
 
 clean:
 	rm -rf .build dist demo-output walkthrough-output

@@ -8,11 +8,11 @@ must name an existing subcommand and existing options; one in a block of code mu
 options that the command cannot do without. Prints what is wrong, and exits with 1 if anything is.
 """
 import argparse, json, pathlib, re, subprocess, sys, tempfile
+from built_modules import ROOT, search_folders
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 README_LINES = 120
 # Documents of users, and those whose commands and links alone are checked.
-USER_DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+USER_DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OTHER_DOCUMENTS = [ROOT / "Benchmarks/README.md"]
 # One spelling, and what others write instead.
 SPELLING = {
@@ -188,11 +188,7 @@ def check_commands(root, path, lines):
 
 def check_swift(path, lines, build):
     """Compiles the blocks of Swift against the built modules."""
-    maps = [
-        *(ROOT / "Sources").glob("*/module.modulemap"), *build.glob("*.build/module.modulemap"),
-        *(ROOT / ".build/checkouts").glob("*/Sources/*/module.modulemap"),
-    ]
-    folders = [build / "Modules", *(file.parent for file in maps)]
+    folders = search_folders(build)
     for block in re.finditer(r"^```swift\n(.*?)^```", "\n".join(lines) + "\n", re.S | re.M):
         start = "\n".join(lines)[: block.start()].count("\n") + 1
         with tempfile.TemporaryDirectory() as folder:

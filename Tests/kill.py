@@ -61,6 +61,9 @@ def cases(inputs):
     return [
         Case("dataelixir", ["purify", data, "--denoiser", str(inputs / "denoiser"), "--rounds", "2",
                             "--noise-steps", "60", "--batch", "16", *small, *device, "--output", "out"]),
+        Case("pd-autor", ["purify", "pd-autor", data, "--width", "4", "--epochs", "10", "--classifier-batch", "16",
+                          "--expected-rate", "0.2", "--restorer-width", "8", "--restorer-epochs", "2",
+                          "--restorer-batch", "8", *device, "--output", "out"]),
         Case("mendata", ["purify", "mendata", data, *trusted, "--rounds", "3", *device, "--output", "out"]),
         Case("friendly-noise", ["purify", "friendly-noise", str(inputs / "few"), *small, *device, "--output", "out"]),
         Case("random-noise", ["purify", "random-noise", data, *device, "--output", "out"]),
@@ -210,6 +213,10 @@ class Runner:
         if code not in case.codes and not self.was_complete(code, log):
             return f"{what}\n{log.read_text(errors='replace')[-600:]}", spent
         files, others = digests(work)
+        if others and told[-1].startswith("full"):
+            # Its result found room, but not its record: the next process tidies up.
+            self.wait(self.start(case, work, resume, {}))
+            files, others = digests(work)
         if others: return f"{what}: left behind {sorted(others)[:5]}", spent
         wrong = sorted(name for name in files.keys() | case.files.keys() if files.get(name) != case.files.get(name))
         if wrong: return f"{what}: {len(wrong)} files differ: {', '.join(wrong[:5])}", spent

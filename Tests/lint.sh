@@ -3,7 +3,8 @@
 # error, and 100 columns also in comments and strings, which it does not break.
 set -eu
 cd "$(dirname "$0")/.."
-sources="Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Benchmarks"
+sources="Sources Tests Examples/Embedding/Sources docs/Elixir.docc/Resources Package.swift Benchmarks/Package.swift
+  Benchmarks/Benchmarks Examples/Embedding/Package.swift"
 failed=0
 swift format lint --strict --parallel --recursive $sources || failed=1
 # \X is a character as readers count, with all its accents.

@@ -74,11 +74,14 @@ extension RunFolder {
   static func clear(_ url: URL) throws {
     let folder = FileName(url.path)
     let (record, ended) = (FileName(recordName), FileName(endedName))
-    try RandomAccessFile.write([], to: folder / ended)
+    // On a full disk there may be no room for the mark.
+    let isMarked = (try? RandomAccessFile.write([], to: folder / ended)) != nil
     let others = try Directory.entries(folder).filter {
       ![record, ended, FileName(lockName)].contains($0)
     }
-    for name in others + [record, ended] { Directory.delete(folder / name) }
+    for name in (isMarked ? others + [record] : [record] + others) + [ended] {
+      Directory.delete(folder / name)
+    }
   }
 
   /// Whether there is nothing in a folder but a run's record, with what SQLite keeps beside it.

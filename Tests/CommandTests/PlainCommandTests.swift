@@ -98,7 +98,7 @@ import Testing
     let purified = try run([
       "purify", "08-classes-missing/10-folders", "--denoiser",
       cases.appendingPathComponent("digits").path, "--crop", "0", "--width", "8", "--rounds", "2",
-      "--output", "out", "--device", "cpu",
+      "--classifier-batch", "32", "--output", "out", "--device", "cpu",
     ])
     #expect(purified.exitCode == 0, "\(purified)")
     #expect(try report()["outcome"] as? String == "clean")
@@ -122,7 +122,7 @@ import Testing
     let purified = try run([
       "purify", "poisoned", "--denoiser",
       Fixtures.shared.appendingPathComponent("cases/digits").path, "--width", "8", "--rounds", "2",
-      "--output", "out", "--device", "cpu",
+      "--classifier-batch", "32", "--output", "out", "--device", "cpu",
     ])
     #expect(purified.exitCode == 0, "\(purified)")
     let rates = try rates()

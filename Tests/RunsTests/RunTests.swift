@@ -105,6 +105,15 @@ import Testing
     #expect(try open(["seed": "2"]).isResumed)
   }
 
+  /// As on a full disk, the mark of what is being deleted cannot be written.
+  @Test func whatCannotBeMarkedIsDeletedAllTheSame() throws {
+    let run = try open([:])
+    try folder.write([1], to: "out.partial/candidates.images")
+    try folder.write([1], to: "out.partial/ended/in-the-way")
+    try run.finish(keepsFiles: false)
+    #expect(try folder.entries() == [])
+  }
+
   @Test func onlyTheRecordIsKeptWhereNothingElseIsOfUse() throws {
     do {
       let run = try open(["seed": "1"])

@@ -118,7 +118,7 @@ int ftruncate(int file, off_t size) { return ftruncate64(file, size); }
     va_start(list, flags); \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0; \
     va_end(list); \
-    if (flags & O_CREAT) { AT_OPERATION(-1) } \
+    if (flags & O_CREAT && access(path, F_OK)) { AT_OPERATION(-1) } \
     return real(path, flags, mode); \
   }
 OPENING(open)

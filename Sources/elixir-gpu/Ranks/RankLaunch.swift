@@ -75,8 +75,8 @@ enum RankLaunchError: Error, Equatable, CustomStringConvertible {
     case .alone(let found, let launch):
       "\(launch.variable) is \(launch.size), but MPI knows of \(found) "
         + "\(found == 1 ? "rank" : "ranks"): the plug-in was made for another MPI than the one "
-        + "that started them; run 'make mpi' with that one's mpicc, or start them by its mpirun (by "
-        + "srun with the --mpi that it understands, see srun --mpi=list)"
+        + "that started them; run 'make mpi' with that one's mpicc, or start them by its mpirun "
+        + "(by srun with the --mpi that it understands, see srun --mpi=list)"
     case .notStarted(let tasks):
       "SLURM_NTASKS is \(tasks), but this process is alone: start it by srun or mpirun, or set "
         + "ELIXIR_RANKS=one"
