@@ -42,6 +42,8 @@ public final class RankTeam {
 
   /// On rank 0: has all ranks answer a request, each its part.
   ///
+  /// Answers travel in an array, since a property list is no single number.
+  ///
   /// - Parameter own: this rank's answer.
   /// - Returns: the answers by rank.
   /// - Throws: what `own` throws, else what happened to the first rank that failed.
@@ -51,8 +53,8 @@ public final class RankTeam {
     precondition(rank == 0 && !isOver, "RankTeam.ask: rank \(rank)")
     let message = Array(try encoder.encode(Message.request(request)))
     _ = try communicator.broadcast(message, from: 0)
-    return try exchange(Result { try encoder.encode(try own()) }).map {
-      try PropertyListDecoder().decode(Answer.self, from: $0)
+    return try exchange(Result { try encoder.encode([try own()]) }).flatMap {
+      try PropertyListDecoder().decode([Answer].self, from: $0)
     }
   }
 
@@ -65,7 +67,7 @@ public final class RankTeam {
       let bytes = Data(try communicator.broadcast([], from: 0))
       switch try PropertyListDecoder().decode(Message<Request>.self, from: bytes) {
       case .request(let request):
-        try send(Result { try encoder.encode(try answer(request)) })
+        try send(Result { try encoder.encode([try answer(request)]) })
       case .end: isOver = true
       }
     }

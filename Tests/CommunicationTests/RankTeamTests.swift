@@ -40,6 +40,13 @@ import Testing
     for result in results { _ = try result.get() }
   }
 
+  @Test func aProcessByItselfIsATeam() throws {
+    let team = RankTeam(SingleRank())
+    #expect(try team.meet { 3 } == 3)
+    #expect(try team.ask("seven") { 7 } == [7])
+    try team.end()
+  }
+
   @Test func theFailureOfAnyRankIsTheFirstOnesAndLetsAllGo() throws {
     let results = run(3) { if $0 == 1 { throw Failure() } }
     #expect(throws: RankError.failed(rank: 1, node: "node2", reason: "the disk is full")) {
