@@ -5,10 +5,12 @@
 set -euo pipefail
 packages=$(realpath "$1")
 work=$(mktemp -d)
-trap 'rm -rf --one-file-system "$work"' EXIT
+trap 'umount -q "$work/root/proc" || true; rm -rf --one-file-system "$work"' EXIT
 mirror=${MIRROR:-http://deb.debian.org/debian}
 debootstrap --variant=minbase bookworm "$work/root" "$mirror" > "$work/log" || { tail "$work/log"; exit 1; }
 cp /etc/resolv.conf "$work/root/etc/"
+# Where a program lies is known by /proc only, and with it where its libraries are.
+mount -t proc proc "$work/root/proc"
 
 # Commands of a user, with the time of each.
 cat > "$work/root/root/use.sh" <<'END'
