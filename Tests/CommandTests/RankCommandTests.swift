@@ -47,6 +47,10 @@ struct RankCommandTests {
       meanwhile: meanwhile)
   }
 
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.path + "/" + name)
+  }
+
   private func expectWhole(_ output: String) throws {
     for name in ["data_batch_1.bin", "purified.csv", "report.json", "victim.safetensors"] {
       #expect(try folder.read("whole/" + name) == folder.read(output + "/" + name), "\(name)")
@@ -64,7 +68,8 @@ struct RankCommandTests {
   }
 
   /// A worker's process, by the variable that says its rank.
-  private func process(of rank: Int, under parent: Process) -> Int32? {
+  private func process(of rank: Int) -> Int32? {
+    let program = CommandRun.program.resolvingSymlinksInPath().path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap { Int32($0) }.first { process in
       guard
@@ -73,7 +78,7 @@ struct RankCommandTests {
           atPath: "/proc/\(process)/exe")
       else { return false }
       let variables = text.split(separator: "\0")
-      return path == CommandRun.program.path && variables.contains("ELIXIR_TEST=\(folder.path)")
+      return path == program && variables.contains("ELIXIR_TEST=\(folder.path)")
         && (variables.contains("OMPI_COMM_WORLD_RANK=\(rank)")
           || variables.contains("PMI_RANK=\(rank)"))
     }
@@ -91,12 +96,12 @@ struct RankCommandTests {
     let words = Self.purify(output, "--batch", "1")
     let dead = try run(3, of: mpi, words, environment: ["ELIXIR_TEST": folder.path]) { parent in
       while parent.isRunning && size() < 200 { usleep(1000) }
-      if let victim = process(of: 1, under: parent) { kill(victim, SIGKILL) }
+      kill(try #require(process(of: 1)), SIGKILL)
       killed = .now
     }
     #expect(.now - killed < .seconds(30))
     #expect(dead.exitCode != 0 && dead.exitCode != 3, "\(dead)")
-    #expect(!FileManager.default.fileExists(atPath: folder.path + "/" + output))
+    #expect(!exists(output))
     #expect(size() >= 200)
     let resumed = try run(2, of: mpi, words)
     #expect(resumed.output.contains("Resuming the unfinished run"), "\(resumed)")
@@ -121,11 +126,14 @@ struct RankCommandTests {
 
   @Test func whatIsNotSharedIsRefusedOnce() throws {
     let mpi = MPIInstallation.all[0]
-    let sift = try run(3, of: mpi, ["sift", "clean", "--count", "1", "--output", "x.txt"])
-    #expect(
-      sift.errors.components(separatedBy: "error: 3 ranks were started").count == 2, "\(sift)")
-    let mendata = try run(2, of: mpi, ["purify", "mendata", "clean", "--output", "none"])
-    #expect(mendata.errors.contains("2 ranks were started") || mendata.exitCode == 64)
+    let words = ["train", "classifier", "clean", "--output", "none.safetensors"]
+    let training = try run(3, of: mpi, words)
+    let line = "error: 3 ranks were started ("
+    #expect(training.errors.components(separatedBy: line).count == 2, "\(training)")
+    #expect(training.exitCode == 1 && !exists("none.safetensors"))
+    let random = try run(2, of: mpi, ["purify", "random-noise", "clean", "--output", "none"])
+    #expect(random.errors.contains("2 ranks were started"), "\(random)")
+    #expect(!exists("none"))
     let usage = try run(3, of: mpi, Self.purify("none", "--rounds", "0"))
     #expect(usage.errors.components(separatedBy: "--rounds 0: use at least 1").count == 2)
   }
