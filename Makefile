@@ -12,8 +12,9 @@ PREFIX ?= /usr/local
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFT_FLAGS = -c release --explicit-target-dependency-import-check error
 
-.PHONY: all setup build test check lint documents docs embedding interop walkthrough walkthrough-short oclgrind gpu-check \
-  sanitize kill-test service-test browser-test screenshots chromium fuzz dist dist-test demo install format clean
+.PHONY: all setup build mpi test check lint documents docs embedding interop walkthrough walkthrough-short oclgrind \
+  gpu-check sanitize kill-test service-test browser-test screenshots chromium fuzz dist dist-test demo install format \
+  clean
 
 all: build
 
@@ -29,6 +30,14 @@ setup:
 
 build: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
+
+# The plug-in for MPI, against the library whose compiler MPICC is, beside the program or where MPI_PLUGIN says.
+MPICC = mpicc
+MPI_PLUGIN = .build/release/elixir-gpu-mpi.so
+mpi:
+	@test -d $(dir $(MPI_PLUGIN)) || { echo "$(dir $(MPI_PLUGIN)) is not there; run make build first" >&2; exit 1; }
+	$(MPICC) -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -fPIC -shared -ISources/CMPI/include \
+	  $(MPI_CFLAGS) -o $(MPI_PLUGIN) Plugins/MPI/mpi.c
 
 test: setup
 	swift build $(SWIFT_FLAGS) --product elixir-gpu
@@ -159,6 +168,7 @@ install: build
 	install -D .build/release/elixir-gpu $(DESTDIR)$(PREFIX)/bin/elixir-gpu
 	install -d $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
 	install -m 644 Kernels/*.cl Kernels/*.h $(DESTDIR)$(PREFIX)/share/elixir-gpu/kernels
+	test ! -e $(MPI_PLUGIN) || install -D $(MPI_PLUGIN) $(DESTDIR)$(PREFIX)/lib/elixir-gpu/elixir-gpu-mpi.so
 
 format:
 	swift format --in-place --recursive Sources Tests Examples/Embedding/Sources docs/Elixir.docc/Resources \

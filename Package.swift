@@ -11,8 +11,8 @@ let package = Package(
       name: "Elixir",
       targets: [
         "Support", "LinearAlgebra", "Pickles", "ComputeBackend", "ConvolutionAlgorithms",
-        "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic", "Datasets",
-        "Diffusion",
+        "Devices", "Communication", "Autograd", "NeuralNet", "Checkpoints", "Models", "Critic",
+        "Datasets", "Diffusion",
         "Training", "Attacks", "Tracing", "Runs", "RunStores", "Reports", "Sifting", "Restoration",
         "Detection",
         "Purification", "Accumulation", "Review", "Service", "Evaluation", "Benchmarking",
@@ -47,6 +47,7 @@ let package = Package(
       name: "CImageFiles", dependencies: ["CPNG", "CJPEG", "CTIFF"],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
     .target(name: "CService", dependencies: ["CMicroHTTPD"]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CBundledDenoiser", exclude: ["README.md", "model"]),
 
     // Files, hashes, texts and numbers, for all.
@@ -70,6 +71,9 @@ let package = Package(
       dependencies: [
         "Support", "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend",
       ]),
+
+    // Processes that work together.
+    .target(name: "Communication", dependencies: ["ComputeBackend", "CMPI"]),
 
     // Networks.
     .target(name: "Autograd", dependencies: ["ComputeBackend"], exclude: ["README.md"]),
@@ -145,7 +149,7 @@ let package = Package(
       dependencies: [
         "Support", "LinearAlgebra", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints",
         "Models", "Critic", "Datasets", "Diffusion", "Training", "Runs", "Reports", "Sifting",
-        "Restoration", "Detection",
+        "Restoration", "Detection", "Communication",
       ],
       exclude: ["README.md", "DataElixir/Evidence/README.md"]),
     .target(
@@ -178,7 +182,7 @@ let package = Package(
         "CBundledDenoiser", "Support", "ComputeBackend", "ConvolutionAlgorithms", "Devices",
         "Autograd", "Checkpoints", "Models", "Critic", "Datasets", "Diffusion", "Training",
         "Attacks", "Tracing", "Runs", "RunStores", "Sifting", "Restoration", "Detection",
-        "Purification", "Accumulation", "Review", "Service",
+        "Purification", "Accumulation", "Review", "Service", "Communication",
         "Evaluation", "Benchmarking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -189,7 +193,7 @@ let package = Package(
       name: "ReferenceBackend", dependencies: ["ComputeBackend"],
       path: "Tests/Support/ReferenceBackend"),
     .target(
-      name: "TestSupport", dependencies: ["ComputeBackend", "Devices"],
+      name: "TestSupport", dependencies: ["ComputeBackend", "Devices", "Communication"],
       path: "Tests/Support/TestSupport"),
     .target(
       name: "NetworkSupport", dependencies: ["ComputeBackend", "Autograd", "NeuralNet"],
@@ -212,6 +216,7 @@ let tests: [String: [Target.Dependency]] = [
     "ComputeBackend", "ConvolutionAlgorithms", "CPUBackend", "OpenCLBackend", "Devices",
     "Checkpoints", "ReferenceBackend",
   ],
+  "Communication": ["ComputeBackend", "Communication"],
   "Autograd": ["ComputeBackend", "Devices", "Autograd", "ReferenceBackend"],
   "NeuralNet": [
     "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "ReferenceBackend",
@@ -258,7 +263,7 @@ let tests: [String: [Target.Dependency]] = [
   "Purification": [
     "Support", "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
     "Critic", "Datasets", "Diffusion", "Training", "Runs", "Restoration", "Detection",
-    "Purification",
+    "Purification", "Communication",
   ],
   "Accumulation": [
     "Support", "Devices", "Datasets", "Runs", "Purification", "Accumulation",

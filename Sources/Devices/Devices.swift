@@ -17,7 +17,7 @@ public enum Devices {
     switch (parts[0], parts.count) {
     case ("cpu", 1): return try processor(options)
     case ("auto", 1):
-      guard let device = OpenCLBackend.firstGPU() else { return try processor(options) }
+      guard let device = OpenCLBackend.gpus().first else { return try processor(options) }
       return try make(device.identifier, options: options)
     case ("opencl", 1): return try openCL(0, options)
     case ("opencl", 2):
@@ -37,25 +37,36 @@ public enum Devices {
   public static func makePool(
     _ specification: String, options: DeviceOptions = DeviceOptions()
   ) throws -> DevicePool {
-    let words = specification.split(separator: ",", omittingEmptySubsequences: false).map {
-      String($0)
-    }
     var backends: [any ComputeBackend] = []
-    for word in words {
-      let found = word == "opencl:*" ? OpenCLBackend.devices().map(\.identifier) : []
-      // Without a device the first one is asked for, which says what to install.
-      let names = word == "opencl:*" ? (found.isEmpty ? ["opencl"] : found) : [word]
-      for name in names {
-        let backend = try make(name, options: options)
-        let identifier = backend.description.identifier
-        guard !backends.contains(where: { $0.description.identifier == identifier }) else {
-          throw BackendError.noDevice(
-            requested: specification, advice: "\(identifier) is in it twice; name it once")
-        }
-        backends.append(backend)
+    for name in names(in: specification) {
+      let backend = try make(name, options: options)
+      let identifier = backend.description.identifier
+      guard !backends.contains(where: { $0.description.identifier == identifier }) else {
+        throw BackendError.noDevice(
+          requested: specification, advice: "\(identifier) is in it twice; name it once")
       }
+      backends.append(backend)
     }
     return DevicePool(backends)
+  }
+
+  /// What processes on one machine choose their devices from, each another: those of a list, for
+  /// `auto` all GPUs, or without one the processor.
+  ///
+  /// - Returns: one or more names as `make` takes them.
+  public static func choices(in specification: String) -> [String] {
+    guard specification == "auto" else { return names(in: specification) }
+    let found = OpenCLBackend.gpus().map(\.identifier)
+    return found.isEmpty ? ["cpu"] : found
+  }
+
+  private static func names(in specification: String) -> [String] {
+    specification.split(separator: ",", omittingEmptySubsequences: false).flatMap { word in
+      guard word == "opencl:*" else { return [String(word)] }
+      let found = OpenCLBackend.devices().map(\.identifier)
+      // Without a device the first one is asked for, which says what to install.
+      return found.isEmpty ? ["opencl"] : found
+    }
   }
 
   private static func processor(_ options: DeviceOptions) throws -> any ComputeBackend {

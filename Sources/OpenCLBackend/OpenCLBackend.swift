@@ -88,9 +88,9 @@ public final class OpenCLBackend: ComputeBackend {
     return platforms.compactMap(\.problem)
   }
 
-  /// The first device that is a GPU, if there is one.
-  package static func firstGPU() -> DeviceDescription? {
-    OpenCLDevice.all().first(where: \.isGPU)?.description
+  /// The devices that are GPUs.
+  package static func gpus() -> [DeviceDescription] {
+    OpenCLDevice.all().filter(\.isGPU).map(\.description)
   }
 
   /// How one of a convolution's operations is computed.

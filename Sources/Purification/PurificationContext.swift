@@ -1,3 +1,4 @@
+import Communication
 import ComputeBackend
 import Datasets
 import Foundation
@@ -18,6 +19,8 @@ public final class PurificationContext {
   let output: PurifiedOutput
   /// The shards that the run goes on from; nil if it does all itself.
   let parts: ShardFolder?
+  /// The ranks that share the work; nil for this process alone.
+  let team: RankTeam?
   private let purifier: any Purifier
   private let destination: String
   private let force: Bool
@@ -27,7 +30,7 @@ public final class PurificationContext {
   init(
     dataset: ImageDataset, purifier: any Purifier, devices: DevicePool, run: Run,
     batchSize: Int, truth: Set<Int>?, output destination: String, force: Bool,
-    writing: WritingOptions = WritingOptions(), parts: ShardFolder? = nil
+    writing: WritingOptions = WritingOptions(), parts: ShardFolder? = nil, team: RankTeam? = nil
   ) throws {
     let inputs = [dataset.path] + purifier.files.values.sorted()
     try AtomicDirectory.check(destination, force: force, inputs: inputs)
@@ -41,6 +44,7 @@ public final class PurificationContext {
     self.destination = destination
     self.force = force
     self.parts = parts
+    self.team = team
     output = PurifiedOutput(
       dataset, to: destination, force: force, writing: writing, batchSize: batchSize)
   }

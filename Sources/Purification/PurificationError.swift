@@ -11,6 +11,8 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
   case reference(String)
   /// ρ·n below 1.
   case nothingSelected(share: Double, samples: Int)
+  /// A rank whose options, data or device are not rank 0's.
+  case unlikeRank(String)
 
   public var description: String {
     switch self {
@@ -26,6 +28,9 @@ public enum PurificationError: Error, Equatable, CustomStringConvertible {
       "the critic does not change with the images that are to be moved, so they cannot be; give "
         + "features of another network, or a fixed perturbation rate"
     case .reference(let reason): reason
+    case .unlikeRank(let difference):
+      "it differs from rank 0 (\(difference)); start all with the same command, on devices of one "
+        + "kind"
     case .nothingSelected(let share, let samples):
       "a share of \(share) of \(samples) untrusted samples selects none; use at least "
         + "\(1 / Double(max(samples, 1)))"

@@ -1,3 +1,4 @@
+import Communication
 import ComputeBackend
 import Datasets
 import Foundation
@@ -39,6 +40,8 @@ public struct PurificationJob<Method: Purifier> {
   let devices: DevicePool
   /// The shards that the run goes on from, see `merge`.
   var parts: ShardFolder?
+  /// The ranks that share the work, see `run(output:force:with:)`.
+  var team: RankTeam?
 
   public init(dataset: ImageDataset, purifier: Method, on devices: DevicePool) {
     self.dataset = dataset
@@ -94,7 +97,7 @@ public struct PurificationJob<Method: Purifier> {
   func context(_ run: Run, output: String, force: Bool) throws -> PurificationContext {
     try PurificationContext(
       dataset: dataset, purifier: purifier, devices: devices, run: run, batchSize: batchSize,
-      truth: truth, output: output, force: force, writing: writing, parts: parts)
+      truth: truth, output: output, force: force, writing: writing, parts: parts, team: team)
   }
 
   private func run(
@@ -148,7 +151,9 @@ public struct PurificationJob<Method: Purifier> {
   /// What a run will take, see `Purifier.forecast`.
   public func forecast() throws -> RunForecast? {
     var forecast = try purifier.forecast(dataset, batchSize: batchSize, on: devices.first)
-    if devices.backends.count > 1 { forecast?.device = devices.first.description.identifier }
+    if devices.backends.count > 1 || team != nil {
+      forecast?.device = devices.first.description.identifier
+    }
     return forecast
   }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Communication
 import ComputeBackend
 import ConvolutionAlgorithms
 import Datasets
 import Devices
+import Foundation
 
 /// The options that choose a device, shared by all commands that compute.
 struct DeviceArguments: ParsableArguments {
@@ -50,6 +52,21 @@ struct DeviceArguments: ParsableArguments {
     return devices
   }
 
+  /// The backend of a rank, after its self-test: the one of the list that its place among the ranks
+  /// of its machine says, where the list is shorter from its beginning again.
+  ///
+  /// Processors are shared out among these ranks unless whatever started them did so.
+  ///
+  /// Throws as `makeBackend` does.
+  func makeDevice(of ranks: any Communicator) throws -> any ComputeBackend {
+    var options = options()
+    if threads == nil { options.threads = Self.processors(of: ranks) }
+    let names = Devices.choices(in: device)
+    let backend = try Devices.make(names[ranks.localRank % names.count], options: options)
+    try DeviceSelfTest.run(on: backend)
+    return backend
+  }
+
   /// The backend asked for, after its self-test, where only one is used.
   ///
   /// Throws `BackendError` when there is no such device, a kernel cannot be had, or its numbers are
@@ -71,6 +88,17 @@ struct DeviceArguments: ParsableArguments {
     // Whoever chooses these measures, and would have to wait for kernels of no use to it.
     if convolutions == nil, layout == nil { try DeviceSelfTest.run(on: backend) }
     return backend
+  }
+
+  /// Those that the process is bound to; if it is to none, its share of all.
+  private static func processors(of ranks: any Communicator) -> Int {
+    let all = ProcessInfo.processInfo.processorCount
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    // A mask in hexadecimal digits, as in `Cpus_allowed:	ff,ffffffff`.
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") } ?? ""
+    let bound = mask.drop { $0 != ":" }.compactMap(\.hexDigitValue)
+      .reduce(0) { $0 + $1.nonzeroBitCount }
+    return (1..<all).contains(bound) ? bound : max(1, all / ranks.localSize)
   }
 
   private func options(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Datasets
 import Foundation
 import Support
@@ -30,20 +31,31 @@ struct ElixirCommand: ParsableCommand {
   /// Runs a subcommand; a failure is one line on standard error and exit code 1.
   static func main() {
     StandardStream.prepare()
+    let launch = RankLaunch()
     let words = CommandLine.arguments.dropFirst().map { $0 == "-h" ? "--help" : $0 }
     do {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try command(of: arguments)
       if let remark { StandardError.tell(remark) }
+      if let launch, !(command is PurifyDataElixirCommand) {
+        throw RankLaunchError.notShared(launch)
+      }
       defer { OutputLock.releaseAll() }
       try command.run()
       try StandardOutput.requireWritten()
     } catch let error where isForParser(error) {
-      exit(withError: error)
+      // All ranks have the same words; the first one says what is wrong with them, and how it ends.
+      exit(withError: launch?.rank ?? 0 == 0 ? error : ExitCode.success)
+    } catch RankError.stopped(let rank, let node) {
+      StandardError.tell("stopped: \(RankError.stopped(rank: rank, node: node))")
+      exit(withError: ExitCode(Interruption.tryAgain))
     } catch let stop as Interruption {
       StandardError.tell("stopped: \(stop.advice)")
       exit(withError: ExitCode(stop.exitCode))
     } catch {
+      if case RankLaunchError.notShared = error, launch?.rank ?? 0 > 0 {
+        exit(withError: ExitCode.success)
+      }
       StandardError.tell("error: \(line(for: error))")
       exit(withError: ExitCode.failure)
     }

@@ -80,7 +80,7 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
 }
 
 /// The victim's labels of one sample.
-public struct SampleLabels: Equatable, Sendable {
+public struct SampleLabels: Codable, Equatable, Sendable {
   /// Label of the original image.
   public var original: Int
   /// Labels of the candidates, by round and, within a round, from the noisiest to the last.

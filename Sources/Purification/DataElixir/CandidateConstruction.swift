@@ -54,7 +54,7 @@ package struct CandidateConstruction {
   /// - Returns: stage 2's finding about each sample (§3.3).
   @discardableResult
   package func run(
-    into store: CandidateStore, progress: (_ samples: Double) throws -> Void = { _ in }
+    into store: any CandidateSink, progress: (_ samples: Double) throws -> Void = { _ in }
   ) throws -> [AnomalyFilter.Finding] {
     let first = samples.lowerBound
     var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: first + $0) }
@@ -114,7 +114,7 @@ package struct CandidateConstruction {
     }
   }
 
-  private func finding(_ labels: SampleLabels, of sample: Int) -> AnomalyFilter.Finding {
+  func finding(_ labels: SampleLabels, of sample: Int) -> AnomalyFilter.Finding {
     filter.finding(labels, label: images.label(sample), classes: images.classCount)
   }
 
@@ -162,7 +162,7 @@ package struct CandidateConstruction {
 
   /// Stores the labels of all samples, and the images of those that are anomalous.
   private func append(
-    _ samples: [InFlightSample], _ findings: [AnomalyFilter.Finding], to store: CandidateStore
+    _ samples: [InFlightSample], _ findings: [AnomalyFilter.Finding], to store: any CandidateSink
   ) throws {
     var kept: [Int: [UInt8]] = [:]
     for (place, finding) in findings.enumerated()

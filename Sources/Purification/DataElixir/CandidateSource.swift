@@ -8,6 +8,17 @@ package protocol CandidateSource {
   func image(of sample: Int, candidate: Int) throws -> [UInt8]
 }
 
+/// Where candidates of samples go, in the order of the samples.
+package protocol CandidateSink: AnyObject {
+  /// Samples whose labels are known: 0 ..< completed.
+  var completed: Int { get }
+  func labels(of sample: Int) -> SampleLabels
+  /// Adds the next samples; `keptImages` are by position in `batch`.
+  func append(_ batch: [SampleLabels], keptImages: [Int: [UInt8]]) throws
+}
+
+extension CandidateStore: CandidateSink {}
+
 extension CandidateStore: CandidateSource {
   package func imaged(of sample: Int) -> [Int] {
     hasImages(of: sample) ? Array(0..<candidatesPerSample) : []

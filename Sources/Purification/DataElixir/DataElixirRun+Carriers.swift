@@ -60,21 +60,26 @@ extension DataElixirRun {
     of samples: [Int], noiseSteps: Int, victim: ClassifierLabels
   ) throws -> Double {
     var counts = [(kept: Int, all: Int)](repeating: (0, 0), count: dataset.classCount)
-    let generators = try generators(noiseSteps: noiseSteps, victim: victim, isSecond: true)
-    let size = context.batchSize
-    try context.devices.share(pieces: (samples.count + size - 1) / size) { device, piece in
-      let batch = Array(samples[piece * size..<min((piece + 1) * size, samples.count)])
-      let made = try generators[device].round(
-        batch.map { PooledSample(sample: $0, round: 0) }, newImages: try dataset.images(batch))
-      return Array(zip(batch, made.labels.last ?? []))
-    } receive: { labels in
-      for (sample, label) in labels {
-        counts[dataset.label(sample)].all += 1
-        if label == dataset.label(sample) { counts[dataset.label(sample)].kept += 1 }
-      }
+    let labels = try roundLabels(of: samples, noiseSteps: noiseSteps, victim: victim)
+    for (sample, label) in zip(samples, labels) {
+      counts[dataset.label(sample)].all += 1
+      if label == dataset.label(sample) { counts[dataset.label(sample)].kept += 1 }
     }
     return AnomalyIndex.median(
       counts.filter { $0.all > 0 }.map { Double($0.kept) / Double($0.all) })
+  }
+
+  /// The labels of samples after one round.
+  private func roundLabels(
+    of samples: [Int], noiseSteps: Int, victim: ClassifierLabels
+  ) throws -> [Int] {
+    if let ranks {
+      return try ranks.round(samples, noiseSteps: noiseSteps, batchSize: context.batchSize)
+    }
+    return try networks.round(
+      samples, of: dataset,
+      by: try networks.generators(noiseSteps: noiseSteps, victim: victim, isSecond: true),
+      batchSize: context.batchSize)
   }
 
   /// Finds targets and carriers, and repairs them.
@@ -137,17 +142,19 @@ extension DataElixirRun {
 
   /// Other candidates of some samples, all with images; the folder keeps them by name.
   private func look(
-    at samples: any LabelledImages, noiseSteps: Int, name: String, phase: String, _ stage: Stage
+    at samples: ImageSelection, noiseSteps: Int, name: String, phase: String, _ stage: Stage
   ) throws -> CandidateStore {
-    var construction = construction(
+    var construction = networks.construction(
       of: samples,
-      by: try generators(noiseSteps: noiseSteps, victim: stage.victim, isSecond: true))
+      by: try networks.generators(
+        noiseSteps: noiseSteps, victim: stage.ownVictim, isSecond: true),
+      batchSize: context.batchSize)
     construction.keepsAllImages = true
     let store = try CandidateStore(
       directory: try folder.directory(name),
       candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
-    try construct(construction, phase: phase, into: store)
+    try construct(construction, phase: phase, noiseSteps: noiseSteps, into: store)
     return store
   }
 

@@ -1,3 +1,4 @@
+import Communication
 import ComputeBackend
 import Datasets
 import Diffusion
@@ -5,14 +6,16 @@ import Foundation
 import Models
 import Runs
 import Support
+import Training
 
 /// A run of DataElixir: models, candidates, decisions.
 struct DataElixirRun {
   let options: DataElixir
   let context: PurificationContext
   let folder: RunFolder
-  /// On each device.
-  let denoisers: [PretrainedDenoiser]
+  let networks: CandidateNetworks
+  /// The ranks that share the work, if there are others.
+  let ranks: DataElixirRanks?
   /// What the denoiser was made of, if it is the dataset's own.
   let ownDenoiser: OwnDenoiserReport?
   /// The shards whose candidates are taken; empty if there are none.
@@ -20,7 +23,7 @@ struct DataElixirRun {
 
   var dataset: ImageDataset { context.dataset }
   var run: Run { context.run }
-  var schedule: NoiseSchedule { denoisers[0].schedule }
+  var schedule: NoiseSchedule { networks.schedule }
 
   /// Loads the denoiser and checks that everything fits together, before the run's folder is
   /// opened; or makes the denoiser in it.
@@ -34,6 +37,8 @@ struct DataElixirRun {
     self.options = options
     self.context = context
     shards = try context.parts?.complete(try context.identity()) ?? []
+    ranks = try context.team.map { try DataElixirRanks(options, in: context, $0) }
+    let denoisers: [PretrainedDenoiser]
     if let given, let path = options.denoiser {
       let others = try Self.load(
         URL(fileURLWithPath: path), on: context.devices.backends.dropFirst())
@@ -45,7 +50,12 @@ struct DataElixirRun {
       let made = try OwnDenoiserTraining(options, in: context).denoiser(in: folder)
       denoisers = try Self.load(made.folder, on: context.devices.backends)
       ownDenoiser = made.report
+      try ranks?.send(made.folder)
     }
+    networks = CandidateNetworks(
+      options: options, shape: context.dataset.shape, devices: context.devices,
+      denoisers: denoisers)
+    ranks?.part.take(networks)
   }
 
   /// The denoiser, if one was given, once everything is known to fit together.
@@ -62,12 +72,13 @@ struct DataElixirRun {
     try check(denoiser.network.configuration, fits: dataset, path: path)
     // Throws now if the denoiser cannot do what it is asked for.
     if let noise = options.fixedNoiseSteps {
-      _ = try plan(options, schedule: denoiser.schedule, noiseSteps: noise)
+      _ = try CandidateNetworks.plan(
+        options, schedule: denoiser.schedule, noiseSteps: noise)
     }
     return denoiser
   }
 
-  private static func load(
+  static func load(
     _ folder: URL, on backends: some Sequence<any ComputeBackend>
   ) throws -> [PretrainedDenoiser] {
     try backends.map { try PretrainedDenoiser(folder, on: $0) }
@@ -125,7 +136,10 @@ struct DataElixirRun {
   struct Stage {
     let training: ModelTraining
     let network: any Classifier
-    let victim: ClassifierLabels
+    /// Its opinions, of all ranks if there are several.
+    let victim: any LabelModel
+    /// The same on this process's devices.
+    let ownVictim: ClassifierLabels
     let store: CandidateStore
     let findings: [AnomalyFilter.Finding]
   }
@@ -144,8 +158,9 @@ struct DataElixirRun {
     try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
     for finding in pass.findings { findings.verdicts.count(finding.verdict) }
     let stage = Stage(
-      training: models.training, network: models.network, victim: models.victim,
-      store: pass.store, findings: pass.findings)
+      training: models.training, network: models.network,
+      victim: ranks.map { RankedVictim(base: models.victim, ranks: $0) } ?? models.victim,
+      ownVictim: models.victim, store: pass.store, findings: pass.findings)
     return options.compatibility == .current
       ? try decideByCarriers(stage, findings) : try decideLikePaper(stage, findings)
   }
@@ -156,12 +171,14 @@ struct DataElixirRun {
       options.victim, seed: options.seed, in: context, folder: folder)
     let network = try run.measure("victim model") { try training.victim(on: dataset) }
     let victim = try ClassifierLabels(network, shape: dataset.shape, on: context.devices)
+    let file = options.victim.model == nil ? folder.file("victim.safetensors") : nil
+    try ranks?.send(victim, file: file)
     let search = try run.measure("noise search") { try searchNoise(victim) }
     let noiseSteps = search?.noiseSteps ?? options.fixedNoiseSteps ?? 0
     return Models(
       training: training, network: network, victim: victim, search: search,
       noiseSteps: noiseSteps,
-      generators: try generators(noiseSteps: noiseSteps, victim: victim))
+      generators: try networks.generators(noiseSteps: noiseSteps, victim: victim))
   }
 
   /// The first pass for some samples.
@@ -170,74 +187,31 @@ struct DataElixirRun {
   ) throws -> (
     construction: CandidateConstruction, store: CandidateStore, findings: [AnomalyFilter.Finding]
   ) {
-    var construction = construction(of: dataset, by: models.generators)
+    var construction = networks.construction(
+      of: dataset, by: models.generators, batchSize: context.batchSize)
     construction.samples = samples
     let store = try CandidateStore(
       directory: folder.url, candidatesPerSample: construction.candidatesPerSample,
       imageBytes: dataset.shape.byteCount, classes: dataset.classCount)
     if !shards.isEmpty { try assemble(shards, into: store) }
     let findings = try run.measure("candidates") {
-      try construct(construction, phase: "candidates", into: store, showsRetention: true)
+      try construct(
+        construction, phase: "candidates", noiseSteps: models.noiseSteps, into: store,
+        showsRetention: true)
     }
     return (construction, store, findings)
-  }
-
-  private static func plan(
-    _ options: DataElixir, schedule: NoiseSchedule, noiseSteps: Int
-  ) throws -> SamplerPlan {
-    var plan =
-      if let respacing = options.respacing {
-        try SamplerPlan(
-          schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
-          respacing: respacing)
-      } else {
-        try SamplerPlan(
-          schedule: schedule, sampler: options.diffusionSampler, noiseSteps: noiseSteps,
-          steps: options.samplerSteps)
-      }
-    if options.compatibility == .dataElixir {
-      // The official code adds one noise step more than it removes.
-      plan.startAlphaBar = NoiseSchedule.reference.alphaBar(level: noiseSteps + 1)
-    }
-    return plan
-  }
-
-  /// What makes candidates on each device.
-  ///
-  /// - Parameter isSecond: with other noise than in the first pass.
-  func generators(
-    noiseSteps: Int, victim: ClassifierLabels, isSecond: Bool = false
-  ) throws -> [DiffusionCandidates] {
-    let plan = try Self.plan(options, schedule: schedule, noiseSteps: noiseSteps)
-    return try denoisers.enumerated().map { device, denoiser in
-      DiffusionCandidates(
-        chain: try DiffusionChain(
-          denoiser: denoiser.network, plan: plan,
-          seed: isSecond ? options.seed &+ 1 : options.seed),
-        shape: dataset.shape, keepLast: options.keepLast, kind: options.candidates,
-        on: context.devices.backends[device]
-      ) { victim.labels($0, device: device) }
-    }
-  }
-
-  func construction(
-    of images: any LabelledImages, by generators: [DiffusionCandidates]
-  ) -> CandidateConstruction {
-    CandidateConstruction(
-      images: images, generators: generators, filter: options.rules.filter,
-      rounds: options.roundCount, batchSize: context.batchSize)
   }
 
   /// Stage 1, with the retention of labels and a warning after the first batch and at the end.
   @discardableResult
   func construct(
-    _ construction: CandidateConstruction, phase: String, into store: CandidateStore,
-    showsRetention: Bool = false
+    _ construction: CandidateConstruction, phase: String, noiseSteps: Int,
+    into store: CandidateStore, showsRetention: Bool = false
   ) throws -> [AnomalyFilter.Finding] {
     let total = construction.samples.count
     let count = try run.count(phase, of: total, done: store.completed)
     var hasShown = !showsRetention
-    return try construction.run(into: store) { samples in
+    func tell(_ samples: Double) throws {
       let completed = store.completed
       try count(completed == total ? Double(total) : min(samples, Double(total) - 0.5))
       guard !hasShown, completed >= min(total, DataElixir.firstLook) else { return }
@@ -248,6 +222,14 @@ struct DataElixirRun {
         for warning in LabelRetention.warnings(retention) { try run.warn(warning) }
       }
     }
+    guard let ranks else { return try construction.run(into: store, progress: tell) }
+    let chosen = construction.images as? ImageSelection
+    return try ranks.run(
+      construction,
+      DataElixirRequest.Look(
+        samples: chosen?.indices, noiseSteps: noiseSteps, isSecond: chosen != nil,
+        keepsAllImages: construction.keepsAllImages, batchSize: context.batchSize),
+      into: store, progress: tell)
   }
 
   private func retention(_ store: CandidateStore, of samples: Range<Int>) -> [LabelRetention] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import ComputeBackend
 import Datasets
 import Detection
@@ -68,37 +69,19 @@ struct PurificationArguments: ParsableArguments {
   ///   - isForced: exits with 0 also where the result is unsure.
   ///   - sizeLimit: the side at which networks see images that are larger, or of several sizes.
   ///   - isPart: leaves the output to others.
+  ///   - team: the ranks of which this process is one.
   ///   - work: what is done with the job in place of running it; nil if there is no report yet.
   func run<Method: Purifier>(
     _ purifier: (ImageDataset) throws -> Method, truth: String? = nil, isForced: Bool = false,
-    sizeLimit: Int? = nil, isPart: Bool = false,
+    sizeLimit: Int? = nil, isPart: Bool = false, team: RankTeam? = nil,
     by work: ((PurificationJob<Method>) throws -> PurificationReport<Method>?)? = nil
   ) throws {
-    if isPart {
-      try AtomicDirectory.check(
-        destination.output, force: destination.force, inputs: [dataset])
-    } else {
-      try destination.check(inputs: [dataset], keepsFiles: !prune)
+    func prepare() throws -> PurificationJob<Method> {
+      try prepared(purifier, truth: truth, sizeLimit: sizeLimit, isPart: isPart, team: team)
     }
-    if let timeBudget { Interruption.stop(after: .seconds(60 * timeBudget)) }
-    let source = try reading.open(
-      dataset, record: record, sizeLimit: sizeLimit, limit: limit)
-    if source.leftOutCount > 0 {
-      print("A trial with \(source.count) of \(source.count + source.leftOutCount) samples")
-    }
-    var job = PurificationJob(
-      dataset: source, purifier: try purifier(source),
-      on: Method.sharesDevices
-        ? try device.makeDevices() : DevicePool(try device.makeBackend()))
-    job.batchSize = batch
-    job.keepsFiles = !prune
-    job.writing = WritingOptions(changesAsPNG: changedAs == .png)
-    job.command = RunOrigin.process.commandLine
-    job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
-    job.handler = RunConsole(interrupted: Interruption.goesOn).show
-    job.recorder = RunOrigin.recorder
-    job.showsForecast = work == nil
-    if dryRun { return try rehearse(job) }
+    var job = try team.map { try $0.meet(prepare) } ?? prepare()
+    job.showsForecast = work == nil || team != nil
+    if dryRun, team?.rank ?? 0 == 0 { return try rehearse(job) }
     let report: PurificationReport<Method>
     if let work {
       guard let made = try work(job) else { return }
@@ -111,6 +94,50 @@ struct PurificationArguments: ParsableArguments {
     guard !report.doubts.isEmpty else { return }
     print("Result unsure: " + report.doubts.joined(separator: "; "))
     if !isForced { throw ExitCode(Self.unsure) }
+  }
+
+  /// Checks and opens all that the run needs.
+  private func prepared<Method: Purifier>(
+    _ purifier: (ImageDataset) throws -> Method, truth: String?, sizeLimit: Int?, isPart: Bool,
+    team: RankTeam?
+  ) throws -> PurificationJob<Method> {
+    let isServant = team?.rank ?? 0 > 0
+    if isServant {
+      // Rank 0 writes.
+    } else if isPart {
+      try AtomicDirectory.check(
+        destination.output, force: destination.force, inputs: [dataset])
+    } else {
+      try destination.check(inputs: [dataset], keepsFiles: !prune)
+    }
+    if let timeBudget { Interruption.stop(after: .seconds(60 * timeBudget)) }
+    let source = try reading.open(
+      dataset, record: record, sizeLimit: sizeLimit, limit: limit)
+    if source.leftOutCount > 0 {
+      print("A trial with \(source.count) of \(source.count + source.leftOutCount) samples")
+    }
+    let devices =
+      if let team {
+        DevicePool(try device.makeDevice(of: team.communicator))
+      } else if Method.sharesDevices {
+        try device.makeDevices()
+      } else {
+        DevicePool(try device.makeBackend())
+      }
+    var job = PurificationJob(dataset: source, purifier: try purifier(source), on: devices)
+    job.batchSize = batch
+    job.keepsFiles = !prune
+    job.writing = WritingOptions(changesAsPNG: changedAs == .png)
+    job.command = RunOrigin.process.commandLine
+    job.truth = try truth.map { try GroundTruth.load($0, of: source).indices }
+    if isServant {
+      Interruption.watch()
+      job.handler = { _ in try Interruption.check(Interruption.goesOn) }
+    } else {
+      job.handler = RunConsole(interrupted: Interruption.goesOn).show
+      job.recorder = RunOrigin.recorder
+    }
+    return job
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Communication
 import Diffusion
 import Foundation
 import Models
@@ -127,7 +128,10 @@ struct PurifyDataElixirCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let shard = try shard?.shard() else { return try run(by: nil) }
+    guard let shard = try shard?.shard() else {
+      let team = try ProcessRanks.join()
+      return try ProcessRanks.with(team) { try run(team: team, by: work(of: team)) }
+    }
     let output = purification.destination.output
     let parts = ShardFolder(output: output)
     try run(isPart: true) { job in
@@ -149,13 +153,26 @@ struct PurifyDataElixirCommand: ParsableCommand {
     try run { try $0.merge(output: output, force: force) }
   }
 
+  /// What a rank does; nil for a process by itself.
+  private func work(
+    of team: RankTeam?
+  ) -> ((PurificationJob<DataElixir>) throws -> PurificationReport<DataElixir>?)? {
+    guard let team else { return nil }
+    let (output, force) = (purification.destination.output, purification.destination.force)
+    return { job in
+      if team.rank == 0 { return try job.run(output: output, force: force, with: team) }
+      try job.serve(team)
+      return nil
+    }
+  }
+
   private func run(
-    isPart: Bool = false,
+    isPart: Bool = false, team: RankTeam? = nil,
     by work: ((PurificationJob<DataElixir>) throws -> PurificationReport<DataElixir>?)?
   ) throws {
     try purification.run(
       { _ in method }, isForced: forceVerdict, sizeLimit: try denoiserSide ?? Self.ownSide,
-      isPart: isPart, by: work)
+      isPart: isPart, team: team, by: work)
   }
 
   /// The side of the images that a denoiser of one's own is trained on, where they are larger.

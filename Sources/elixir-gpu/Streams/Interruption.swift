@@ -1,16 +1,20 @@
+import Communication
 import Foundation
 import Synchronization
 
 /// SIGINT, SIGTERM or the end of the time given, at which work ends after its batch with all saved
 /// that it can go on from.
-struct Interruption: Error, CustomStringConvertible {
+struct Interruption: StoppedWork, CustomStringConvertible {
   /// Nil at the end of the time.
   let signal: Int32?
   /// How to go on.
   let advice: String
 
-  /// The shell's convention for signals; else that of sysexits.h for what is to be tried again.
-  var exitCode: Int32 { signal.map { 128 + $0 } ?? 75 }
+  /// Of sysexits.h, for what is to be tried again.
+  static let tryAgain: Int32 = 75
+
+  /// The shell's convention for signals.
+  var exitCode: Int32 { signal.map { 128 + $0 } ?? Self.tryAgain }
 
   var description: String {
     switch signal {
@@ -33,7 +37,7 @@ struct Interruption: Error, CustomStringConvertible {
   /// Waits for signals, of which a second one ends the process at once.
   static func watch() {
     // Made now, since a handler must not make it.
-    _ = received.load(ordering: .relaxed)
+    _ = (received.load(ordering: .relaxed), StandardStream.isSilent)
     // Whoever started the process may have left them blocked.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -43,6 +47,7 @@ struct Interruption: Error, CustomStringConvertible {
       let before = Foundation.signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)
         Foundation.signal(number, SIG_DFL)
+        if StandardStream.isSilent { return }
         let remark = Interruption.remark
         _ = write(STDERR_FILENO, remark.utf8Start, remark.utf8CodeUnitCount)
       }

@@ -31,11 +31,25 @@ enum StandardOutput {
 enum StandardError {
   static func write(_ text: String) { _ = StandardStream.write(text, to: STDERR_FILENO) }
 
+  /// A line of its own, also where all else is silent.
+  static func insist(_ text: String) {
+    _ = StandardStream.write(
+      text.forTerminal(indented: true) + "\n", to: STDERR_FILENO, isUrgent: true)
+  }
+
   /// A line of its own; `text` may hold names from the data.
   static func tell(_ text: String) { write(text.forTerminal(indented: true) + "\n") }
 }
 
 enum StandardStream {
+  private static let silent = Atomic(false)
+
+  /// Whether nothing is shown any more.
+  static var isSilent: Bool { silent.load(ordering: .relaxed) }
+
+  /// Leaves out all that would be shown, in a process that works for another.
+  static func silence() { silent.store(true, ordering: .relaxed) }
+
   /// Makes a stream whose reader has gone an error instead of the end of the process, and gives
   /// streams that are closed something to stand for them, lest a file be opened by their number and
   /// take messages for its contents.
@@ -48,7 +62,10 @@ enum StandardStream {
   }
 
   /// Writes all of a text, or returns the `errno` of what prevents it.
-  fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32? {
+  fileprivate static func write(
+    _ text: String, to descriptor: Int32, isUrgent: Bool = false
+  ) -> Int32? {
+    if isSilent, !isUrgent { return nil }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

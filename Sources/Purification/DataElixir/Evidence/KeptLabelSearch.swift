@@ -20,12 +20,12 @@ package struct KeptLabelSearch {
   let seed: UInt64
   let run: Run
   /// Makes candidates with images of some samples; a store is kept under its name.
-  let restore: (_ name: String, _ samples: any LabelledImages) throws -> CandidateStore
+  let restore: (_ name: String, _ samples: ImageSelection) throws -> CandidateStore
 
   package init(
     images: any LabelledImages, victim: any LabelModel, recipients: [[Int]],
     opinions: DetectorOpinions, seed: UInt64, run: Run = Run(),
-    restore: @escaping (_ name: String, _ samples: any LabelledImages) throws -> CandidateStore
+    restore: @escaping (_ name: String, _ samples: ImageSelection) throws -> CandidateStore
   ) {
     self.images = images
     self.victim = victim

@@ -51,11 +51,11 @@ package struct SecondLook {
   let filter: AnomalyFilter
   let noiseSteps: [Int]
   /// Makes the candidates of some samples at a level; a level's store is kept.
-  let look: (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
+  let look: (_ noiseSteps: Int, _ samples: ImageSelection) throws -> CandidateStore
 
   package init(
     images: any LabelledImages, filter: AnomalyFilter, noiseSteps: [Int],
-    look: @escaping (_ noiseSteps: Int, _ samples: any LabelledImages) throws -> CandidateStore
+    look: @escaping (_ noiseSteps: Int, _ samples: ImageSelection) throws -> CandidateStore
   ) {
     self.images = images
     self.filter = filter

@@ -6,7 +6,7 @@ import Datasets
 /// label too; what makes an image merely hard to tell means nothing elsewhere. (SentiNet, Chou et
 /// al. 2020, pastes what a saliency map shows; here the denoiser shows what it took away.)
 package struct Transplant {
-  package enum Kind: Hashable {
+  package enum Kind: String, Codable, Sendable {
     /// The difference is added: for patterns over the whole image.
     case added
     /// It is subtracted, which undoes a trigger, but not texture.

@@ -1,5 +1,6 @@
 import ComputeBackend
 import Datasets
+import Foundation
 
 /// A sample of which some candidates left its label: they show it without what made the label.
 package struct Donor: Hashable, Sendable {
@@ -161,30 +162,17 @@ struct TransplantTest {
   ) throws -> [TransplantOutcome] {
     var outcomes: [TransplantOutcome] = []
     outcomes.reserveCapacity(donors.count)
-    for start in stride(from: 0, to: donors.count, by: Self.batch) {
-      let batch = donors[start..<min(start + Self.batch, donors.count)]
-      var bytes: [UInt8] = []
-      // Labels of each donor's recipients.
-      var own: [[Int]] = []
-      for donor in batch {
-        let chosen = choose(donor)
-        own.append(chosen.map { images.label($0) })
-        let received = try images.images(chosen)
-        let original = try images.images([donor.sample])
-        let restored = try candidates.meanImage(of: donor.sample, label: donor.other)
-        let transplant = Transplant(
-          original: isReversed ? restored : original, restored: isReversed ? original : restored,
-          shape: images.shape)
-        let size = images.shape.byteCount
-        for kind in kinds {
-          for i in chosen.indices {
-            bytes += transplant.applied(kind, to: received[i * size..<(i + 1) * size])
-          }
-        }
+    for start in stride(from: 0, to: donors.count, by: model.graftsAtOnce) {
+      let grafts = try donors[start..<min(start + model.graftsAtOnce, donors.count)].map { donor in
+        Graft(
+          sample: donor.sample,
+          restored: Data(try candidates.meanImage(of: donor.sample, label: donor.other)),
+          isReversed: isReversed, kinds: kinds, recipients: choose(donor))
       }
-      let labels = try model.labels(bytes, count: own.reduce(0) { $0 + $1.count * kinds.count })
-      var place = 0
-      for own in own {
+      for (graft, labels) in zip(grafts, try model.labels(of: grafts, in: images)) {
+        // The recipients' labels.
+        let own = graft.recipients.map { images.label($0) }
+        var place = 0
         var outcome = TransplantOutcome(recipients: own.count, votes: [], undone: [])
         outcome.owners = LabelHistogram(own, classes: images.classCount).counts
         for _ in kinds {
@@ -204,9 +192,6 @@ struct TransplantTest {
     }
     return outcomes
   }
-
-  /// Donors whose transplants go through the model together.
-  private static let batch = 8
 
   /// Recipients, chosen anew for each donor.
   private func choice(for donor: Donor, among recipients: [Int], count: Int) -> [Int] {

@@ -1,0 +1,108 @@
+import Foundation
+
+/// Ranks that do rank 0's work with it: it decides and asks, and all, it included, answer with
+/// their part.
+///
+/// What fails on one rank is an error of rank 0, which lets the others go in any case.
+public final class RankTeam {
+  public let communicator: any Communicator
+  /// An error in words.
+  private let describe: (any Error) -> String
+  /// Machines by rank; known once all have met.
+  public private(set) var nodes: [String] = []
+  private var isOver = false
+
+  public var rank: Int { communicator.rank }
+  public var size: Int { communicator.size }
+
+  /// - Parameter describe: makes the reason of an error that rank 0 tells of another.
+  public init(
+    _ communicator: any Communicator, describe: @escaping (any Error) -> String = { "\($0)" }
+  ) {
+    self.communicator = communicator
+    self.describe = describe
+  }
+
+  /// Does on each rank what it needs before it can answer.
+  ///
+  /// - Throws: on all ranks if that fails on one, on others than rank 0 `RankError.told`.
+  public func meet<Value>(_ body: () throws -> Value) throws -> Value {
+    nodes = try communicator.allGather(Array(communicator.node.utf8)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let result = Result { try body() }
+    do {
+      _ = try exchange(result.map { _ in Data() })
+      return try result.get()
+    } catch let error {
+      isOver = true
+      throw rank == 0 ? error : RankError.told
+    }
+  }
+
+  /// On rank 0: has all ranks answer a request, each its part.
+  ///
+  /// Answers travel in an array, since a property list is no single number.
+  ///
+  /// - Parameter own: this rank's answer.
+  /// - Returns: the answers by rank.
+  /// - Throws: what `own` throws, else what happened to the first rank that failed.
+  package func ask<Request: Codable, Answer: Codable>(
+    _ request: Request, own: () throws -> Answer
+  ) throws -> [Answer] {
+    precondition(rank == 0 && !isOver, "RankTeam.ask: rank \(rank)")
+    let message = Array(try encoder.encode(Message.request(request)))
+    _ = try communicator.broadcast(message, from: 0)
+    return try exchange(Result { try encoder.encode([try own()]) }).flatMap {
+      try PropertyListDecoder().decode([Answer].self, from: $0)
+    }
+  }
+
+  /// On the other ranks: answers requests until rank 0 has no more.
+  package func serve<Request: Codable, Answer: Codable>(
+    _ answer: (Request) throws -> Answer
+  ) throws {
+    precondition(rank > 0, "RankTeam.serve: rank 0")
+    while !isOver {
+      let bytes = Data(try communicator.broadcast([], from: 0))
+      switch try PropertyListDecoder().decode(Message<Request>.self, from: bytes) {
+      case .request(let request):
+        try send(Result { try encoder.encode([try answer(request)]) })
+      case .end: isOver = true
+      }
+    }
+  }
+
+  /// On rank 0: lets the others go, once there is nothing more to ask; more than once does nothing.
+  public func end() throws {
+    guard rank == 0, !isOver else { return }
+    isOver = true
+    _ = try communicator.broadcast(
+      Array(try encoder.encode(Message<Int>.end)), from: 0)
+  }
+
+  private enum Message<Request: Codable>: Codable {
+    case request(Request)
+    case end
+  }
+
+  private var encoder: PropertyListEncoder {
+    let encoder = PropertyListEncoder()
+    encoder.outputFormat = .binary
+    return encoder
+  }
+
+  @discardableResult
+  private func send(_ result: Result<Data, any Error>) throws -> [[UInt8]] {
+    try communicator.allGather(Array(try encoder.encode(RankAnswer(result, describe))))
+  }
+
+  private func exchange(_ result: Result<Data, any Error>) throws -> [Data] {
+    let answers = try send(result)
+    _ = try result.get()
+    return try answers.enumerated().map { rank, bytes in
+      try PropertyListDecoder().decode(RankAnswer.self, from: Data(bytes))
+        .bytes(of: rank, on: nodes[rank])
+    }
+  }
+}
