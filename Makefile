@@ -50,6 +50,7 @@ check: setup
 	Tests/build.sh $(SWIFT_FLAGS)
 	Tests/documents.py
 	Tests/docs.py
+	Tests/embedding.py
 	ELIXIR_REQUIRE=opencl$$(test ! -d ../shared/fixtures || echo ,fixtures) \
 	  Tests/test.sh $(SWIFT_FLAGS) --skip-build
 	Tests/readme.sh
