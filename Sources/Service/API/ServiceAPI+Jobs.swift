@@ -102,8 +102,9 @@ extension ServiceAPI {
         kind = "state"
       } else if let progress = view.progress, progress != told.progress {
         kind = "progress"
+        told.progress = progress
       }
-      told = (job.state, view.progress)
+      told.state = job.state
       guard kind != nil || .now - lastPart > Self.heartbeat else { return [] }
       lastPart = .now
       guard let kind else { return Array(": still here\n\n".utf8) }
