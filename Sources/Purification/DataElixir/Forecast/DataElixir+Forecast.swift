@@ -10,11 +10,11 @@ extension DataElixir {
     var forecast = forecast(
       times, samples: dataset.count, classes: Set(dataset.labels).count)
     forecast.memory = stopwatch.memory()
-    // The restorations of samples that move or are tested, and the output.
+    // The restorations of samples that move or are tested, the output, and models.
     let restored = Int(Self.usuallyMoved * Double(dataset.count)) + keptLabelSamples(dataset)
     forecast.disk =
       dataset.shape.byteCount
-      * (restored * roundCount * candidatesPerRound + dataset.count)
+      * (restored * roundCount * candidatesPerRound + dataset.count) + times.modelBytes
     return forecast
   }
 

@@ -6,7 +6,7 @@ import Foundation
 import Models
 import NeuralNet
 
-/// What DataElixir's networks take for a dataset's images, in seconds.
+/// What DataElixir's networks take for a dataset's images, in seconds, and for themselves on disk.
 package struct NetworkTimes {
   /// A call of the denoiser, an image.
   package var denoiserPass: Double
@@ -18,6 +18,8 @@ package struct NetworkTimes {
   package var classifierStep = 0.0
   /// All of Meta-Sift; 0 if a denoiser was given.
   package var sifting = 0.0
+  /// Bytes of the files of models, and of the state of the denoiser's training.
+  package var modelBytes = 0
 
   package init(
     denoiserPass: Double, denoiserStep: Double = 0, classifierPass: Double,
@@ -41,6 +43,8 @@ package struct NetworkTimes {
       _ = withoutGradient { network.predict(images(count), timestep: 100) }
     }
     if method.denoiser == nil {
+      // The model; and its state with averages and two moments.
+      modelBytes = 5 * network.weightCount * MemoryLayout<Float>.size
       let arena = ParameterArena(network.parameters.weights)
       denoiserStep =
         Double(OwnDenoiser.batchSize)
@@ -57,6 +61,8 @@ package struct NetworkTimes {
     } else {
       (classifierStep, victim) = try stopwatch.training(method.victim.plan, on: dataset)
     }
+    // Also of the run's folder.
+    modelBytes += 2 * victim.weightCount * MemoryLayout<Float>.size
     let labels = try ClassifierLabels(victim, shape: shape, on: DevicePool(backend))
     classifierPass = try stopwatch.secondsPerImage { count in
       _ = try labels.labels([UInt8](repeating: 0, count: count * shape.byteCount), count: count)
