@@ -45,12 +45,11 @@ public enum Directory {
 
   /// Bytes that can still be written where a path lies, or will lie; nil where nobody knows.
   public static func freeBytes(_ path: String) -> Int? {
-    var place = path
-    while !place.isEmpty, access(place, F_OK) != 0 {
-      place = (place as NSString).deletingLastPathComponent
-    }
+    var place = FileName(path)
+    // Ends at `.` or `/`, which are there.
+    while kind(place) == nil, place != place.parent { place = place.parent }
     var system = statvfs()
-    guard statvfs(place.isEmpty ? "." : place, &system) == 0 else { return nil }
+    guard place.withCString({ statvfs($0, &system) }) == 0 else { return nil }
     return Int(clamping: system.f_bavail) * Int(clamping: system.f_frsize)
   }
 

@@ -30,6 +30,17 @@ import Testing
     #expect(names == ["shapes"])
   }
 
+  /// A name of one letter in the current folder, and a forecast for it.
+  @Test func anOutputMayBeASingleLetter() throws {
+    let run = try CommandRun(
+      [
+        "purify", "pd-autor", "shapes", "--width", "4", "--epochs", "10", "--classifier-batch",
+        "16", "--device", "cpu", "--output", "o",
+      ], in: folder.path)
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.output.contains("Expected: about "))
+  }
+
   @Test func aTrialHasFewSamples() throws {
     let run = try purify("random-noise", "--limit", "20")
     #expect(run.output.hasPrefix("A trial with 20 of 80 samples\n"))

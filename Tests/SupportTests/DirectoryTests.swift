@@ -13,6 +13,8 @@ import Testing
       let free = try #require(Directory.freeBytes(path))
       #expect(free > 0 && free <= total)
     }
+    // Names in the current folder, and none.
+    for path in ["o", "o/p", ".", "/", "", "/o"] { #expect(Directory.freeBytes(path) != nil) }
     // Nothing can be written to the kernel's own file system.
     #expect(Directory.freeBytes("/proc") == 0)
   }
