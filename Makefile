@@ -84,11 +84,11 @@ documents: build
 walkthrough: build
 	Examples/fashion-mnist.sh walkthrough-output
 
-# The same with few images and short trainings (minutes); of its 80 poisoned images most must be found.
+# The same with few images and short trainings (minutes); of its 60 poisoned images most must be found.
 walkthrough-short: build
 	rm -rf .build/walkthrough
 	Examples/fashion-mnist.sh --short .build/walkthrough
-	test $$(grep -c ',carrier$$' .build/walkthrough/purified/purified.csv) -ge 60
+	test $$(grep -c ',carrier$$' .build/walkthrough/purified/purified.csv) -ge 45
 
 # Every OpenCL kernel on a simulator that finds races and accesses out of bounds (minutes).
 oclgrind: setup

@@ -24,7 +24,7 @@ program=$(realpath -m "${ELIXIR:-$(dirname "$0")/../.build/release/elixir-gpu}")
 [ -x "$program" ] || { echo "$program is missing: run make build" >&2; exit 1; }
 
 if [ $short = yes ]; then
-  clean=2000 untrusted=800 test=500
+  clean=2000 untrusted=600 test=500
   network="--channels 16,32,32 --steps 400"
   victim="--width 8 --epochs 14 --classifier-batch 16 --crop 0"
 else

@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func cleanShapesComeBackUnchanged() throws {
-    try Shapes(seed: 12).writeFolder(folder.path + "/shapes", training: 300, test: 10)
+    try Shapes(seed: 12).writeFolder(folder.path + "/shapes", training: 150, test: 10)
     let purified = try run(
       ["purify", "shapes", "--denoiser", Self.shapesDenoiser, "--output", "out"] + Self.quick)
     #expect(purified.exitCode == 0, "\(purified)")
