@@ -59,6 +59,7 @@ public enum RandomPurpose: UInt32, CaseIterable, Sendable {
   case classSplits = 0xDE93
   case flaggedImages = 0xDE94
   case trialSamples = 0xDE95
+  case judgedSamples = 0xDE96
 
   // Devices.
   case selfTest = 0x5E1F

@@ -7,7 +7,13 @@ extension Matrix {
 
   /// The matrix on a vector `[columns]`: `[rows]`.
   public static func * (a: Matrix, b: [Double]) -> [Double] {
-    (a * Matrix(rows: b.count, columns: 1, values: b)).values
+    precondition(a.columns == b.count, "Matrix product: \(a.rows)×\(a.columns) and \(b.count)")
+    var result = [Double](repeating: 0, count: a.rows)
+    LAPACK.useOneThread()
+    cblas_dgemv(
+      CblasRowMajor, CblasNoTrans, Int32(a.rows), Int32(a.columns), 1, a.values,
+      Int32(a.columns), b, 1, 0, &result, 1)
+    return result
   }
 
   /// AᵀA, `[columns, columns]`.

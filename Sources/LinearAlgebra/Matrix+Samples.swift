@@ -33,13 +33,10 @@ extension Matrix {
   }
 
   /// The rows in the directions of their `count` greatest variances, at most as many as there are
-  /// rows or columns: centered rows times their first right singular vectors.
+  /// rows or columns; see `PrincipalComponents`.
   ///
   /// - Throws: `LinearAlgebraError`.
   public func principalComponents(_ count: Int) throws -> Matrix {
-    let centered = centered
-    let directions = try SingularValueDecomposition(centered).right
-    let kept = directions.selecting(rows: 0..<min(count, directions.rows))
-    return centered.timesTransposed(kept)
+    try PrincipalComponents(of: self, count: count)(self)
   }
 }

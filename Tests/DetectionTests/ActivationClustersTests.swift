@@ -4,20 +4,22 @@ import LinearAlgebra
 import Testing
 
 @Suite struct ActivationClustersTests {
+  private func rows(_ first: Int, _ second: Int) -> Matrix {
+    Matrix(
+      [[Double]](repeating: [0, 0], count: first)
+        + [[Double]](repeating: [5, 5], count: second))
+  }
+
   private func clusters(_ first: Int, _ second: Int) throws -> ActivationClusters {
     var random = PhiloxGenerator(seed: 7)
-    return try ActivationClusters(
-      Matrix(
-        [[Double]](repeating: [0, 0], count: first)
-          + [[Double]](repeating: [5, 5], count: second)), using: &random)
+    return try ActivationClusters(rows(first, second), using: &random)
   }
 
   @Test func flagsASmallClusterThatIsApart() throws {
     let found = try clusters(7, 3)
     #expect(found.share == 0.3 && found.isSuspicious)
     #expect(abs(try #require(found.silhouette) - 1) < 1e-12)
-    #expect(found.isInSmaller == (0..<10).map { $0 >= 7 })
-    for (row, trust) in found.trust.enumerated() {
+    for (row, trust) in found.trust(of: rows(7, 3)).enumerated() {
       #expect(abs(trust - (row < 7 ? 1 : 0)) < 1e-12)
     }
   }
@@ -30,7 +32,7 @@ import Testing
   @Test func doesNotFlagEqualFeatures() throws {
     let found = try clusters(5, 0)
     #expect(found.silhouette == nil && !found.isSuspicious)
-    #expect(found.trust == [1, 1, 1, 1, 1])
+    #expect(found.trust(of: rows(5, 0)) == [1, 1, 1, 1, 1])
     #expect(try !clusters(1, 0).isSuspicious)
   }
 }

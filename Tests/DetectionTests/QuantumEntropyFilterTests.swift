@@ -17,11 +17,14 @@ import Testing
 
   /// Poison that adds little variance stands out once the rest is white.
   @Test func findsWhatDirectionsOfGreatVarianceHide() throws {
-    let filter = try QuantumEntropyFilter(Self.example.principalComponents(4), rate: 0.1)
-    #expect(filter.kept.count == 85)
-    #expect(!filter.kept.contains { $0 < 10 })
+    let rows = try Self.example.principalComponents(4)
+    let filter = try QuantumEntropyFilter(rows, rate: 0.1)
+    let kept = filter.kept(of: rows)
+    #expect(kept.count == 85)
+    #expect(!kept.contains { $0 < 10 })
     #expect(filter.excess > 4)
-    let worst = filter.scores.indices.sorted { filter.scores[$0] > filter.scores[$1] }.prefix(10)
+    let scores = filter.scores(of: rows)
+    let worst = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(10)
     #expect(worst.sorted() == Array(0..<10))
   }
 
@@ -48,7 +51,7 @@ import Testing
     #expect(white.values.allSatisfy { $0.isFinite })
     let equal = Matrix(repeating: 3, rows: 5, columns: 2)
     #expect(try Whitening(equal)(equal) == Matrix(rows: 5, columns: 2))
-    let scores = try QuantumEntropyFilter(equal, rate: 0.1).scores
+    let scores = try QuantumEntropyFilter(equal, rate: 0.1).scores(of: equal)
     #expect(scores.count == 5 && scores.allSatisfy { $0.isFinite })
   }
 }

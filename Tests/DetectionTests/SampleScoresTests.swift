@@ -36,8 +36,11 @@ import Testing
   }
 
   @Test func columnsHaveText() {
-    #expect(EvidenceColumn("n", [1, 2]).values == ["1", "2"])
-    #expect(EvidenceColumn("x", [0.5, nil]).values == ["0.5", ""])
-    #expect(EvidenceColumn("t", ["a"]).values == ["a"])
+    func texts(_ column: EvidenceColumn) -> [String] { (0..<column.count).map(column.text) }
+    #expect(texts(EvidenceColumn("n", [1, nil, -2] as [Int?])) == ["1", "", "-2"])
+    #expect(texts(EvidenceColumn("x", [0.5, nil] as [Double?])) == ["0.5", ""])
+    #expect(texts(EvidenceColumn("y", [0.25, nil] as [Float?])) == ["0.25", ""])
+    #expect(texts(EvidenceColumn("t", ["a"])) == ["a"])
+    #expect(texts(EvidenceColumn("u", ["a", nil])) == ["a", ""])
   }
 }

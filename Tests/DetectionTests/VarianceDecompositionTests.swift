@@ -29,8 +29,9 @@ import Testing
     let rows = Matrix([[1], [1], [1], [5]])
     let split = ClassSplit(rows, using: &random)
     #expect(split.statistic == 3)
-    let own = split.groups[0]
-    #expect(split.groups == [own, own, own, 1 - own])
+    let groups = split.groups(of: rows)
+    let own = groups[0]
+    #expect(groups == [own, own, own, 1 - own])
     // At 3 both centers are as far: the prior is 3 to 1.
     let probabilities = split.probabilities(of: own, Matrix([[3], [1], [5]]))
     #expect(abs(probabilities[0] - 0.75) < 1e-12)
@@ -43,7 +44,7 @@ import Testing
     var random = PhiloxGenerator(seed: 2)
     let rows = Matrix(repeating: 1, rows: 4, columns: 2)
     let split = ClassSplit(rows, using: &random)
-    #expect(split.statistic == 0 && split.groups == [0, 0, 0, 0])
+    #expect(split.statistic == 0 && split.groups(of: rows) == [0, 0, 0, 0])
     #expect(split.probabilities(of: 0, rows) == [1, 1, 1, 1])
     #expect(split.probabilities(of: 1, rows) == [0, 0, 0, 0])
   }

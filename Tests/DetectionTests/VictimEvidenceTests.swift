@@ -51,7 +51,7 @@ import Training
     #expect(last.count == 40 && last.columns == 8 * 8 * 16)
     #expect(try evidence.activations(of: "layer3", run) == last)
     let features = try evidence.activations(of: "features", run)
-    #expect(try features == evidence.features(run))
+    #expect(try features == evidence.features(run).loaded())
     let means = (0..<16).map { channel in
       stride(from: channel, to: last.columns, by: 16).reduce(0) {
         $0 + Double(last.row(9)[9 * last.columns + $1])
@@ -69,7 +69,7 @@ import Training
     let run = Run()
     let trace = try evidence.lossTrace(run)
     #expect(trace.epochCount == 3 && trace.sampleCount == 40)
-    let logits = try evidence.logits(run)
+    let logits = try evidence.logits(run).loaded()
     #expect(logits.count == 40 && logits.columns == 10)
     let losses = dataset.labels.enumerated().map { sample, label in
       let row = logits.row(sample).map(Double.init)
@@ -78,21 +78,21 @@ import Training
     expectClose(trace.values(epoch: 3), losses, .absolute(1e-4), "losses")
     #expect(trace.values(sample: 7) == (1...3).map { trace.values(epoch: $0)[7] })
     #expect(trace.values(epoch: 1) != trace.values(epoch: 2))
-    let features = try evidence.features(run)
+    let features = try evidence.features(run).loaded()
     #expect(features.count == 40 && features.columns == 16)
     let likelihoods = try evidence.normalizationLikelihoods(run)
     #expect(likelihoods.count == 40 && likelihoods.columns == 19)
     #expect(Set(likelihoods.values).count > 700)
     // Each part is made once.
     let silent = Run { _ in Issue.record("computed again") }
-    #expect(try evidence.features(silent) == features)
-    #expect(try evidence.logits(silent) == logits)
+    #expect(try evidence.features(silent).loaded() == features)
+    #expect(try evidence.logits(silent).loaded() == logits)
     #expect(try evidence.normalizationLikelihoods(silent) == likelihoods)
   }
 
   @Test func theBatchChangesNothing() throws {
     let (whole, parts) = (evidence(batchSize: 40), evidence(batchSize: 7))
-    #expect(try whole.features(Run()) == parts.features(Run()))
+    #expect(try whole.features(Run()).loaded() == parts.features(Run()).loaded())
     #expect(try whole.lossTrace(Run()) == parts.lossTrace(Run()))
   }
 
@@ -121,14 +121,14 @@ import Training
     #expect(told == 1)
     let resumed = evidence(folder: kept)
     #expect(try resumed.lossTrace(Run()) == whole.lossTrace(Run()))
-    #expect(try resumed.features(Run()) == whole.features(Run()))
+    #expect(try resumed.features(Run()).loaded() == whole.features(Run()).loaded())
     #expect(kept.contains("victim.safetensors") && !kept.contains("victim-state.safetensors"))
     let again = evidence(folder: kept)
     let silent = Run { event in
       if case .status = event { Issue.record("trained again") }
     }
     #expect(try again.lossTrace(silent) == whole.lossTrace(Run()))
-    #expect(try again.features(Run()) == whole.features(Run()))
+    #expect(try again.features(Run()).loaded() == whole.features(Run()).loaded())
   }
 
   @Test func lossesLieBesideAVictimThatADetectorTrained() throws {
@@ -151,7 +151,7 @@ import Training
     let trained = evidence()
     try ClassifierFile.save(try trained.victim(Run()), to: file)
     let given = evidence(VictimOptions(model: file.path))
-    #expect(try given.features(Run()) == trained.features(Run()))
+    #expect(try given.features(Run()).loaded() == trained.features(Run()).loaded())
     #expect(throws: DetectionError.self) { try given.lossTrace(Run()) }
     let other = ClassifierFile.random(
       ClassifierConfiguration(.resNet20, classes: 3, width: 4), seed: 1, on: backend)

@@ -26,11 +26,12 @@ public struct ActivationClusteringDetector: PerClassDetector {
     for (label, samples) in ClassMembers(dataset.labels.indices, labels: dataset.labels).classes {
       var random = PhiloxGenerator(
         seed: input.seed, stream: UInt32(label), purpose: .clusterStarts)
-      let found = try ActivationClusters(features.matrix(samples), using: &random)
+      let judged = ClassMembers.judged(samples, label: label, seed: input.seed)
+      let found = try ActivationClusters(features.matrix(judged), using: &random)
       verdicts[Int(label)] = Self.verdict(found, count: samples.count)
-      for (place, sample) in samples.enumerated() {
-        clusters[sample] = found.isInSmaller[place] ? "smaller" : "larger"
-        if found.isSuspicious { values[sample] = Float(found.trust[place]) }
+      for (sample, trust) in zip(samples, try features.map(samples, found.trust)) {
+        clusters[sample] = trust < 0.5 ? "smaller" : "larger"
+        if found.isSuspicious { values[sample] = Float(trust) }
       }
     }
     return try SampleScores(

@@ -18,6 +18,13 @@ package struct KMeans {
     return centers[cluster * dimension..<(cluster + 1) * dimension]
   }
 
+  /// The nearest center of other points.
+  ///
+  /// - Parameter points: `[n, dimension]`.
+  package func nearest(_ points: [Double]) -> [Int] {
+    Self.assign(points, to: centers, dimension: centers.count / clusters).assignments
+  }
+
   private let clusters: Int
   private static let iterations = 100
 

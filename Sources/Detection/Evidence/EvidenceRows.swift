@@ -1,7 +1,5 @@
-import LinearAlgebra
-
-/// Rows of numbers on the host, one for each sample, `[count, columns]`.
-public struct EvidenceRows: Equatable, Sendable {
+/// Rows of numbers in memory, one for each sample, `[count, columns]`.
+public struct EvidenceRows: SampleRows, Equatable, Sendable {
   public var values: [Float]
   public let columns: Int
 
@@ -20,10 +18,10 @@ public struct EvidenceRows: Equatable, Sendable {
     values[sample * columns..<(sample + 1) * columns]
   }
 
-  /// Some of the rows, in Double.
-  public func matrix(_ samples: [Int]) -> Matrix {
-    Matrix(
-      rows: samples.count, columns: columns,
-      values: samples.flatMap { row($0).map(Double.init) })
+  public func values(of samples: ArraySlice<Int>) -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(samples.count * columns)
+    for sample in samples { values += row(sample) }
+    return values
   }
 }

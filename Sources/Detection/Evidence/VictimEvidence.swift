@@ -20,7 +20,7 @@ public final class VictimEvidence {
   private var openFolder: RunFolder?
   private var network: (any Classifier)?
   private var trace: LossTrace?
-  private var pass: (features: EvidenceRows, logits: EvidenceRows)?
+  private var pass: (features: StoredRows, logits: StoredRows)?
   private var likelihoods: EvidenceRows?
 
   /// - Parameters:
@@ -69,10 +69,10 @@ public final class VictimEvidence {
   }
 
   /// What the last layer takes, `[N, d]`.
-  public func features(_ run: Run) throws -> EvidenceRows { try passed(run).features }
+  public func features(_ run: Run) throws -> StoredRows { try passed(run).features }
 
   /// Scores before the softmax, `[N, K]`.
-  public func logits(_ run: Run) throws -> EvidenceRows { try passed(run).logits }
+  public func logits(_ run: Run) throws -> StoredRows { try passed(run).logits }
 
   /// How likely the inputs of each batch normalization are, `[N, L]`; see
   /// `Classifier.normalizationLogLikelihoods`.
@@ -97,7 +97,7 @@ public final class VictimEvidence {
   /// - Parameter layer: see `LayerVisitor`, or `features`; nil for the last one before these.
   /// - Throws: `DetectionError.missing` if the victim has no such layer, and as `victim` does.
   public func activations(of layer: String?, _ run: Run) throws -> EvidenceRows {
-    if layer == Self.featureLayer { return try features(run) }
+    if layer == Self.featureLayer { return try features(run).loaded() }
     let victim = try victim(run)
     let names = try victim.layers(for: images)
     guard let name = layer ?? names.last, names.contains(name) else {
@@ -124,24 +124,31 @@ public final class VictimEvidence {
 
   private static let featureLayer = "features"
 
-  private func passed(_ run: Run) throws -> (features: EvidenceRows, logits: EvidenceRows) {
+  private func passed(_ run: Run) throws -> (features: StoredRows, logits: StoredRows) {
     if let pass { return pass }
     let victim = try victim(run)
-    var (features, logits): ([Float], [Float]) = ([], [])
     let (d, k) = (victim.configuration.featureCount, victim.configuration.classes)
     let count = try run.count("features", of: images.count)
-    try victim.forEachBatch(of: images, batchSize: batchSize) { _, pixels in
-      let found = victim.featuresAndLogits(pixels)
-      features += try found.features.values()
-      logits += try found.logits.values()
-      try count(features.count / d)
+    var done = 0
+    var logits: StoredRows?
+    let features = try StoredRows(columns: d) { appendFeatures in
+      logits = try StoredRows(columns: k) { appendLogits in
+        try victim.forEachBatch(of: images, batchSize: batchSize) { batch, pixels in
+          let found = victim.featuresAndLogits(pixels)
+          let values = try found.features.values()
+          if let wrong = values.firstIndex(where: { !$0.isFinite }) {
+            throw DetectionError.notANumber(sample: done + wrong / d)
+          }
+          try appendFeatures(values)
+          try appendLogits(try found.logits.values())
+          done += batch.count
+          try count(done)
+        }
+      }
     }
-    if let wrong = features.firstIndex(where: { !$0.isFinite }) {
-      throw DetectionError.notANumber(sample: wrong / d)
-    }
-    let rows = (EvidenceRows(features, columns: d), EvidenceRows(logits, columns: k))
-    pass = rows
-    return rows
+    guard let logits else { preconditionFailure("VictimEvidence: features without scores") }
+    pass = (features, logits)
+    return (features, logits)
   }
 
   private func load(_ path: String) throws -> any Classifier {

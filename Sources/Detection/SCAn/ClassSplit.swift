@@ -5,13 +5,11 @@ import LinearAlgebra
 /// A class in two groups, and how much better two centers explain it than one (SCAn, Tang et al.,
 /// 2021).
 package struct ClassSplit {
-  /// 0 or 1, by row.
-  package let groups: [Int]
   /// J = (Σ‖x − μ‖² − Σ‖x − μ_group‖²) / n.
   package let statistic: Double
-  /// `[2][columns]`.
-  private let centers: [[Double]]
-  private let counts: [Int]
+  private let clusters: KMeans
+  /// Rows of each group.
+  package let counts: [Int]
 
   private static let restarts = 5
 
@@ -21,15 +19,17 @@ package struct ClassSplit {
     let found = KMeans(
       rows.values, dimension: rows.columns, clusters: 2, restarts: Self.restarts, using: &random)
     let spread = rows.centered.squaredRowLengths.reduce(0, +)
-    groups = found.assignments
     statistic = max(0, spread - found.inertia) / Double(rows.rows)
-    centers = (0..<2).map { Array(found.center($0)) }
+    clusters = found
     counts = (0..<2).map { found.count($0) }
   }
 
+  /// The group of other rows, white alike: 0 or 1 by row.
+  package func groups(of rows: Matrix) -> [Int] { clusters.nearest(rows.values) }
+
   /// From the origin to a group's center; infinite for a group without rows.
   package func squaredDistance(ofCenter group: Int) -> Double {
-    counts[group] == 0 ? .infinity : centers[group].reduce(0) { $0 + $1 * $1 }
+    counts[group] == 0 ? .infinity : clusters.center(group).reduce(0) { $0 + $1 * $1 }
   }
 
   /// The probability of a group for each row: normal distributions of covariance I around the
@@ -38,7 +38,7 @@ package struct ClassSplit {
     let other = 1 - group
     guard counts[other] > 0 else { return [Double](repeating: 1, count: rows.rows) }
     guard counts[group] > 0 else { return [Double](repeating: 0, count: rows.rows) }
-    let lengths = [group, other].map { rows.subtracting(centers[$0]).squaredRowLengths }
+    let lengths = [group, other].map { rows.subtracting(Array(clusters.center($0))).squaredRowLengths }
     let prior = log(Double(counts[group]) / Double(counts[other]))
     return zip(lengths[0], lengths[1]).map { own, rest in
       1 / (1 + exp(-(prior + (rest - own) / 2)))

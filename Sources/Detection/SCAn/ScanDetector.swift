@@ -49,7 +49,7 @@ public struct ScanDetector: PerClassDetector {
     for finding in found.classes {
       verdicts[finding.label] = Self.verdict(finding)
       for (place, sample) in finding.samples.enumerated() {
-        groups[sample] = finding.split.groups[place]
+        groups[sample] = finding.groups[place]
         if finding.isSuspicious { values[sample] = Float(finding.trust[place]) }
       }
     }

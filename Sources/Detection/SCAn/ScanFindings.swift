@@ -9,6 +9,8 @@ package struct ScanFindings {
     /// Ascending.
     package let samples: [Int]
     package let split: ClassSplit
+    /// By sample, 0 or 1.
+    package let groups: [Int]
     /// By sample, the probability that it belongs to the clean group.
     package let trust: [Double]
     /// How far J lies above the median class's, in standard deviations.
@@ -36,7 +38,7 @@ package struct ScanFindings {
   /// - Throws: `DetectionError.missing` if fewer than two classes have clean samples,
   ///   `LinearAlgebraError`.
   package init(
-    _ features: EvidenceRows, labels: [Int32], clean: [Int]?, seed: UInt64
+    _ features: some SampleRows, labels: [Int32], clean: [Int]?, seed: UInt64
   ) throws {
     let members = ClassMembers(labels.indices, labels: labels).classes
     if let clean {
@@ -53,14 +55,16 @@ package struct ScanFindings {
   }
 
   private mutating func split(
-    _ features: EvidenceRows, _ members: [(label: Int32, samples: [Int])], clean: [Int],
+    _ features: some SampleRows, _ members: [(label: Int32, samples: [Int])], clean: [Int],
     labels: [Int32], seed: UInt64
   ) throws {
     let cleanMembers = ClassMembers(clean, labels: labels).classes
     guard cleanMembers.count > 1, clean.count > cleanMembers.count else {
       throw DetectionError.missing("clean samples of several classes, more than one of each")
     }
-    let rows = cleanMembers.map { features.matrix($0.samples) }
+    let rows = try cleanMembers.map {
+      try features.matrix(ClassMembers.judged($0.samples, label: $0.label, seed: seed))
+    }
     let decomposition = try VarianceDecomposition(rows)
     let whitening = try Whitening(
       mean: [Double](repeating: 0, count: features.columns), covariance: decomposition.within)
@@ -69,18 +73,19 @@ package struct ScanFindings {
     }
     let isClean = Set(clean)
     for (label, samples) in members {
-      let white = whitening(features.matrix(samples))
-      let split = Self.split(white, seed: seed, label: label)
+      let judged = ClassMembers.judged(samples, label: label, seed: seed)
+      let split = Self.split(
+        whitening(try features.matrix(judged)), seed: seed, label: label)
+      let groups = try features.map(samples) { split.groups(of: whitening($0)) }
       let counts = (0..<2).map { group in
-        zip(samples, split.groups).count { $1 == group && isClean.contains($0) }
+        zip(samples, groups).count { $1 == group && isClean.contains($0) }
       }
-      let sizes = (0..<2).map { group in split.groups.count { $0 == group } }
       // Without clean samples in either, the larger one.
-      let cleanGroup = (counts[0], sizes[0]) >= (counts[1], sizes[1]) ? 0 : 1
+      let cleanGroup = (counts[0], split.counts[0]) >= (counts[1], split.counts[1]) ? 0 : 1
       classes.append(
-        Class(
-          label: Int(label), samples: samples, split: split,
-          trust: split.probabilities(of: cleanGroup, white)))
+        try Class(
+          label: Int(label), samples: samples, split: split, groups: groups,
+          trust: features.map(samples) { split.probabilities(of: cleanGroup, whitening($0)) }))
     }
     let statistics = classes.map(\.split.statistic)
     for (place, index) in RobustDeviation.values(statistics, clean: nulls).enumerated() {
@@ -89,25 +94,28 @@ package struct ScanFindings {
   }
 
   private mutating func split(
-    _ features: EvidenceRows, _ members: [(label: Int32, samples: [Int])], seed: UInt64
+    _ features: some SampleRows, _ members: [(label: Int32, samples: [Int])], seed: UInt64
   ) throws {
-    let centered = members.map { features.matrix($0.samples).centered.gram }
-    let means = members.map { features.matrix($0.samples).columnMeans }
-    let counts = members.map(\.samples.count)
+    let judged = members.map { ClassMembers.judged($0.samples, label: $0.label, seed: seed) }
+    let moments = try judged.map { samples in
+      let rows = try features.matrix(samples)
+      return (mean: rows.columnMeans, gram: rows.centered.gram)
+    }
     for (place, (label, samples)) in members.enumerated() {
       let others = members.indices.filter { $0 != place }
-      let sum = others.dropFirst().reduce(centered[others[0]]) { $0 + centered[$1] }
-      let count = others.reduce(0) { $0 + counts[$1] }
-      let mean = Matrix(others.map { means[$0] }).columnMeans
+      let sum = others.dropFirst().reduce(moments[others[0]].gram) { $0 + moments[$1].gram }
+      let count = others.reduce(0) { $0 + judged[$1].count }
+      let mean = Matrix(others.map { moments[$0].mean }).columnMeans
       let whitening = try Whitening(mean: mean, covariance: (1 / Double(count)) * sum)
-      let white = whitening(features.matrix(samples))
-      let split = Self.split(white, seed: seed, label: label)
+      let split = Self.split(
+        whitening(try features.matrix(judged[place])), seed: seed, label: label)
       let distances = (0..<2).map { split.squaredDistance(ofCenter: $0) }
       let cleanGroup = distances[0] <= distances[1] ? 0 : 1
       classes.append(
-        Class(
+        try Class(
           label: Int(label), samples: samples, split: split,
-          trust: split.probabilities(of: cleanGroup, white)))
+          groups: features.map(samples) { split.groups(of: whitening($0)) },
+          trust: features.map(samples) { split.probabilities(of: cleanGroup, whitening($0)) }))
     }
   }
 

@@ -20,7 +20,7 @@ enum QuadraticFilter {
     var kernel = chosen.timesTransposed(chosen)
     for place in kernel.values.indices { kernel.values[place] *= kernel.values[place] }
     let centered = kernel.centered.transposed.centered
-    let weights = try SymmetricEigendecomposition(centered).vectors.row(0)
+    let weights = try GreatestEigenpair(size: centered.rows) { centered * $0 }.vector
     var weighted = chosen
     for (row, weight) in weights.enumerated() {
       for column in 0..<weighted.columns { weighted[row, column] *= weight }

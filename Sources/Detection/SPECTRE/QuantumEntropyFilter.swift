@@ -3,14 +3,22 @@ import LinearAlgebra
 
 /// SPECTRE's filter of one class for an assumed share of poison (Hayase et al., 2021).
 package struct QuantumEntropyFilter {
-  /// The number of principal components that showed most.
-  package private(set) var components = 0
-  /// Quantum entropy scores by row: the higher, the worse.
-  package private(set) var scores: [Double] = []
   /// tr(Σ′M) of all rows, white by those that are kept: above 1 as far as the others stand out.
   package private(set) var excess = -Double.infinity
+  /// The number of principal components that showed most.
+  private var components = 1
+  private var whitening: Whitening
+  private var matrix: Matrix
+  /// 1.5·ε of the rows.
+  private let removed: Int
+
+  /// Quantum entropy scores of rows, turned to the same principal components: the higher, the worse.
+  package func scores(of rows: Matrix) -> [Double] {
+    QuantumEntropy.scores(whitening(rows.prefix(columns: components)), matrix)
+  }
+
   /// The rows that are left when the 1.5·ε of highest scores have gone, ascending.
-  package private(set) var kept: [Int] = []
+  package func kept(of rows: Matrix) -> [Int] { Self.kept(scores(of: rows), removed: removed) }
 
   /// How many principal components of a number of rows count: as long as there are no more
   /// products of two of them than rows, which could not tell them apart; at most 64.
@@ -30,16 +38,23 @@ package struct QuantumEntropyFilter {
   ///   - rate: ε, the share of the rows.
   /// - Throws: `LinearAlgebraError`.
   package init(_ rows: Matrix, rate: Double) throws {
-    let removed = min(rows.rows - 1, Int(1.5 * rate * Double(rows.rows)))
+    removed = min(rows.rows - 1, Int(1.5 * rate * Double(rows.rows)))
+    // Of the first count, which is 1.
+    whitening = try Whitening(rows.prefix(columns: 1))
+    matrix = Matrix.identity(1)
     for count in Self.componentCounts where count <= rows.columns {
       let part = rows.prefix(columns: count)
-      let white = try Whitening.robust(part, share: rate)(part)
-      let scores = QuantumEntropy.scores(white, try QuantumEntropy.matrix(white.covariance))
-      let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-      let kept = order.dropFirst(removed).sorted()
+      let whitening = try Whitening.robust(part, share: rate)
+      let white = whitening(part)
+      let matrix = try QuantumEntropy.matrix(white.covariance)
+      let kept = Self.kept(QuantumEntropy.scores(white, matrix), removed: removed)
       let excess = try QuantumEntropy.excess(Whitening(rows.selecting(rows: kept))(rows))
       guard excess > self.excess else { continue }
-      (self.components, self.scores, self.excess, self.kept) = (count, scores, excess, kept)
+      (components, self.whitening, self.matrix, self.excess) = (count, whitening, matrix, excess)
     }
+  }
+
+  private static func kept(_ scores: [Double], removed: Int) -> [Int] {
+    scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.dropFirst(removed).sorted()
   }
 }

@@ -43,17 +43,19 @@ public struct SpectreDetector: PerClassDetector {
     let rates = expectedRate.map { [$0] } ?? Self.rates
     let count = try run.count("filters", of: members.count, unit: "classes")
     let classes = try members.enumerated().map { number, member in
+      let judged = ClassMembers.judged(member.samples, label: member.label, seed: input.seed)
       let found = try SpectreClass(
-        features.matrix(member.samples), rates: rates, seed: input.seed, stream: member.label)
+        features.matrix(judged), rates: rates, seed: input.seed, stream: member.label)
       try count(number + 1)
       return found
     }
     let choices = Self.choose(classes)
     var badness = [Double?](repeating: nil, count: dataset.count)
-    for (member, choice) in zip(members, choices) {
-      for (sample, score) in zip(member.samples, choice.finding.filter.scores) {
-        badness[sample] = score
+    for (place, member) in members.enumerated() {
+      let scores = try features.map(member.samples) {
+        classes[place].scores(of: $0, by: choices[place].finding.filter)
       }
+      for (sample, score) in zip(member.samples, scores) { badness[sample] = score }
     }
     let worst = WorstOfClasses(badness: badness, labels: dataset.labels)
     var verdicts = dataset.classNames.indices.map {

@@ -1,11 +1,24 @@
+import ComputeBackend
+
 /// The samples of each label that occurs.
-struct ClassMembers {
+package struct ClassMembers {
+  /// Samples by which a class is judged, at most: more hardly tell more, while time and memory of
+  /// some detectors grow faster than they do.
+  package static let judged = 5000
+
   /// Labels ascending, their samples ascending.
   let classes: [(label: Int32, samples: [Int])]
 
   init(_ samples: some Sequence<Int>, labels: [Int32]) {
     classes = Dictionary(grouping: samples) { labels[$0] }
       .map { (label: $0.key, samples: $0.value) }.sorted { $0.label < $1.label }
+  }
+
+  /// The samples by which a class is judged: all, or some drawn at random; ascending.
+  package static func judged(_ samples: [Int], label: Int32, seed: UInt64) -> [Int] {
+    guard samples.count > judged else { return samples }
+    var random = PhiloxGenerator(seed: seed, stream: UInt32(label), purpose: .judgedSamples)
+    return random.choose(judged, of: samples).sorted()
   }
 
   /// Throws `DetectionError.samplesPerClass` unless every class has so many samples.

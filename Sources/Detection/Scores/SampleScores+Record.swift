@@ -4,13 +4,13 @@ import Sifting
 extension SampleScores {
   /// Records what a detector found of samples and classes.
   public func record(as detector: String, in run: Run) throws {
-    let (flagged, trusted) = (Set(flagged), Set(trusted))
+    let (isFlagged, isTrusted) = (marks(flagged), marks(trusted))
     try run.forEachBatch(of: values.count) { recorder, part in
       try recorder.record(
         part.map { sample in
           ScoreRecord(
             detector: detector, sample: sample, score: values[sample].map(Double.init),
-            isFlagged: flagged.contains(sample), isTrusted: trusted.contains(sample))
+            isFlagged: isFlagged[sample], isTrusted: isTrusted[sample])
         })
     }
     try run.record { recorder in
@@ -21,6 +21,15 @@ extension SampleScores {
             reason: verdict.reason, figures: verdict.figures)
         })
     }
+  }
+}
+
+extension SampleScores {
+  /// By sample, whether it is one of some.
+  fileprivate func marks(_ samples: [Int]) -> [Bool] {
+    var marks = [Bool](repeating: false, count: values.count)
+    for sample in samples { marks[sample] = true }
+    return marks
   }
 }
 

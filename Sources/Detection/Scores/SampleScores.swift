@@ -21,8 +21,8 @@ public struct SampleScores: Equatable, Sendable {
       values.allSatisfy { $0.map { (0...1).contains($0) } ?? (unscoredReason != nil) },
       "SampleScores: scores outside 0 ... 1, or none without a reason")
     precondition(
-      columns.allSatisfy { $0.values.count == values.count },
-      "SampleScores: columns \(columns.map { $0.values.count }) for \(values.count) samples")
+      columns.allSatisfy { $0.count == values.count },
+      "SampleScores: columns \(columns.map(\.count)) for \(values.count) samples")
     self.values = values
     self.trusted = trusted
     self.classes = classes

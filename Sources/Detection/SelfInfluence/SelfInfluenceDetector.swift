@@ -22,9 +22,10 @@ public struct SelfInfluenceDetector: PerClassDetector {
     let (features, logits) = (
       try input.evidence.features(run), try input.evidence.logits(run)
     )
-    let influences = dataset.labels.enumerated().map { sample, label in
+    let influences = try dataset.labels.enumerated().map { sample, label in
       LastLayerInfluence.value(
-        logits: logits.row(sample), features: features.row(sample), label: Int(label))
+        logits: try logits.values(of: [sample]), features: try features.values(of: [sample]),
+        label: Int(label))
     }
     return try SampleScores(
       badness: influences.map { -log(max($0, .leastNonzeroMagnitude)) }, of: dataset.labels,

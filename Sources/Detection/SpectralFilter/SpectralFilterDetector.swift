@@ -19,7 +19,7 @@ public struct SpectralFilterDetector: PerClassDetector {
     let dataset = input.dataset
     try dataset.requireSeveralClasses()
     let projections = try Self.projections(
-      of: try input.evidence.features(run), labels: dataset.labels)
+      of: try input.evidence.features(run), labels: dataset.labels, seed: input.seed)
     return try SampleScores(
       badness: ClassStandardization.standardized(projections, labels: dataset.labels),
       of: dataset.labels, classNames: dataset.classNames, perClass: perClass,
@@ -27,16 +27,16 @@ public struct SpectralFilterDetector: PerClassDetector {
   }
 
   /// |h·v| of each sample.
-  package static func projections(of features: EvidenceRows, labels: [Int32]) throws -> [Double] {
+  package static func projections(
+    of features: some SampleRows, labels: [Int32], seed: UInt64 = 0
+  ) throws -> [Double] {
     var result = [Double](repeating: 0, count: features.count)
-    for (_, samples) in ClassMembers(labels.indices, labels: labels).classes {
-      let rows = features.matrix(samples)
-      let direction = try SymmetricEigendecomposition(
-        rows.subtracting(rows.columnMeans).gram
-      ).vectors.row(0)
-      for (sample, product) in zip(samples, rows * Array(direction)) {
-        result[sample] = abs(product)
-      }
+    for (label, samples) in ClassMembers(labels.indices, labels: labels).classes {
+      let judged = ClassMembers.judged(samples, label: label, seed: seed)
+      let first = try PrincipalComponents(of: features.matrix(judged), count: 1)
+      let direction = Array(first.directions.row(0))
+      let products = try features.map(samples) { $0 * direction }
+      for (sample, product) in zip(samples, products) { result[sample] = abs(product) }
     }
     return result
   }

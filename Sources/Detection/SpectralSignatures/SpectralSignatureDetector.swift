@@ -24,7 +24,7 @@ public struct SpectralSignatureDetector: PerClassDetector {
     try dataset.requireSeveralClasses()
     try WorstOfClasses.check(expectedRate)
     let signatures = try Self.signatures(
-      of: try input.evidence.features(run), labels: dataset.labels)
+      of: try input.evidence.features(run), labels: dataset.labels, seed: input.seed)
     let columns = [EvidenceColumn("signature", signatures)]
     guard let expectedRate else {
       return try SampleScores(
@@ -45,11 +45,15 @@ public struct SpectralSignatureDetector: PerClassDetector {
   /// right singular vector once centered.
   ///
   /// - Throws: `LinearAlgebraError`.
-  package static func signatures(of features: EvidenceRows, labels: [Int32]) throws -> [Double] {
+  package static func signatures(
+    of features: some SampleRows, labels: [Int32], seed: UInt64 = 0
+  ) throws -> [Double] {
     var result = [Double](repeating: 0, count: features.count)
-    for (_, samples) in ClassMembers(labels.indices, labels: labels).classes {
-      let components = try features.matrix(samples).principalComponents(1)
-      for (sample, component) in zip(samples, components.values) {
+    for (label, samples) in ClassMembers(labels.indices, labels: labels).classes {
+      let judged = ClassMembers.judged(samples, label: label, seed: seed)
+      let first = try PrincipalComponents(of: features.matrix(judged), count: 1)
+      let components = try features.map(samples) { first($0).values }
+      for (sample, component) in zip(samples, components) {
         result[sample] = component * component
       }
     }

@@ -18,7 +18,7 @@ struct ScoreTable {
     let file = try CSVFile(path, columns: names + (scores.classes.isEmpty ? [] : ["flagged"]))
     for sample in 0..<source.count {
       var row = [source.name(of: sample), source.classNames[Int(source.labels[sample])]]
-      row += scores.columns.map { $0.values[sample] }
+      row += scores.columns.map { $0.text(sample) }
       row += [scores.values[sample].map { "\($0)" } ?? "", listed.contains(sample) ? "1" : "0"]
       if !scores.classes.isEmpty { row.append(flagged.contains(sample) ? "1" : "0") }
       try file.append(row)

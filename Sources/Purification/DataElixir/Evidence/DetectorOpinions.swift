@@ -39,8 +39,8 @@ package struct DetectorOpinions: Codable, Sendable, Equatable {
   /// Asks the panel; a detector that has nothing to say is left out.
   init(_ input: DetectionInput, _ run: Run) throws {
     self.init(count: input.dataset.count)
-    for opinion in try DetectorPanel(input, run, detectors: Self.panel).opinions {
-      add(opinion.id, opinion.scores, labels: input.dataset.labels)
+    try DetectorPanel.forEach(of: Self.panel, input, run) { id, scores in
+      add(id, scores, labels: input.dataset.labels)
     }
   }
 
