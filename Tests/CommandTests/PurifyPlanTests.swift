@@ -22,8 +22,10 @@ import Testing
     #expect(run.exitCode == 0)
     #expect(run.output.contains("shapes: 80 samples of 10 classes"))
     #expect(run.output.contains("\nExpected: about "))
-    let noise = try purify("random-noise", "--dry-run")
-    #expect(noise.exitCode == 0 && noise.output.contains("There is no forecast"))
+    for method in ["random-noise", "friendly-noise"] {
+      let noise = try purify(method, "--dry-run")
+      #expect(noise.exitCode == 0 && noise.output.contains("\nExpected: about "), "\(noise)")
+    }
     let wrong = try purify("dataelixir", "--dry-run", "--denoiser", "none")
     #expect(wrong.exitCode == 1)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -28,6 +28,14 @@ public struct DatasetInspection: Sendable {
   public var ignored: [IgnoredEntry] { indexed.ignored }
   public var count: Int { indexed.labels.count }
 
+  /// A record's name.
+  func key(of record: Int) -> String { indexed.name(of: record).description }
+
+  /// A record's label; nil if it has none.
+  func label(of record: Int) -> Int32? {
+    indexed.labels[record] == ImageDataset.unlabelled ? nil : indexed.labels[record]
+  }
+
   /// Reads every image and gives the records in their order, some at a time.
   public func forEachRecord(_ body: (InspectedRecord) throws -> Void) throws {
     for start in stride(from: 0, to: count, by: 4096) {
@@ -40,7 +48,7 @@ public struct DatasetInspection: Sendable {
   }
 
   private func record(_ record: Int) -> InspectedRecord {
-    let label = indexed.labels[record] == ImageDataset.unlabelled ? nil : indexed.labels[record]
+    let label = label(of: record)
     var image: RasterImage?
     var problem = indexed.problem(of: record)
     if problem == nil, decodes {
@@ -55,7 +63,7 @@ public struct DatasetInspection: Sendable {
     let shape = decodes ? image?.shape : problem == nil ? indexed.shape(of: record) : nil
     let channels = indexed.holdsPlainBytes ? shape?.channels : 3
     return InspectedRecord(
-      key: indexed.name(of: record).description, label: label,
+      key: key(of: record), label: label,
       class: label.flatMap(name),
       width: shape?.width, height: shape?.height, channels: shape == nil ? nil : channels,
       sha256: image.map { Self.hash($0.converted(toChannels: 3)) }, problem: problem)

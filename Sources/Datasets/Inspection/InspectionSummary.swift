@@ -51,9 +51,7 @@ public struct InspectionSummary: Sendable, Encodable {
     classes = inspection.classNames.map { Class(name: $0, count: 0) }
     ignored = inspection.ignored
     var sizes: [[Int]: Int] = [:]
-    var first: [String: InspectedRecord] = [:]
-    var groups: [String: Duplicates] = [:]
-    var order: [String] = []
+    var images: [HashedImage] = []
     try inspection.forEachRecord { record in
       records += 1
       if record.label == nil { unlabelled += 1 }
@@ -66,14 +64,8 @@ public struct InspectionSummary: Sendable, Encodable {
       if let width = record.width, let height = record.height, let channels = record.channels {
         sizes[[width, height, channels], default: 0] += 1
       }
-      if let hash = record.sha256 {
-        if let earlier = first[hash] {
-          if groups[hash] == nil { order.append(hash) }
-          groups[hash, default: Duplicates(keys: [earlier.key], labelsDiffer: false)]
-            .add(record, differs: record.label != earlier.label)
-        } else {
-          first[hash] = record
-        }
+      if let hash = record.sha256, let image = HashedImage(hash, record: records - 1) {
+        images.append(image)
       }
       try each(record)
     }
@@ -81,13 +73,42 @@ public struct InspectionSummary: Sendable, Encodable {
       ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1])
     }
     .map { Size(width: $0.key[0], height: $0.key[1], channels: $0.key[2], count: $0.value) }
-    duplicates = order.compactMap { groups[$0] }
+    duplicates = HashedImage.groups(images).map { group in
+      let labels = group.map(inspection.label)
+      return Duplicates(
+        keys: group.map(inspection.key),
+        labelsDiffer: labels.contains { $0 != labels[0] })
+    }
   }
 }
 
-extension InspectionSummary.Duplicates {
-  fileprivate mutating func add(_ record: InspectedRecord, differs: Bool) {
-    keys.append(record.key)
-    if differs { labelsDiffer = true }
+/// A record with the first half of its image's hash: there may be millions.
+private struct HashedImage {
+  let high: UInt64
+  let low: UInt64
+  let record: Int
+
+  /// - Parameter hash: hexadecimal digits.
+  init?(_ hash: String, record: Int) {
+    guard let high = UInt64(hash.prefix(16), radix: 16),
+      let low = UInt64(hash.dropFirst(16).prefix(16), radix: 16)
+    else { return nil }
+    (self.high, self.low, self.record) = (high, low, record)
   }
+
+  /// Records of equal hashes, where there are several, in the order of their second ones.
+  static func groups(_ images: [HashedImage]) -> [[Int]] {
+    let sorted = images.sorted { ($0.high, $0.low, $0.record) < ($1.high, $1.low, $1.record) }
+    var groups: [[Int]] = []
+    var start = 0
+    while start < sorted.count {
+      var end = start + 1
+      while end < sorted.count, sorted[end].isSame(as: sorted[start]) { end += 1 }
+      if end > start + 1 { groups.append(sorted[start..<end].map(\.record)) }
+      start = end
+    }
+    return groups.sorted { $0[1] < $1[1] }
+  }
+
+  private func isSame(as other: HashedImage) -> Bool { high == other.high && low == other.low }
 }

@@ -23,11 +23,22 @@ public struct AnomalyFilter: Hashable, Codable, Sendable {
 
   /// What the filter finds about a sample.
   public struct Finding: Equatable, Sendable {
-    public var verdict: Verdict
+    public let verdict: Verdict
+    // There is one for every sample.
+    private let label: UInt16
+    private let count: UInt16
+
     /// The most frequent label of the candidates, y_g or the vote y_v of the paper.
-    public var consensus: Int
+    public var consensus: Int { Int(label) }
     /// The transition coefficient η.
-    public var transition: Int
+    public var transition: Int { Int(count) }
+
+    /// Both numbers are at most `CandidateStore.limit`.
+    package init(verdict: Verdict, consensus: Int, transition: Int) {
+      self.verdict = verdict
+      label = UInt16(consensus)
+      count = UInt16(transition)
+    }
   }
 
   /// Judges a sample from the labels of all its candidates.

@@ -58,6 +58,7 @@ package struct CandidateConstruction {
   ) throws -> [AnomalyFilter.Finding] {
     let first = samples.lowerBound
     var findings = (0..<store.completed).map { finding(store.labels(of: $0), of: first + $0) }
+    findings.reserveCapacity(samples.count)
     let queue = SampleQueue(
       images: images, samples: samples.dropFirst(store.completed), readAhead: batchSize)
     // Few samples are for all devices, too.

@@ -30,18 +30,16 @@ extension CandidateStore: CandidateSource {
 package struct CandidateLooks: CandidateSource {
   struct Look {
     var store: CandidateStore
-    /// Where each sample of the dataset lies in the store.
-    var places: [Int: Int]
+    /// Where samples of the dataset lie in the store; nil if it has all of them, in order.
+    var places: [Int: Int]?
+
+    func place(of sample: Int) -> Int? { places.map { $0[sample] } ?? sample }
   }
 
   private var looks: [Look]
 
   package init(first: CandidateStore) {
-    looks = [
-      Look(
-        store: first,
-        places: Dictionary(uniqueKeysWithValues: (0..<first.completed).map { ($0, $0) }))
-    ]
+    looks = [Look(store: first, places: nil)]
   }
 
   init(looks: [Look]) { self.looks = looks }
@@ -51,7 +49,7 @@ package struct CandidateLooks: CandidateSource {
   package func labels(of sample: Int) -> SampleLabels {
     var result: SampleLabels?
     for look in looks {
-      guard let place = look.places[sample] else { continue }
+      guard let place = look.place(of: sample) else { continue }
       let labels = look.store.labels(of: place)
       if result == nil { result = labels } else { result?.candidates += labels.candidates }
     }
@@ -63,7 +61,7 @@ package struct CandidateLooks: CandidateSource {
     var start = 0
     var result: [Int] = []
     for look in looks {
-      guard let place = look.places[sample] else { continue }
+      guard let place = look.place(of: sample) else { continue }
       result += look.store.imaged(of: place).map { start + $0 }
       start += look.store.labels(of: place).candidates.count
     }
@@ -73,7 +71,7 @@ package struct CandidateLooks: CandidateSource {
   package func image(of sample: Int, candidate: Int) throws -> [UInt8] {
     var position = candidate
     for look in looks {
-      guard let place = look.places[sample] else { continue }
+      guard let place = look.place(of: sample) else { continue }
       let count = look.store.labels(of: place).candidates.count
       if position < count { return try look.store.image(of: place, candidate: position) }
       position -= count
