@@ -4,7 +4,7 @@ import ComputeBackend
 package struct ClassMembers {
   /// Samples by which a class is judged, at most: more hardly tell more, while time and memory of
   /// some detectors grow faster than they do.
-  package static let judged = 5000
+  package static let judged = 2000
 
   /// Labels ascending, their samples ascending.
   let classes: [(label: Int32, samples: [Int])]

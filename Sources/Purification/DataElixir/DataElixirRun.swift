@@ -154,6 +154,8 @@ struct DataElixirRun {
       construction: pass.construction)
     findings.noiseSearch = models.search
     findings.ownDenoiser = ownDenoiser
+    // What restorations of whole batches took is of no use to the detectors.
+    for backend in context.devices.backends { backend.pool.trim() }
     findings.rounds = retention(pass.store, of: pass.construction.samples)
     try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
     for finding in pass.findings { findings.verdicts.count(finding.verdict) }
