@@ -1,3 +1,4 @@
+import CMalloc
 import Foundation
 
 /// What the system says of this process.
@@ -8,6 +9,9 @@ public enum ProcessUsage {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / 1024
   }
+
+  /// Gives memory that was freed, but that the C library keeps for later, back to the system.
+  public static func releaseFreeMemory() { malloc_trim(0) }
 
   /// Seconds since the process was started, to a hundredth; `nil` where the system does not tell.
   public static func secondsSinceStart() -> Double? {

@@ -88,6 +88,7 @@ extension DataElixirRun {
   ) throws -> PurificationOutcome<DataElixirFindings> {
     var findings = findings
     let opinions = try run.measure("detectors") { try detectorOpinions(stage) }
+    releaseMemory()
     let found = try run.measure("transplants and second look") {
       try CarrierSearch(
         images: dataset, victim: stage.victim, seed: options.seed,

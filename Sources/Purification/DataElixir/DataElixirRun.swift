@@ -154,8 +154,7 @@ struct DataElixirRun {
       construction: pass.construction)
     findings.noiseSearch = models.search
     findings.ownDenoiser = ownDenoiser
-    // What restorations of whole batches took is of no use to the detectors.
-    for backend in context.devices.backends { backend.pool.trim() }
+    releaseMemory()
     findings.rounds = retention(pass.store, of: pass.construction.samples)
     try run.note(LabelRetention.text(findings.rounds, samples: dataset.count))
     for finding in pass.findings { findings.verdicts.count(finding.verdict) }
@@ -232,6 +231,12 @@ struct DataElixirRun {
         samples: chosen?.indices, noiseSteps: noiseSteps, isSecond: chosen != nil,
         keepsAllImages: construction.keepsAllImages, batchSize: context.batchSize),
       into: store, progress: tell)
+  }
+
+  /// Gives back what a stage took and the next one has no use for, so that they do not add up.
+  func releaseMemory() {
+    for backend in context.devices.backends { backend.pool.trim() }
+    ProcessUsage.releaseFreeMemory()
   }
 
   private func retention(_ store: CandidateStore, of samples: Range<Int>) -> [LabelRetention] {
