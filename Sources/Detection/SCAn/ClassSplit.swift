@@ -38,7 +38,9 @@ package struct ClassSplit {
     let other = 1 - group
     guard counts[other] > 0 else { return [Double](repeating: 1, count: rows.rows) }
     guard counts[group] > 0 else { return [Double](repeating: 0, count: rows.rows) }
-    let lengths = [group, other].map { rows.subtracting(Array(clusters.center($0))).squaredRowLengths }
+    let lengths = [group, other].map {
+      rows.subtracting(Array(clusters.center($0))).squaredRowLengths
+    }
     let prior = log(Double(counts[group]) / Double(counts[other]))
     return zip(lengths[0], lengths[1]).map { own, rest in
       1 / (1 + exp(-(prior + (rest - own) / 2)))

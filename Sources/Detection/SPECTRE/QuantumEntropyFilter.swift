@@ -12,7 +12,8 @@ package struct QuantumEntropyFilter {
   /// 1.5·ε of the rows.
   private let removed: Int
 
-  /// Quantum entropy scores of rows, turned to the same principal components: the higher, the worse.
+  /// Quantum entropy scores of rows turned to the same principal components: the higher, the
+  /// worse.
   package func scores(of rows: Matrix) -> [Double] {
     QuantumEntropy.scores(whitening(rows.prefix(columns: components)), matrix)
   }
