@@ -15,7 +15,9 @@ import Testing
   }
 
   @Test func directionsComeByVariance() throws {
-    let rows = Matrix([[0, 1, 0], [0, -1, 0], [3, 0, 0], [-3, 0, 0], [0, 0, 0.5], [0, 0, -0.5]])
+    let rows = Matrix([
+      [0, 1, 0], [0, -1, 0], [3, 0, 0], [-3, 0, 0], [0, 0, 0.5], [0, 0, -0.5],
+    ])
     let found = try PrincipalComponents(of: rows, count: 7)
     #expect(found.directions.rows == 3)
     for (row, column) in [0, 1, 2].enumerated() {
