@@ -107,8 +107,9 @@ struct DemoCommand: ParsableCommand {
     ClassifierPlan(
       .resNet20, width: 8,
       recipe: ClassifierRecipe(
-        // Small batches, no window that cuts the corner off: a thousand images teach the trigger.
-        epochs: 14, batchSize: 16, seed: seed))
+        // Small batches, no window that cuts the corner off: 14 epochs of a thousand images teach
+        // the trigger, and so do as many steps on fewer.
+        epochs: max(14, 14_000 / images), batchSize: 16, seed: seed))
   }
 
   private func method(_ paths: Paths) -> DataElixir {
