@@ -111,8 +111,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Support", "ComputeBackend", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-        "Diffusion", "Runs",
+        "Support", "ComputeBackend", "Communication", "Autograd", "NeuralNet", "Checkpoints",
+        "Models", "Datasets", "Diffusion", "Runs",
       ]),
     .target(
       name: "Attacks",
@@ -240,8 +240,8 @@ let tests: [String: [Target.Dependency]] = [
     "Diffusion", "ReferenceBackend",
   ],
   "Training": [
-    "ComputeBackend", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models", "Datasets",
-    "Diffusion", "Training",
+    "ComputeBackend", "Communication", "Devices", "Autograd", "NeuralNet", "Checkpoints", "Models",
+    "Datasets", "Diffusion", "Training",
   ],
   "Tracing": ["ComputeBackend", "Devices", "Autograd", "Models", "Datasets", "Runs", "Tracing"],
   "Runs": ["Support", "ComputeBackend", "Devices", "Runs"],

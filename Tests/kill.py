@@ -2,7 +2,7 @@
 """Kills real runs at random moments, resumes them, and compares the bytes of what they write.
 
     Tests/kill.py [--program .build/release/elixir-gpu] [--kills 200] [--minutes 60] [--seed 0]
-                  [--only NAME,…] [--folder DIR]
+                  [--scale 1] [--only NAME,…] [--folder DIR]
 
 Each round takes one of the commands, starts it in an empty folder and ends it one to three times: at
 a moment drawn from its running time, or at an operation on files drawn from all that it does, by
@@ -13,7 +13,7 @@ Prints a line for each round that fails, a table of all, and exits with 1 if any
 
 What is repeated is told by the processor's time: starting the program and reading its inputs again
 counts, which is much of runs that take seconds. Trainings save their state every few seconds, so that
-short ones begin anew.
+short ones begin anew. --scale 20 gives the commands twenty times as much to do: minutes.
 """
 import argparse, hashlib, os, pathlib, random, shutil, signal, struct, subprocess, sys, tempfile, time
 
@@ -53,7 +53,7 @@ class Case:
         self.kills, self.rounds, self.failures, self.repeated = 0, 0, [], []
 
 
-def cases(inputs):
+def cases(inputs, scale):
     """The commands, with inputs that `prepare` made."""
     data, device = str(inputs / "poisoned"), ["--device", "cpu"]
     small = ["--width", "4", "--epochs", "6", "--classifier-batch", "16"]
@@ -64,7 +64,7 @@ def cases(inputs):
         Case("pd-autor", ["purify", "pd-autor", data, "--width", "4", "--epochs", "10", "--classifier-batch", "16",
                           "--expected-rate", "0.2", "--restorer-width", "8", "--restorer-epochs", "2",
                           "--restorer-batch", "8", *device, "--output", "out"]),
-        Case("mendata", ["purify", "mendata", data, *trusted, "--rounds", "3", *device, "--output", "out"]),
+        Case("mendata", ["purify", "mendata", data, *trusted, "--rounds", str(2 + scale), *device, "--output", "out"]),
         Case("friendly-noise", ["purify", "friendly-noise", str(inputs / "few"), *small, *device, "--output", "out"]),
         Case("random-noise", ["purify", "random-noise", data, *device, "--output", "out"]),
         Case("reference-only", ["purify", "reference-only", data, *trusted[:2], *device, "--output", "out"]),
@@ -79,16 +79,16 @@ def cases(inputs):
         Case("train classifier", ["train", "classifier", data, "--architecture", "resnet20", "--width", "4",
                                   "--epochs", "12", *device, "--output", "out.safetensors"], ["--resume"]),
         Case("train denoiser", ["train", "denoiser", str(inputs / "clean"), "--channels", "8,8", "--batch", "8",
-                                "--steps", "120", "--average", "0.9", *device, "--output", "out"],
+                                "--steps", str(120 * scale), "--average", "0.9", *device, "--output", "out"],
              ["--resume"]),
         Case("suite", ["evaluate", "--suite", str(inputs / "suite.yaml"), "--output", "out", *device]),
     ]
 
 
-def prepare(program, inputs):
-    idx(inputs / "clean", "train", 96, 1)
+def prepare(program, inputs, scale):
+    idx(inputs / "clean", "train", 96 * scale, 1)
     idx(inputs / "test", "t10k", 40, 2)
-    idx(inputs / "few", "train", 16, 3)
+    idx(inputs / "few", "train", 16 * scale, 3)
 
     def run(*words):
         done = subprocess.run([program, *words], cwd=inputs, capture_output=True, text=True)
@@ -229,6 +229,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scale", type=int, default=1, help="how much the commands have to do")
     parser.add_argument("--only", help="names of commands, with commas")
     parser.add_argument("--folder", help="where to work, and to keep what failed (default: a new one)")
     arguments = parser.parse_args()
@@ -239,8 +240,8 @@ def main():
     program, inputs = str(pathlib.Path(arguments.program).resolve()), folder / "inputs"
     if not inputs.exists():
         inputs.mkdir()
-        prepare(program, inputs)
-    chosen = cases(inputs)
+        prepare(program, inputs, arguments.scale)
+    chosen = cases(inputs, arguments.scale)
     if arguments.only: chosen = [case for case in chosen if case.name in arguments.only.split(",")]
     if not chosen: sys.exit("--only names no command")
     runner, draw = Runner(program, library, folder), random.Random(arguments.seed)

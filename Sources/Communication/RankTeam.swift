@@ -58,16 +58,57 @@ public final class RankTeam {
     }
   }
 
+  /// On rank 0: has all ranks answer a request in bytes, which all of them receive.
+  ///
+  /// - Returns: the answers by rank.
+  /// - Throws: as `ask` does.
+  package func share<Request: Codable>(_ request: Request, own: () throws -> Data) throws -> [Data]
+  {
+    precondition(rank == 0 && !isOver, "RankTeam.share: rank \(rank)")
+    _ = try communicator.broadcast(Array(try encoder.encode(Message.request(request))), from: 0)
+    return try exchange(Result { try own() })
+  }
+
+  /// On the other ranks: answers what rank 0 shares until it has no more.
+  ///
+  /// - Parameter receive: takes the answers of all ranks, unless one failed; if it throws, rank 0
+  ///   is told by the next answer.
+  package func serve<Request: Codable>(
+    _ answer: (Request) throws -> Data, receive: (Request, [Data]) throws -> Void
+  ) throws {
+    var failure: (any Error)?
+    try follow { (request: Request) in
+      let own = Result {
+        if let failure { throw failure }
+        return try answer(request)
+      }
+      let answers = try send(own)
+      guard case .success = own else { return }
+      do {
+        try receive(request, try decode(answers))
+      } catch is RankError {
+        // Another rank failed, which rank 0 has heard.
+      } catch let error {
+        failure = error
+      }
+    }
+  }
+
   /// On the other ranks: answers requests until rank 0 has no more.
   package func serve<Request: Codable, Answer: Codable>(
     _ answer: (Request) throws -> Answer
   ) throws {
+    try follow { (request: Request) in
+      try send(Result { try encoder.encode([try answer(request)]) })
+    }
+  }
+
+  private func follow<Request: Codable>(_ reply: (Request) throws -> Void) throws {
     precondition(rank > 0, "RankTeam.serve: rank 0")
     while !isOver {
       let bytes = Data(try communicator.broadcast([], from: 0))
       switch try PropertyListDecoder().decode(Message<Request>.self, from: bytes) {
-      case .request(let request):
-        try send(Result { try encoder.encode([try answer(request)]) })
+      case .request(let request): try reply(request)
       case .end: isOver = true
       }
     }
@@ -100,7 +141,12 @@ public final class RankTeam {
   private func exchange(_ result: Result<Data, any Error>) throws -> [Data] {
     let answers = try send(result)
     _ = try result.get()
-    return try answers.enumerated().map { rank, bytes in
+    return try decode(answers)
+  }
+
+  /// - Throws: what happened to the first rank that failed.
+  private func decode(_ answers: [[UInt8]]) throws -> [Data] {
+    try answers.enumerated().map { rank, bytes in
       try PropertyListDecoder().decode(RankAnswer.self, from: Data(bytes))
         .bytes(of: rank, on: nodes[rank])
     }

@@ -12,6 +12,15 @@ public struct Batch: Sendable {
 
   public var count: Int { labels.count }
   public var tensorShape: [Int] { shape.batchShape(count) }
+
+  /// The samples at some positions.
+  func part(_ positions: Range<Int>) -> Batch {
+    guard positions.count < count else { return self }
+    let size = shape.byteCount
+    return Batch(
+      pixels: Array(pixels[positions.lowerBound * size..<positions.upperBound * size]),
+      labels: Array(labels[positions]), samples: Array(samples[positions]), shape: shape)
+  }
 }
 
 /// Batches of shuffled, augmented images; each is a function of the seed and its step alone.

@@ -7,6 +7,9 @@ public struct DenoiserRecipe: Sendable {
   public var schedule: NoiseSchedule
   public var optimizer: OptimizerRecipe
   public var batchSize: Int
+  /// Parts of a batch whose gradients are made by themselves and added; so many ranks can share a
+  /// step, and each needs the memory of its part only.
+  public var blocks = 1
   public var augmentation: Augmentation
   public var seed: UInt64
 

@@ -1,11 +1,13 @@
 import Autograd
 import Checkpoints
+import Communication
 import ComputeBackend
 import Datasets
 import Diffusion
 import Foundation
 import Models
 import NeuralNet
+import Support
 
 /// Trains a U-Net to predict the noise in corrupted images.
 ///
@@ -17,9 +19,10 @@ import NeuralNet
 /// end, and `training-state.safetensors`, from which a stopped training goes on.
 public final class DenoiserTrainer {
   public let model: UNet2DModel
-  private let recipe: DenoiserRecipe
+  public let recipe: DenoiserRecipe
   private let loader: BatchLoader
   private let loop: TrainingLoop
+  private let blocks: GradientBlocks
   private let folder: URL
   private let backend: any ComputeBackend
 
@@ -47,6 +50,7 @@ public final class DenoiserTrainer {
         folder.appendingPathComponent("training-state.safetensors"),
         try Self.identity(recipe, images: images, on: backend)
       ))
+    blocks = GradientBlocks(arena: loop.arena, count: min(recipe.blocks, loader.batchSize))
   }
 
   /// Steps done.
@@ -95,7 +99,8 @@ public final class DenoiserTrainer {
     return try TrainingIdentity(
       options: Options(
         optimizer: recipe.optimizer, batchSize: recipe.batchSize,
-        augmentation: recipe.augmentation, seed: recipe.seed, schedule: schedule),
+        augmentation: recipe.augmentation, seed: recipe.seed, schedule: schedule,
+        blocks: recipe.blocks > 1 ? recipe.blocks : nil),
       network: recipe.network.json.serialized(sortedKeys: true), images: images, on: backend)
   }
 
@@ -105,6 +110,8 @@ public final class DenoiserTrainer {
     var augmentation: Augmentation
     var seed: UInt64
     var schedule: String
+    /// Nil for one, as in states of versions without blocks.
+    var blocks: Int?
   }
 
   /// Trains to a number of steps, or for a time, and leaves the averaged weights in `model`.
@@ -113,29 +120,112 @@ public final class DenoiserTrainer {
   ///   - steps: of the whole training, resumed ones included; `nil` if only the time is limited.
   ///   - duration: of this part of the training; `nil` for no limit.
   ///   - resume: goes on from the folder's saved state if there is one.
+  ///   - team: ranks that share each step, of which this is the first; the others `serve`.
+  /// - Throws: `TrainingError.fewBlocks` if some ranks would have nothing to do, `RankError` where
+  ///   another rank fails.
   public func train(
     steps: Int?, duration: Duration? = nil, resume: Bool = false,
-    intervals: TrainingIntervals = .init(), progress: (TrainingProgress) throws -> Void
+    intervals: TrainingIntervals = .init(), with team: RankTeam? = nil,
+    progress: (TrainingProgress) throws -> Void
   ) throws {
     precondition(
       steps != nil || duration != nil && recipe.optimizer.decay == .constant,
       "DenoiserTrainer.train: a decaying learning rate needs a number of steps")
     if resume { try loop.resume() }
-    let batches = Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
+    if let team { try compareWeights(with: team) }
+    let batches = prefetcher()
     let limits = TrainingLoop.Limits(
       steps: steps, duration: duration, batchSize: loader.batchSize,
       stepsPerEpoch: loader.batchesPerEpoch, intervals: intervals)
     model.setTraining(true)
-    try loop.run(limits, progress: progress, didSave: writeAverages) { step in
-      loss(try batches.next(), step: step)
-    }
+    try loop.run(
+      limits,
+      gradients: { step in
+        let batch = try batches.next()
+        guard let team else {
+          return try blocks.backpropagate { loss(of: $0, in: batch, step: step) }
+        }
+        return try blocks.add(
+          try team.share(RankRequest.step(step)) {
+            try gradients(of: team, batch: batch, step: step)
+          })
+      }, progress: progress, didSave: writeAverages)
     model.setTraining(false)
     loop.adoptAverage()
     // Also where no step was left: an earlier process may have ended between state and model.
     try writeModel()
   }
 
-  private func loss(_ batch: Batch, step: Int) -> Tensor {
+  /// What the first rank asks of the others.
+  private enum RankRequest: Codable {
+    /// A checksum of the weights.
+    case weights
+    /// Gradients of a step.
+    case step(Int)
+  }
+
+  /// Shares the steps of the first rank, which `train`s meanwhile; writes nothing.
+  ///
+  /// - Parameters:
+  ///   - steps: of the whole training, as on the first rank.
+  ///   - resume: goes on from the folder's saved state, which the first rank sees, too.
+  ///   - check: may throw to stop the training, which the first rank is told.
+  public func serve(
+    _ team: RankTeam, steps: Int?, resume: Bool = false, check: () throws -> Void = {}
+  ) throws {
+    if resume { try loop.resume() }
+    let batches = prefetcher()
+    model.setTraining(true)
+    try team.serve { (request: RankRequest) in
+      try check()
+      switch request {
+      case .weights: return try weightsChecksum()
+      case .step(let step):
+        guard step == loop.step else { throw TrainingError.ranksDiffer(what: "steps") }
+        return try gradients(of: team, batch: try batches.next(), step: step)
+      }
+    } receive: { request, answers in
+      guard case .step = request else { return }
+      _ = try blocks.add(answers)
+      loop.take(of: steps)
+      if loop.step % 10 == 0 { try backend.synchronize() }
+    }
+  }
+
+  private func prefetcher() -> Prefetcher<Batch> {
+    Prefetcher(from: loop.step) { [loader] in try loader.batch(step: $0) }
+  }
+
+  /// Makes sure that all ranks begin with the same weights.
+  private func compareWeights(with team: RankTeam) throws {
+    guard blocks.count >= team.size else {
+      throw TrainingError.fewBlocks(blocks.count, ranks: team.size)
+    }
+    let checksums = try team.share(RankRequest.weights, own: weightsChecksum)
+    guard Set(checksums).count == 1 else { throw TrainingError.ranksDiffer(what: "weights") }
+  }
+
+  private func weightsChecksum() throws -> Data {
+    var hash = SHA256()
+    for parameter in model.parameters.parameters { hash.add(bitsOf: try parameter.exported()) }
+    return Data("\(loop.step) \(hash.hexDigest)".utf8)
+  }
+
+  private func gradients(of team: RankTeam, batch: Batch, step: Int) throws -> Data {
+    try blocks.bytes(of: blocks.share(of: team.rank, among: team.size)) {
+      loss(of: $0, in: batch, step: step)
+    }
+  }
+
+  /// A block's part of the loss of a batch.
+  private func loss(of block: Int, in batch: Batch, step: Int) -> Tensor {
+    let positions = blocks.samples(of: block, in: batch.count)
+    let timesteps = timesteps(count: batch.count, step: step)
+    let value = loss(batch.part(positions), timesteps: Array(timesteps[positions]), step: step)
+    return blocks.count == 1 ? value : value * (Float(positions.count) / Float(batch.count))
+  }
+
+  private func loss(_ batch: Batch, timesteps: [Int], step: Int) -> Tensor {
     let images = Tensor(batch.pixels, shape: batch.tensorShape, on: backend)
     let noise = Tensor.empty(images.shape, on: backend)
     let streams = IndexTensor(batch.samples, shape: [batch.count], on: backend)
@@ -144,7 +234,6 @@ public final class DenoiserTrainer {
         seed: recipe.seed, step: UInt32(truncatingIfNeeded: step), purpose: .denoiserNoise),
       streams: streams.slice, rows: batch.count, columns: images.count / batch.count,
       into: noise.slice)
-    let timesteps = timesteps(count: batch.count, step: step)
     let alphaBars = timesteps.map { recipe.schedule.alphaBars[$0] }
     let coefficients =
       alphaBars.map { Float($0.squareRoot()) } + alphaBars.map { Float((1 - $0).squareRoot()) }

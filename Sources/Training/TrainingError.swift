@@ -15,6 +15,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// An earlier training's output is in the way.
   case outputExists(path: String)
   case noFolder(path: String)
+  /// Ranks that share a step do not have the same.
+  case ranksDiffer(what: String)
+  /// Some ranks would have nothing to do.
+  case fewBlocks(Int, ranks: Int)
 
   public var description: String {
     switch self {
@@ -33,6 +37,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .outputExists(let path):
       "\(path) exists already; resume its training, or choose another"
     case .noFolder(let path): "there is no folder \(path); create it first"
+    case .ranksDiffer(let what):
+      "the ranks do not have the same \(what): give all of them the same command and files"
+    case .fewBlocks(let count, let ranks):
+      "batches of \(count) \(count == 1 ? "block" : "blocks") cannot be shared by \(ranks) ranks"
     }
   }
 }

@@ -136,11 +136,18 @@ package final class TrainingLoop {
     _ limits: Limits, gradients: (_ step: Int) throws -> Tensor
   ) throws -> Tensor {
     let value = try gradients(step)
+    take(of: limits.steps)
+    return value
+  }
+
+  /// Takes a step by the gradients in the arena.
+  ///
+  /// - Parameter steps: of the whole training; `nil` for no limit.
+  package func take(of steps: Int?) {
     optimizer.step(
-      learningRate: recipe.rate(step: step, total: limits.steps ?? 0), clipNorm: recipe.clipNorm)
+      learningRate: recipe.rate(step: step, total: steps ?? 0), clipNorm: recipe.clipNorm)
     average?.update()
     step += 1
-    return value
   }
 
   private func meanLoss(_ monitor: inout LossMonitor) throws -> Float {

@@ -76,7 +76,10 @@ extension TrainingError: AdvisedError {
     switch self {
     case .outputExists: "--resume resumes it, --force replaces it"
     case .otherTraining: "leave out --resume to train anew"
-    case .badState, .diverged, .images, .initialModel, .network, .noFolder, .tooFewImages: nil
+    case .fewBlocks(_, let ranks): "give --blocks \(ranks), or a multiple"
+    case .badState, .diverged, .images, .initialModel, .network, .noFolder, .ranksDiffer,
+      .tooFewImages:
+      nil
     }
   }
 }

@@ -37,7 +37,7 @@ struct ElixirCommand: ParsableCommand {
       let (arguments, remark) = try FormerSpelling.replacing(words)
       var command = try command(of: arguments)
       if let remark { StandardError.tell(remark) }
-      if let launch, !(command is PurifyDataElixirCommand) {
+      if let launch, !(command is any RankedCommand) {
         throw RankLaunchError.notShared(launch)
       }
       defer { OutputLock.releaseAll() }

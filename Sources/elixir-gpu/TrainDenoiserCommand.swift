@@ -1,5 +1,7 @@
 import ArgumentParser
 import Checkpoints
+import Communication
+import ComputeBackend
 import Datasets
 import Diffusion
 import Foundation
@@ -9,7 +11,7 @@ import Support
 import Training
 
 /// `elixir-gpu train denoiser`.
-struct TrainDenoiserCommand: ParsableCommand {
+struct TrainDenoiserCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "denoiser",
     abstract: "Trains a diffusion model on clean images, to purify others of their kind with.",
@@ -28,6 +30,7 @@ struct TrainDenoiserCommand: ParsableCommand {
       --steps 50000 --output cifar
         elixir-gpu train denoiser data_batch_2.bin --flip --init ddpm-cifar10 --minutes 60 \
       --output tuned
+        mpirun -n 4 elixir-gpu train denoiser photos --blocks 4 --output photos-denoiser
       """)
 
   @Argument(help: "Clean images: one or more datasets of one size. Labels do not matter.")
@@ -66,6 +69,12 @@ struct TrainDenoiserCommand: ParsableCommand {
   @Option(help: "Stop after this time.")
   var minutes: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Parts of a batch whose gradients are added: less memory, and work for so many ranks.",
+      valueName: "count"))
+  var blocks = 1
+
   @OptionGroup var training: TrainingArguments
 
   func validate() throws {
@@ -90,26 +99,77 @@ struct TrainDenoiserCommand: ParsableCommand {
       throw ValidationError("--layers \(layers): use 1 to \(depth).")
     }
     _ = try numbers(attention, "--attention")
+    guard (1...4096).contains(blocks) else {
+      throw ValidationError("--blocks \(blocks): use 1 to 4096.")
+    }
     if initial != nil && config != nil {
       throw ValidationError("--init and --config exclude each other.")
     }
   }
 
   func run() throws {
+    let team = try ProcessRanks.join()
+    try ProcessRanks.with(team) { try train(with: team) }
+  }
+
+  private func train(with team: RankTeam?) throws {
+    func prepared() throws -> (DenoiserTrainer, [ImageDataset], any ComputeBackend) {
+      try prepare(team)
+    }
+    let (trainer, opened, backend) = try team.map { try $0.meet(prepared) } ?? prepared()
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
+    let steps = steps ?? (minutes == nil ? 5000 : nil)
+    if let team, team.rank > 0 {
+      return try trainer.serve(team, steps: steps, resume: training.resume) {
+        try Interruption.check(TrainingArguments.goesOn)
+      }
+    }
+    var last: TrainingProgress?
+    try run.measure("training") {
+      try trainer.train(
+        steps: steps, duration: minutes.map { .seconds(60 * $0) }, resume: training.resume,
+        with: team
+      ) { progress in
+        try run.show(progress, of: "training")
+        last = progress
+      }
+    }
+    try run.noteTimes()
+    try run.keepRecord(
+      beside: output,
+      try training.identity(
+        "train denoiser", recipe: trainer.recipe.optimizer, on: opened, backend))
+    if let last {
+      let rate = NumberFormat.rate(last.imagesPerSecond)
+      print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")
+    }
+    print("Written to \(output)")
+  }
+
+  /// Opens the images, and makes the trainer; on the first rank, which alone writes, also the
+  /// folder.
+  private func prepare(
+    _ team: RankTeam?
+  ) throws -> (DenoiserTrainer, [ImageDataset], any ComputeBackend) {
+    let isFirst = team?.rank ?? 0 == 0
     let folder = URL(fileURLWithPath: output, isDirectory: true)
     let inputs = datasets + [initial, config].compactMap(\.self)
     for input in datasets where FileName(output).canonical.lies(in: FileName(input).canonical) {
       throw FileError.outputRefused(
         path: output, reason: "it lies in the input, of which it would become a part")
     }
-    try training.check(
-      output,
-      files: ["config.json", "training-state.safetensors"].map {
-        folder.appendingPathComponent($0)
-      }, inputs: inputs)
+    if isFirst {
+      try training.check(
+        output,
+        files: ["config.json", "training-state.safetensors"].map {
+          folder.appendingPathComponent($0)
+        }, inputs: inputs)
+    }
     let opened = try datasets.map { try reading.open($0) }
     let images = try ImageConcatenation(opened)
-    let backend = try training.device.makeBackend()
+    let backend =
+      try team.map { try training.device.makeDevice(of: $0.communicator) }
+      ?? training.device.makeBackend()
     let model = try initial.map {
       try PretrainedDenoiser(URL(fileURLWithPath: $0, isDirectory: true), on: backend)
     }
@@ -119,27 +179,8 @@ struct TrainDenoiserCommand: ParsableCommand {
     print(
       "Training a U-Net (\(trainer.model.weightCount) weights) on \(images.count) images of "
         + "\(images.shape), time steps below \(maxTimestep)")
-    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
-    try Directory.make(FileName(output))
-    var last: TrainingProgress?
-    try run.measure("training") {
-      try trainer.train(
-        steps: steps ?? (minutes == nil ? 5000 : nil), duration: minutes.map { .seconds(60 * $0) },
-        resume: training.resume
-      ) { progress in
-        try run.show(progress, of: "training")
-        last = progress
-      }
-    }
-    try run.noteTimes()
-    try run.keepRecord(
-      beside: output,
-      try training.identity("train denoiser", recipe: recipe.optimizer, on: opened, backend))
-    if let last {
-      let rate = NumberFormat.rate(last.imagesPerSecond)
-      print("\(trainer.step) steps, last loss \(last.lossText), \(rate) images/s")
-    }
-    print("Written to \(output)")
+    if isFirst { try Directory.make(FileName(output)) }
+    return (trainer, opened, backend)
   }
 
   private func recipe(
@@ -156,6 +197,7 @@ struct TrainDenoiserCommand: ParsableCommand {
           augmentation: training.augmentation, seed: training.seed)
       }
     recipe.batchSize = training.batch ?? recipe.batchSize
+    recipe.blocks = blocks
     try training.apply(to: &recipe.optimizer)
     return recipe
   }

@@ -59,6 +59,8 @@ struct CommandRun {
   private static func process(_ arguments: [String], in folder: String?) throws -> Process {
     try #require(
       FileManager.default.isExecutableFile(atPath: program.path), "\(program.path) is not built")
+    // Shells let what runs in the background ignore it, and children inherit that.
+    signal(SIGINT, SIG_DFL)
     let process = Process()
     process.executableURL = program
     process.arguments = arguments

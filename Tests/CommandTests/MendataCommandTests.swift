@@ -42,6 +42,7 @@ import Testing
     #expect(
       run.output.contains("Reference: 16 images (simulated:1.0,0.3), 44 images are untrusted"))
     #expect(run.output.contains("Round 3: distance "))
+    #expect(run.output.split(separator: "Expected: at most 2 rounds more in ").count == 2)
     #expect(run.output.contains("Written to out; see report.html there"))
     let (before, after) = (
       try ImageDataset.open(folder.path + "/poisoned"), try ImageDataset.open(folder.path + "/out")

@@ -76,6 +76,11 @@ public struct Mendata: Purifier {
       try run.status("rounds", $0.line(of: options) + timer.left(before: $0.round))
     } didEnd: { round in
       try run.note(round.line)
+      if let forecast = timer.forecast(
+        after: round, rounds, output: samples * rounds.untrusted.shape.byteCount)
+      {
+        try run.note(forecast)
+      }
       guard round.number == 1 else { return }
       if options.stepSize == nil, let found = rounds.stepSize {
         try run.note(

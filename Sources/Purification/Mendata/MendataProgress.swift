@@ -15,11 +15,30 @@ struct RoundTimer {
 
   /// `, at most 1 min 05 s left` in a round; empty in this process' first one.
   func left(before round: Int) -> String {
-    let finished = round - 1 - done
-    guard finished > 0 else { return "" }
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let seconds = elapsed / Double(finished) * Double(limit - round + 1)
+    guard let seconds = seconds(before: round) else { return "" }
     return ", at most \(NumberFormat.duration(seconds)) left"
+  }
+
+  private func seconds(before round: Int) -> Double? {
+    let finished = round - 1 - done
+    guard finished > 0 else { return nil }
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    return elapsed / Double(finished) * Double(limit - round + 1)
+  }
+
+  /// After the first round of this process, what all will take at most; nil after others.
+  ///
+  /// - Parameter output: bytes of the dataset that will be written.
+  func forecast(after round: MendataRound, _ rounds: MendataRounds, output: Int) -> String? {
+    guard round.number == done + 1, round.number < limit,
+      let seconds = seconds(before: round.number + 1)
+    else { return nil }
+    let memory = Int(ProcessUsage.peakMemoryMiB() * 0x1p20)
+    // Perturbations are appended; those of all rounds so far lie in the file.
+    let disk = output + rounds.store.byteCount / round.number * limit
+    return "Expected: at most \(limit - round.number) rounds more in "
+      + "\(NumberFormat.duration(seconds)); \(NumberFormat.bytes(memory)) of memory, "
+      + "at most \(NumberFormat.bytes(disk)) of disk"
   }
 }
 

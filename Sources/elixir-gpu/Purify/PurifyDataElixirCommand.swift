@@ -6,7 +6,7 @@ import Models
 import Purification
 
 /// `elixir-gpu purify dataelixir`: restores samples with a trigger.
-struct PurifyDataElixirCommand: ParsableCommand {
+struct PurifyDataElixirCommand: RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataelixir",
     abstract: "Restores samples that carry a trigger, by a diffusion model (the default method).",

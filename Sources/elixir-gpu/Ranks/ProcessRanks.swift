@@ -2,6 +2,9 @@ import ArgumentParser
 import Communication
 import Foundation
 
+/// A command that shares its work among ranks.
+protocol RankedCommand: ParsableCommand {}
+
 /// The ranks that this process belongs to.
 enum ProcessRanks {
   /// Joins the ranks that were started; nil for a process by itself.

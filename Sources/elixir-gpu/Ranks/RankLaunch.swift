@@ -81,8 +81,9 @@ enum RankLaunchError: Error, Equatable, CustomStringConvertible {
       "SLURM_NTASKS is \(tasks), but this process is alone: start it by srun or mpirun, or set "
         + "ELIXIR_RANKS=one"
     case .notShared(let launch):
-      "\(launch.size) ranks were started (\(launch.variable)), but only 'purify dataelixir' shares "
-        + "its work among them; start one process, or set ELIXIR_RANKS=one for each by itself"
+      "\(launch.size) ranks were started (\(launch.variable)), but only 'purify dataelixir' and "
+        + "'train denoiser' share their work among them; start one process, or set "
+        + "ELIXIR_RANKS=one for each by itself"
     }
   }
 }

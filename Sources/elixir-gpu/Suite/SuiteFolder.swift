@@ -1,5 +1,4 @@
 import Evaluation
-import Foundation
 import Support
 
 /// Where a suite keeps what it made, each under a name that says what it depends on, so that a
@@ -7,7 +6,7 @@ import Support
 ///
 /// - `attacks/…`: poisoned copies.
 /// - `models/…`: classifiers, see `ModelStore`.
-/// - `cells/…/`: what a method wrote, and `cell.json` once its cell is finished.
+/// - `cells/…/`: what a method wrote, and `cell.json` and `timings.json` once its cell is finished.
 struct SuiteFolder {
   /// A cell as it is kept.
   struct Finished: Codable {
@@ -15,6 +14,15 @@ struct SuiteFolder {
     var identity: [String: String]
     var cell: SuiteCell
     /// Of the method, in the process that finished it.
+    var seconds = 0.0
+
+    /// Times are another each time, so they lie in a file of their own.
+    private enum CodingKeys: CodingKey {
+      case identity, cell
+    }
+  }
+
+  private struct Timings: Codable {
     var seconds: Double
   }
 
@@ -55,13 +63,16 @@ struct SuiteFolder {
   }
 
   func finished(_ cell: String) throws -> Finished? {
-    let path = cell + "/cell.json"
-    guard Directory.kind(FileName(path)) != nil else { return nil }
-    return try JSONDecoder().decode(
-      Finished.self, from: Data(try RandomAccessFile.contents(path)))
+    let (path, timings) = (cell + "/cell.json", cell + "/timings.json")
+    guard [path, timings].allSatisfy({ Directory.kind(FileName($0)) != nil }) else { return nil }
+    var finished = try JSONText.read(Finished.self, from: path)
+    finished.seconds = try JSONText.read(Timings.self, from: timings).seconds
+    return finished
   }
 
   func finish(_ cell: String, _ finished: Finished) throws {
+    try JSONText.write(Timings(seconds: finished.seconds), to: cell + "/timings.json")
+    // Last: it says that the cell is there.
     try JSONText.write(finished, to: cell + "/cell.json")
   }
 
