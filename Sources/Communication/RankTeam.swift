@@ -32,7 +32,7 @@ public final class RankTeam {
     }
     let result = Result { try body() }
     do {
-      _ = try exchange(result.map { _ in Data() })
+      _ = try exchange(result.map { _ in [] })
       return try result.get()
     } catch let error {
       isOver = true
@@ -53,8 +53,8 @@ public final class RankTeam {
     precondition(rank == 0 && !isOver, "RankTeam.ask: rank \(rank)")
     let message = Array(try encoder.encode(Message.request(request)))
     _ = try communicator.broadcast(message, from: 0)
-    return try exchange(Result { try encoder.encode([try own()]) }).flatMap {
-      try PropertyListDecoder().decode([Answer].self, from: $0)
+    return try exchange(Result { try list(of: own()) }).flatMap {
+      try PropertyListDecoder().decode([Answer].self, from: Data($0))
     }
   }
 
@@ -62,8 +62,9 @@ public final class RankTeam {
   ///
   /// - Returns: the answers by rank.
   /// - Throws: as `ask` does.
-  package func share<Request: Codable>(_ request: Request, own: () throws -> Data) throws -> [Data]
-  {
+  package func share<Request: Codable>(
+    _ request: Request, own: () throws -> [UInt8]
+  ) throws -> [ArraySlice<UInt8>] {
     precondition(rank == 0 && !isOver, "RankTeam.share: rank \(rank)")
     _ = try communicator.broadcast(Array(try encoder.encode(Message.request(request))), from: 0)
     return try exchange(Result { try own() })
@@ -74,7 +75,8 @@ public final class RankTeam {
   /// - Parameter receive: takes the answers of all ranks, unless one failed; if it throws, rank 0
   ///   is told by the next answer.
   package func serve<Request: Codable>(
-    _ answer: (Request) throws -> Data, receive: (Request, [Data]) throws -> Void
+    _ answer: (Request) throws -> [UInt8],
+    receive: (Request, [ArraySlice<UInt8>]) throws -> Void
   ) throws {
     var failure: (any Error)?
     try follow { (request: Request) in
@@ -99,7 +101,7 @@ public final class RankTeam {
     _ answer: (Request) throws -> Answer
   ) throws {
     try follow { (request: Request) in
-      try send(Result { try encoder.encode([try answer(request)]) })
+      try send(Result { try list(of: answer(request)) })
     }
   }
 
@@ -133,22 +135,37 @@ public final class RankTeam {
     return encoder
   }
 
-  @discardableResult
-  private func send(_ result: Result<Data, any Error>) throws -> [[UInt8]] {
-    try communicator.allGather(Array(try encoder.encode(RankAnswer(result, describe))))
+  private func list(of answer: some Encodable) throws -> [UInt8] {
+    Array(try encoder.encode([answer]))
   }
 
-  private func exchange(_ result: Result<Data, any Error>) throws -> [Data] {
+  /// What the last byte of an answer says of those before it.
+  private enum Ending {
+    static let (failure, answer): (UInt8, UInt8) = (0, 1)
+  }
+
+  @discardableResult
+  private func send(_ result: Result<[UInt8], any Error>) throws -> [[UInt8]] {
+    switch result {
+    case .success(let answer): try communicator.allGather(answer + [Ending.answer])
+    case .failure(let error):
+      try communicator.allGather(
+        Array(try encoder.encode(RankFailure(error, describe))) + [Ending.failure])
+    }
+  }
+
+  private func exchange(_ result: Result<[UInt8], any Error>) throws -> [ArraySlice<UInt8>] {
     let answers = try send(result)
     _ = try result.get()
     return try decode(answers)
   }
 
   /// - Throws: what happened to the first rank that failed.
-  private func decode(_ answers: [[UInt8]]) throws -> [Data] {
-    try answers.enumerated().map { rank, bytes in
-      try PropertyListDecoder().decode(RankAnswer.self, from: Data(bytes))
-        .bytes(of: rank, on: nodes[rank])
+  private func decode(_ answers: [[UInt8]]) throws -> [ArraySlice<UInt8>] {
+    for (rank, bytes) in answers.enumerated() where bytes.last != Ending.answer {
+      throw try PropertyListDecoder().decode(RankFailure.self, from: Data(bytes.dropLast()))
+        .error(of: rank, on: nodes[rank])
     }
+    return answers.map { $0.dropLast() }
   }
 }

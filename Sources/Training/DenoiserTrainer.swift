@@ -205,13 +205,13 @@ public final class DenoiserTrainer {
     guard Set(checksums).count == 1 else { throw TrainingError.ranksDiffer(what: "weights") }
   }
 
-  private func weightsChecksum() throws -> Data {
+  private func weightsChecksum() throws -> [UInt8] {
     var hash = SHA256()
     for parameter in model.parameters.parameters { hash.add(bitsOf: try parameter.exported()) }
-    return Data("\(loop.step) \(hash.hexDigest)".utf8)
+    return Array("\(loop.step) \(hash.hexDigest)".utf8)
   }
 
-  private func gradients(of team: RankTeam, batch: Batch, step: Int) throws -> Data {
+  private func gradients(of team: RankTeam, batch: Batch, step: Int) throws -> [UInt8] {
     try blocks.bytes(of: blocks.share(of: team.rank, among: team.size)) {
       loss(of: $0, in: batch, step: step)
     }

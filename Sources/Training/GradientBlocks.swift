@@ -1,6 +1,5 @@
 import Autograd
 import ComputeBackend
-import Foundation
 import NeuralNet
 
 /// The gradients of a batch by blocks of its samples, each made by itself and added in their order:
@@ -36,8 +35,9 @@ struct GradientBlocks {
   }
 
   /// The gradients and the loss of some blocks, one after the other, as others receive them.
-  func bytes(of blocks: Range<Int>, _ loss: (_ block: Int) throws -> Tensor) throws -> Data {
-    var bytes = Data()
+  func bytes(of blocks: Range<Int>, _ loss: (_ block: Int) throws -> Tensor) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(blocks.count * blockSize + 1)
     for block in blocks {
       let value = try loss(block)
       arena.backpropagate(value)
@@ -51,8 +51,8 @@ struct GradientBlocks {
   /// Adds up the blocks of all ranks in the arena.
   ///
   /// - Returns: the loss of the batch, `[1]`.
-  func add(_ answers: [Data]) throws -> Tensor {
-    let size = (arena.count + 1) * MemoryLayout<Float>.size
+  func add(_ answers: [ArraySlice<UInt8>]) throws -> Tensor {
+    let size = blockSize
     guard answers.reduce(0, { $0 + $1.count }) == count * size else {
       throw TrainingError.ranksDiffer(what: "networks")
     }
@@ -62,13 +62,7 @@ struct GradientBlocks {
     var isFirst = true
     for answer in answers {
       for start in stride(from: 0, to: answer.count, by: size) {
-        var numbers = answer.withUnsafeBytes { bytes in
-          [Float](unsafeUninitializedCapacity: arena.count + 1) { numbers, filled in
-            UnsafeMutableRawBufferPointer(numbers).copyMemory(
-              from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
-            filled = arena.count + 1
-          }
-        }
+        var numbers = floats(answer, from: start, count: arena.count + 1)
         let value = numbers.removeLast()
         loss = isFirst ? value : loss + value
         backend.upload(numbers, to: isFirst ? arena.gradients : block)
@@ -82,6 +76,20 @@ struct GradientBlocks {
     }
     return Tensor([loss], shape: [1], on: backend)
   }
+
+  private func floats(_ bytes: ArraySlice<UInt8>, from start: Int, count: Int) -> [Float] {
+    bytes.withUnsafeBytes { bytes in
+      [Float](unsafeUninitializedCapacity: count) { numbers, filled in
+        let place = start..<start + count * MemoryLayout<Float>.size
+        UnsafeMutableRawBufferPointer(numbers).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[place]))
+        filled = count
+      }
+    }
+  }
+
+  /// Bytes of a block's gradients and its loss.
+  private var blockSize: Int { (arena.count + 1) * MemoryLayout<Float>.size }
 
   private func values(_ slice: BufferSlice) throws -> [Float] {
     try Tensor(slice: slice, shape: [slice.count], on: arena.backend).values()

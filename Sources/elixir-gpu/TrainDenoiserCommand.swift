@@ -30,7 +30,6 @@ struct TrainDenoiserCommand: RankedCommand {
       --steps 50000 --output cifar
         elixir-gpu train denoiser data_batch_2.bin --flip --init ddpm-cifar10 --minutes 60 \
       --output tuned
-        mpirun -n 4 elixir-gpu train denoiser photos --blocks 4 --output photos-denoiser
       """)
 
   @Argument(help: "Clean images: one or more datasets of one size. Labels do not matter.")
@@ -113,11 +112,11 @@ struct TrainDenoiserCommand: RankedCommand {
   }
 
   private func train(with team: RankTeam?) throws {
+    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     func prepared() throws -> (DenoiserTrainer, [ImageDataset], any ComputeBackend) {
       try prepare(team)
     }
     let (trainer, opened, backend) = try team.map { try $0.meet(prepared) } ?? prepared()
-    let run = Run.onConsole(interrupted: TrainingArguments.goesOn)
     let steps = steps ?? (minutes == nil ? 5000 : nil)
     if let team, team.rank > 0 {
       return try trainer.serve(team, steps: steps, resume: training.resume) {

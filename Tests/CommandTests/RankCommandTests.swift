@@ -67,6 +67,28 @@ struct RankCommandTests {
     try expectWhole(output)
   }
 
+  @Test(arguments: MPIInstallation.all)
+  func ranksTrainTheSameDenoiser(mpi: MPIInstallation) throws {
+    func training(_ output: String, blocks: Int = 3) -> [String] {
+      [
+        "train", "denoiser", "clean", "--channels", "8,8", "--batch", "8", "--blocks", "\(blocks)",
+        "--device", "cpu", "--threads", "1", "--steps", "4", "--output", output,
+      ]
+    }
+    let (whole, shared) = ("\(mpi)-trained-alone", "\(mpi)-trained")
+    #expect(try CommandRun(training(whole), in: folder.path).exitCode == 0)
+    let run = try run(3, of: mpi, training(shared))
+    #expect(run.exitCode == 0, "\(run)")
+    #expect(run.output.components(separatedBy: "Written to ").count == 2)
+    for name in ["diffusion_pytorch_model.safetensors", "training-state.safetensors"] {
+      let files = try [whole, shared].map { try folder.read("\($0)/\(name)") }
+      #expect(files[0].elementsEqual(files[1]), "\(name)")
+    }
+    let few = try self.run(3, of: mpi, training("\(mpi)-few", blocks: 2))
+    #expect(few.exitCode != 0)
+    #expect(few.errors.contains("cannot be shared by 3 ranks; give --blocks 3, or a multiple"))
+  }
+
   /// A worker's process, by the variable that says its rank.
   private func process(of rank: Int) -> Int32? {
     let program = CommandRun.program.resolvingSymlinksInPath().path

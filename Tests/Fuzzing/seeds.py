@@ -5,7 +5,7 @@
 
 Some are made here; others are the files of up to 64 KiB of a folder of datasets and models.
 """
-import hashlib, io, json, pathlib, struct, sys, zipfile, zlib
+import hashlib, io, json, pathlib, pickle, struct, sys, types, zipfile, zlib
 
 SEPARATOR = b"\n==8<==\n"
 LIMIT = 1 << 16
@@ -48,7 +48,47 @@ def bmp(bits):
             + struct.pack("<IiiHHIIiiII", 40, 4, 4, 1, bits, 0, 0, 0, 0, 0, 0) + palette + row * 4)
 
 
+class TensorPickler(pickle._Pickler):
+    """Pickles a tensor as PyTorch does: its numbers lie elsewhere in the archive."""
+
+    def persistent_id(self, value):
+        return value if isinstance(value, tuple) and value[0] == "storage" else None
+
+
+def tensor(shape, storage, data):
+    """A file of `torch.save` that is one tensor, made without PyTorch."""
+    utilities = types.ModuleType("torch._utils")
+    class Kind: pass
+    Kind.__module__, Kind.__qualname__, Kind.__name__ = "torch", storage, storage
+    def rebuild(): pass
+    rebuild.__module__, rebuild.__qualname__, rebuild.__name__ = "torch._utils", *["_rebuild_tensor_v2"] * 2
+    torch = types.ModuleType("torch")
+    setattr(torch, storage, Kind)
+    utilities._rebuild_tensor_v2 = rebuild
+    sys.modules.update({"torch": torch, "torch._utils": utilities})
+    steps, count = [], 1
+    for size in reversed(shape):
+        steps.insert(0, count)
+        count *= size
+
+    class Tensor:
+        def __reduce__(self):
+            place = ("storage", Kind, "0", "cpu", count)
+            return rebuild, (place, 0, tuple(shape), tuple(steps), False, {})
+    text = io.BytesIO()
+    TensorPickler(text, 2).dump(Tensor())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in [("data.pkl", text.getvalue()), ("byteorder", b"little"), ("data/0", data), ("version", b"3\n")]:
+            archive.writestr(zipfile.ZipInfo("archive/" + name), content)
+    return file.getvalue()
+
+
 def made(folder):
+    labels = tensor([3], "LongStorage", struct.pack("<3q", 0, 1, 1))
+    images = tensor([3, 3, 4, 4], "FloatStorage", struct.pack("<144f", *(i / 144 for i in range(144))))
+    write(folder, "toolbox", images + SEPARATOR + labels)
+    write(folder, "torch", images)
     for color, depths in {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}.items():
         for depth in depths:
             write(folder, "png", png(5, 4, color, depth))
